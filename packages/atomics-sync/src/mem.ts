@@ -1,0 +1,146 @@
+/**
+ * The seam: every access to shared state is one of the operations below.
+ *
+ * This is the only file that names `Atomics`. Words are 32-bit and signed; an address is the index of a
+ * word, and 0 is NULL (the first words of the space are never handed out).
+ *
+ *   read  write                       plain, as a C load or store: no order is promised
+ *   load  store  add  sub  or  and    atomic, sequentially consistent; the read-modify-writes return the
+ *   exchange  cas                     OLD value
+ *   fence                             orders what stands before it with what stands after it
+ *   spinWhile  spinWhileBoth          busy waiting, the only kind there is
+ *   wait  notify                      blocks the host thread, always with a deadline
+ *
+ * Call them as `mem.op(...)`, in a named function of a module, never inside a closure: the explorer's
+ * compiler rewrites exactly that form.
+ */
+
+/** Index of a 32-bit word; 0 is NULL. */
+export type Addr = number
+
+export const NULL: Addr = 0
+
+/** Busy waiting that found no end: a lock never freed, a CPU that never answered. */
+export class SpinDeadline extends Error {
+  override readonly name = 'SpinDeadline'
+  readonly addr: Addr
+
+  constructor(addr: Addr, value: number, waitedMs: number) {
+    super(`word ${addr} kept the value ${value} for ${waitedMs} ms of busy waiting`)
+    this.addr = addr
+  }
+}
+
+export interface MemOptions {
+  /** Called while spinning, so that a spinning CPU still answers what may not wait (TLB shootdowns). */
+  readonly poll?: () => void
+  /** How long busy waiting may last before it throws {@link SpinDeadline}, in ms. Default 60,000. */
+  readonly spinDeadlineMs?: number
+}
+
+const SPINS_BEFORE_YIELD = 200
+const YIELD_MS = 0.05
+const NO_POLL = (): void => {}
+
+export class Mem {
+  readonly words: Int32Array
+  private readonly poll: () => void
+  private readonly spinDeadlineMs: number
+
+  constructor(buffer: SharedArrayBuffer, options: MemOptions = {}) {
+    this.words = new Int32Array(buffer)
+    this.poll = options.poll ?? NO_POLL
+    this.spinDeadlineMs = options.spinDeadlineMs ?? 60_000
+  }
+
+  /** Plain load. */
+  read(addr: Addr): number {
+    return this.words[addr] as number
+  }
+
+  /** Plain store. */
+  write(addr: Addr, value: number): void {
+    this.words[addr] = value
+  }
+
+  load(addr: Addr): number {
+    return Atomics.load(this.words, addr)
+  }
+
+  store(addr: Addr, value: number): void {
+    Atomics.store(this.words, addr, value)
+  }
+
+  add(addr: Addr, value: number): number {
+    return Atomics.add(this.words, addr, value)
+  }
+
+  sub(addr: Addr, value: number): number {
+    return Atomics.sub(this.words, addr, value)
+  }
+
+  or(addr: Addr, value: number): number {
+    return Atomics.or(this.words, addr, value)
+  }
+
+  and(addr: Addr, value: number): number {
+    return Atomics.and(this.words, addr, value)
+  }
+
+  exchange(addr: Addr, value: number): number {
+    return Atomics.exchange(this.words, addr, value)
+  }
+
+  /** Stores `value` if the word holds `expected`; returns what it held. */
+  cas(addr: Addr, expected: number, value: number): number {
+    return Atomics.compareExchange(this.words, addr, expected, value)
+  }
+
+  /** A full barrier: an atomic read-modify-write of a word that nothing else uses. */
+  fence(): void {
+    Atomics.or(this.words, NULL, 0)
+  }
+
+  /** Spins while the word holds `value`. Throws {@link SpinDeadline}. */
+  spinWhile(addr: Addr, value: number): void {
+    if (Atomics.load(this.words, addr) === value) this.spin(addr, value, addr, value)
+  }
+
+  /** Spins while both words keep their values: ends when either changes. Throws {@link SpinDeadline}. */
+  spinWhileBoth(addr: Addr, value: number, other: Addr, otherValue: number): void {
+    this.spin(addr, value, other, otherValue)
+  }
+
+  /**
+   * Blocks the host thread while the word holds `value`, for at most `timeoutMs` (ms, finite).
+   * Returns as `Atomics.wait` does.
+   */
+  wait(addr: Addr, value: number, timeoutMs: number): 'ok' | 'not-equal' | 'timed-out' {
+    if (!Number.isFinite(timeoutMs))
+      throw new RangeError(`timeoutMs is ${timeoutMs}; a wait needs a finite deadline`)
+    return Atomics.wait(this.words, addr, value, timeoutMs)
+  }
+
+  /** Wakes at most `count` host threads that wait on the word; returns how many it woke. */
+  notify(addr: Addr, count = Number.POSITIVE_INFINITY): number {
+    return Atomics.notify(this.words, addr, count)
+  }
+
+  /**
+   * Spins, and after a while sleeps briefly on the word instead: with more CPUs than cores, whoever
+   * must change it needs the core we would burn.
+   */
+  private spin(addr: Addr, value: number, other: Addr, otherValue: number): void {
+    const { words, poll } = this
+    let started = 0
+    for (let spins = 1; ; spins++) {
+      if (Atomics.load(words, addr) !== value || Atomics.load(words, other) !== otherValue) return
+      poll()
+      if (spins % SPINS_BEFORE_YIELD !== 0) continue
+      const now = performance.now()
+      if (started === 0) started = now
+      if (now - started > this.spinDeadlineMs) throw new SpinDeadline(addr, value, Math.round(now - started))
+      Atomics.wait(words, addr, value, YIELD_MS)
+    }
+  }
+}

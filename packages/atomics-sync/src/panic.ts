@@ -1,0 +1,28 @@
+/**
+ * How a kernel stops: KASSERT and panic(9) throw a {@link Panic}, which no kernel code catches.
+ */
+export class Panic extends Error {
+  override readonly name = 'Panic'
+  /** `kassert` and `kdassert` are assertions of the source; `panic` is an explicit panic. */
+  readonly kind: 'kassert' | 'kdassert' | 'panic'
+
+  constructor(kind: Panic['kind'], message: string) {
+    super(message)
+    this.kind = kind
+  }
+}
+
+/** KASSERT(9): `text` is the C expression. Throws {@link Panic} unless `holds`. */
+export function kassert(holds: boolean, text: string): asserts holds {
+  if (!holds) throw new Panic('kassert', `kernel diagnostic assertion "${text}" failed`)
+}
+
+/** KDASSERT(9): as {@link kassert}, for the assertions of DEBUG kernels. */
+export function kdassert(holds: boolean, text: string): asserts holds {
+  if (!holds) throw new Panic('kdassert', `kernel debugging assertion "${text}" failed`)
+}
+
+/** panic(9). */
+export function panic(message: string): never {
+  throw new Panic('panic', message)
+}

@@ -1,0 +1,24 @@
+import { Mem } from '@holdfast/atomics-sync'
+import type { Lockstat } from '@holdfast/atomics-sync'
+import { hostClock } from './clock.js'
+import { makeCpu } from './cpu.js'
+import { EventRing } from './events.js'
+import type { MachineImage } from './image.js'
+import { poll } from './intr.js'
+import type { KernelTables, MachineCpu } from './machine-cpu.js'
+
+/** Attaches the calling thread to the machine as CPU `id`: a spinning CPU polls its interrupts. */
+export function attachCpu(
+  image: MachineImage,
+  id: number,
+  tables: KernelTables,
+  lockstat: Lockstat | null,
+  spinDeadlineMs: number,
+): MachineCpu {
+  const mem = new Mem(image.buffer, { poll: () => poll(cpu), spinDeadlineMs })
+  const events = new EventRing(image.events, id)
+  const { config, machine } = image
+  const cpu: MachineCpu = makeCpu(mem, id, { config, machine, tables, clock: hostClock, events, lockstat })
+  cpu.timerNext = performance.now()
+  return cpu
+}

@@ -1,0 +1,126 @@
+import { Mem, operations } from '@holdfast/atomics-sync'
+import fc from 'fast-check'
+import { afterEach, expect, test, vi } from 'vitest'
+import { diskStarted } from './clock-intr.js'
+import { hostClock, stoppedClock } from './clock.js'
+import { makeCpu } from './cpu.js'
+import { EventRing } from './events.js'
+import { DISK_DUE, MACHINE_FAILED, MACHINE_STATE } from './globals.js'
+import { poll } from './intr.js'
+import {
+  CI_IPENDING,
+  CI_WANT_RESCHED,
+  IPI_CLOCK,
+  IPI_DISK,
+  IPI_HALT,
+  IPI_KPREEMPT,
+  IPI_RESCHED,
+  IPI_TLB,
+} from './kernel-face.js'
+import type { Cpu } from './kernel-face.js'
+import type { ClockOps, MachineCpu } from './machine-cpu.js'
+import { post } from './mailbox.js'
+import { Stopped } from './stopped.js'
+import { fakeImage, fakeTables, fakeWords } from './testing/fake-kernel.js'
+
+interface Heard {
+  tlb: number[]
+  disk: number[]
+  clock: number[]
+}
+
+/** CPU `id` of a fake machine on this thread, whose kernel notes at which spin depth its handlers run. */
+function bench(id = 0, clock: ClockOps = stoppedClock): { cpu: MachineCpu; heard: Heard; clocks(): number } {
+  const heard: Heard = { tlb: [], disk: [], clock: [] }
+  const image = fakeImage('idle', { ncpu: 2, tickNs: 1e6 })
+  const kernel = operations({
+    ...fakeTables.kernel,
+    tlbInterrupt: (cpu: Cpu) => void heard.tlb.push(cpu.spinDepth),
+    diskIntr: (cpu: Cpu) => void heard.disk.push(cpu.spinDepth),
+    hardclock: (cpu: Cpu) => {
+      heard.clock.push(cpu.spinDepth)
+      fakeTables.kernel.hardclock(cpu)
+    },
+  })
+  const cpu = makeCpu(new Mem(image.buffer), id, {
+    config: image.config,
+    machine: image.machine,
+    tables: { ...fakeTables, kernel },
+    clock,
+    events: new EventRing(image.events, id),
+    lockstat: null,
+  })
+  return { cpu, heard, clocks: () => fakeWords(image, id).clocks }
+}
+
+afterEach(() => vi.useRealTimers())
+
+test('with a spin lock held, only the TLB interrupt is taken: the rest waits for depth 0 (any set of interrupts)', () => {
+  fc.assert(
+    fc.property(fc.subarray([IPI_RESCHED, IPI_TLB, IPI_CLOCK, IPI_DISK, IPI_KPREEMPT]), (set) => {
+      const { cpu, heard } = bench()
+      const bits = set.reduce((all, bit) => all | bit, 0)
+      post(cpu.mem, cpu.ci, bits)
+      cpu.spinDepth = 2
+      poll(cpu)
+      expect(heard).toEqual({ tlb: set.includes(IPI_TLB) ? [2] : [], disk: [], clock: [] })
+      expect(cpu.mem.load(cpu.ci + CI_IPENDING)).toBe(bits & ~IPI_TLB)
+      cpu.spinDepth = 0
+      poll(cpu)
+      expect(cpu.mem.load(cpu.ci + CI_IPENDING)).toBe(0)
+      expect(heard.disk).toEqual(set.includes(IPI_DISK) ? [1] : [])
+      expect(heard.clock).toEqual(set.includes(IPI_CLOCK) ? [1] : [])
+      expect(cpu.mem.load(cpu.ci + CI_WANT_RESCHED)).toBe(set.includes(IPI_RESCHED) ? 1 : 0)
+      expect(cpu.preemptWanted).toBe(set.includes(IPI_KPREEMPT))
+      expect(cpu.spinDepth).toBe(0)
+    }),
+    { numRuns: 64 },
+  )
+})
+
+test('a machine that failed ends a CPU at its next poll, even with a spin lock held', () => {
+  const { cpu } = bench()
+  cpu.mem.store(MACHINE_STATE, MACHINE_FAILED)
+  post(cpu.mem, cpu.ci, IPI_HALT)
+  cpu.spinDepth = 3
+  expect(() => poll(cpu)).toThrow(Stopped)
+})
+
+test('the disk interrupt comes at every tick until the last transfer is due, and no longer', () => {
+  const { cpu, heard } = bench()
+  diskStarted(cpu, 3)
+  diskStarted(cpu, 2)
+  for (let tick = 1; tick <= 5; tick++) {
+    post(cpu.mem, cpu.ci, IPI_CLOCK)
+    poll(cpu)
+  }
+  expect(heard.disk).toEqual([1, 1, 1])
+  expect(cpu.mem.load(DISK_DUE)).toBe(0)
+})
+
+/** Polls until the timer is looked at for sure. */
+function pollLong(cpu: MachineCpu): void {
+  for (let n = 0; n < 40; n++) poll(cpu)
+}
+
+test('the primary CPU makes up for the ticks it missed, 8 at most; the others tick once', () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  for (const [id, afterOne, afterFive, afterMany] of [
+    [0, 1, 6, 14],
+    [1, 1, 2, 3],
+  ] as const) {
+    const { cpu, clocks } = bench(id, hostClock)
+    cpu.timerNext = performance.now() + 1
+    pollLong(cpu)
+    expect(clocks()).toBe(0)
+    vi.advanceTimersByTime(1)
+    pollLong(cpu)
+    expect(clocks()).toBe(afterOne)
+    vi.advanceTimersByTime(5)
+    pollLong(cpu)
+    expect(clocks()).toBe(afterFive)
+    vi.advanceTimersByTime(10_000)
+    pollLong(cpu)
+    expect(clocks()).toBe(afterMany)
+  }
+})

@@ -1,0 +1,12 @@
+// What this package uses of the whole kernel, apart from its layouts and constants.
+export { allocKernel } from '../../kernel/dist/kernel-alloc.js'
+export type { KernelParams } from '../../kernel/dist/kernel-alloc.js'
+export { bootKernel } from '../../kernel/dist/init-main.js'
+export { hardclock } from '../../kernel/dist/kern-clock.js'
+export { kpreempt } from '../../kernel/dist/kpreempt.js'
+export { lwpEprio } from '../../kernel/dist/kern-lwp-pri.js'
+export { kernelSleepOps } from '../../kernel/dist/kern-sleepq.js'
+export { kernelTurnstileOps } from '../../kernel/dist/kern-turnstile.js'
+export type { Workload as KernelWorkload } from '../../kernel/dist/program.js'
+export { lwpCoroutine } from '../../kernel/dist/user.js'
+export { uvmSwapoutThreads } from '../../kernel/dist/uvm-glue/swapout.js'

@@ -1,0 +1,26 @@
+import { operations } from '@holdfast/atomics-sync'
+import type { Actor, Sleeps } from '@holdfast/atomics-sync'
+import { diskIntr, tlbInterrupt, tlbOnline } from '@holdfast/mm'
+import type { Cpu } from './kernel-face.js'
+import type { KernelOps, KernelTables } from './machine-cpu.js'
+import { hardclock, kernelSleepOps, kernelTurnstileOps, kpreempt, lwpCoroutine } from './netbsd-face.js'
+import { machineVmOps } from './vm-ops.js'
+
+function* preempt(cpu: Actor): Sleeps<void> {
+  yield* kpreempt(cpu as Cpu)
+}
+
+/** The kernel and the memory system of this project, as the machine runs them. */
+export const netbsdTables: KernelTables = {
+  kernel: operations<KernelOps>({
+    lwpCoroutine,
+    online: tlbOnline,
+    hardclock,
+    tlbInterrupt,
+    diskIntr,
+    kpreempt: preempt,
+  }),
+  turnstile: kernelTurnstileOps,
+  sleepq: kernelSleepOps,
+  vmops: machineVmOps,
+}

@@ -1,0 +1,46 @@
+import { runReport } from '../report/run-report.js'
+import { prepare } from '../run/prepare.js'
+import { run } from '../run/run.js'
+import type { Scenario } from '../scenario/types.js'
+import type { RunChoices } from './options.js'
+import { print, printJson } from './output.js'
+import { progressOn } from './progress.js'
+
+export const EXIT_OK = 0
+export const EXIT_FOUND = 1
+export const EXIT_USAGE = 2
+
+/** Runs one scenario and prints its report. Returns the exit code. Throws UsageError before anything starts. */
+export async function runCommand(
+  scenario: Scenario,
+  named: string,
+  choices: RunChoices,
+  signal: AbortSignal,
+): Promise<number> {
+  const prepared = prepare(scenario, choices, choices.seed)
+  const progress = progressOn(process.stderr)
+  const result = await run(prepared, {
+    seconds: choices.seconds,
+    signal,
+    repeat: `holdfast run ${named}${repeatOptions(choices)}`,
+    onProgress: (line) => progress.update(line),
+  }).finally(() => progress.done())
+  await (choices.json ? printJson(result) : print(runReport(result)))
+  return result.findings.length === 0 ? EXIT_OK : EXIT_FOUND
+}
+
+/** The options that make a run what it is, as they are given on the command line. */
+export function repeatOptions(choices: Omit<RunChoices, 'json'>): string {
+  const given: readonly (readonly [string, number | undefined])[] = [
+    ['--cpus', choices.cpus],
+    ['--lwps', choices.lwps],
+    ['--memory', choices.memory],
+    ['--maxslp', choices.maxslp],
+    ['--clock-rate', choices.clockRate],
+    ['--seconds', choices.seconds],
+    ['--seed', choices.seed],
+  ]
+  const options = given.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]))
+  if (choices.preempt !== undefined) options.push(choices.preempt ? '--preempt' : '--no-preempt')
+  return options.map((option) => ` ${option}`).join('')
+}

@@ -1,0 +1,36 @@
+export { compileScenario } from './compile/compile.js'
+export type { Finding, LockRow, LockSite, Paging, RunResult } from './report/result.js'
+export { swapCycles, totalOperations } from './report/result.js'
+export { runReport } from './report/run-report.js'
+export { scaleReport } from './report/scale-report.js'
+export type { ScalePoint, ScaleResult } from './report/scale-report.js'
+export { bootMachine, prepare } from './run/prepare.js'
+export type { Changes, Prepared } from './run/prepare.js'
+export { resize } from './run/resize.js'
+export { run } from './run/run.js'
+export type { RunOptions } from './run/run.js'
+export { scale } from './run/scale.js'
+export { checkScenario } from './scenario/check.js'
+export { defineScenario } from './scenario/define.js'
+export { scenarioJsonSchema } from './scenario/json-schema.js'
+export { loadScenario, parseScenario, parseScenarioText } from './scenario/load.js'
+export { UsageError } from './scenario/problem.js'
+export type { Problem } from './scenario/problem.js'
+export type {
+  Alternative,
+  DebugKnobs,
+  LwpSpec,
+  LwpTarget,
+  Machine,
+  Operation,
+  OperationName,
+  ProcessSpec,
+  ProcessTarget,
+  Program,
+  ProcfsRequest,
+  PtraceRequest,
+  Scenario,
+  SchedClass,
+  SwapDebug,
+} from './scenario/types.js'
+export { DEFAULT_SCENARIO, SCENARIOS } from './scenarios/index.js'

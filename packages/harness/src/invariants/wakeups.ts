@@ -1,0 +1,60 @@
+import { MUTEX_SYNCOBJ } from '@holdfast/atomics-sync'
+import {
+  L_FLAG,
+  L_RU_NSWAP,
+  L_STAT,
+  L_SYNCOBJ,
+  L_WCHAN,
+  LSRUN,
+  LSSLEEP,
+  LW_INMEM,
+  UVM_SCHEDULER_CV,
+  UVM_SCHEDULER_KICKED,
+} from '@holdfast/kernel'
+import { type Inspection, type Violation, listedLwps, lwpName, word } from './inspect.js'
+
+const WAITERS = 1
+
+/**
+ * Nobody sleeps for a lock that does not know of it; and while the swapper sleeps unkicked, nobody is runnable but
+ * swapped out.
+ *
+ * The first is exact at safe points, since both change under a spin lock. The second is not: between dropping the sleep
+ * queue's lock and the kick a waker may stand at a safe point, so it counts only if it held at the inspection before
+ * as well, of the same swap-out (`stale`).
+ */
+export function wakeups(inspection: Inspection, stale: Set<string>): Violation[] {
+  const { mem, config } = inspection
+  const found: Violation[] = []
+  const asleep =
+    mem.read(config.lwp0 + L_STAT) === LSSLEEP &&
+    mem.read(config.lwp0 + L_WCHAN) === UVM_SCHEDULER_CV &&
+    mem.read(UVM_SCHEDULER_KICKED) === 0
+  const before = new Set(stale)
+  stale.clear()
+  for (const l of listedLwps(inspection)) {
+    const stat = mem.read(l + L_STAT)
+    const lock = mem.read(l + L_WCHAN)
+    if (stat === LSSLEEP && mem.read(l + L_SYNCOBJ) === MUTEX_SYNCOBJ && (mem.read(lock) & WAITERS) === 0) {
+      found.push({
+        invariant: 'wakeups',
+        message: `LWP ${lwpName(inspection, l)} sleeps for the mutex at word ${lock}, which says that nobody waits`,
+        words: [word(inspection, 'mtx_owner', lock), word(inspection, 'l_wchan', l + L_WCHAN)],
+      })
+    }
+    if (asleep && stat === LSRUN && (mem.read(l + L_FLAG) & LW_INMEM) === 0) {
+      const episode = `${l} ${mem.read(l + L_RU_NSWAP)}`
+      stale.add(episode)
+      if (!before.has(episode)) continue
+      found.push({
+        invariant: 'wakeups',
+        message: `LWP ${lwpName(inspection, l)} is runnable and swapped out while the swapper sleeps unkicked`,
+        words: [
+          word(inspection, 'l_flag', l + L_FLAG),
+          word(inspection, 'uvm.scheduler_kicked', UVM_SCHEDULER_KICKED),
+        ],
+      })
+    }
+  }
+  return found
+}

@@ -1,0 +1,113 @@
+import type { Verdict } from '../cpu-face.js'
+
+/**
+ * What a run leaves behind: the data from which both the JSON and the report for people are made.
+ */
+
+/** One lock, or one class of locks (all `l_swaplock`s), as lockstat(8) counts it. */
+export interface LockRow {
+  readonly name: string
+  readonly acquisitions: number
+  /** Acquisitions that had to wait. */
+  readonly contended: number
+  /** Busy waits. */
+  readonly spins: number
+  /** Waits in which the CPU was given up. */
+  readonly sleeps: number
+  readonly heldNs: number
+  readonly waitedNs: number
+}
+
+/** One lock, or class of locks, at one place of the source that takes it. */
+export interface LockSite extends LockRow {
+  /** Function and place that took the lock. */
+  readonly caller: string
+}
+
+/** A word of the machine's memory as a finding shows it. */
+export interface FindingWord {
+  readonly name: string
+  readonly address: number
+  readonly value: number
+}
+
+/** The last events of one CPU, oldest first. */
+export interface CpuEvents {
+  readonly cpu: number
+  readonly events: readonly string[]
+}
+
+export interface Finding {
+  readonly verdict: Verdict
+  readonly message: string
+  /** The CPU on which it showed, if one did. */
+  readonly cpu?: number
+  readonly words: readonly FindingWord[]
+  /** Where that CPU's code was, innermost call first. */
+  readonly stack: readonly string[]
+  /** What each LWP was doing, where the machine as a whole is concerned. */
+  readonly lwps: readonly string[]
+  readonly events: readonly CpuEvents[]
+  readonly seed: number
+  /** The command that runs the same again. */
+  readonly repeat: string
+}
+
+/** Page activity over the whole run. */
+export interface Paging {
+  readonly faults: number
+  readonly pageins: number
+  readonly pageouts: number
+  readonly zeroFilled: number
+  readonly copied: number
+  /** Rounds of the pagedaemon, and pages it freed. */
+  readonly pagedaemonRounds: number
+  readonly pagesFreed: number
+  /** Free pages at the end. */
+  readonly free: number
+}
+
+/** Keys in the order in which they are printed. */
+export interface RunResult {
+  readonly command: 'run'
+  readonly scenario: string
+  readonly cpus: number
+  /** User LWPs when it started. */
+  readonly lwps: number
+  /** Wall-clock seconds that the CPUs ran. */
+  readonly seconds: number
+  /** How many operations of each kind LWPs completed. */
+  readonly operations: Readonly<Record<string, number>>
+  readonly swapins: number
+  readonly swapouts: number
+  readonly switches: number
+  readonly shootdowns: number
+  readonly locks: readonly LockRow[]
+  readonly findings: readonly Finding[]
+  /**
+   * Why it ended: its time was up; every user LWP exited; those left wait for what nothing will do; somebody
+   * stopped it; something was found.
+   */
+  readonly outcome: 'time' | 'done' | 'quiet' | 'interrupted' | 'found'
+  readonly seed: number
+  readonly memory: number
+  readonly preempt: boolean
+  readonly simulatedSeconds: number
+  /** Times the machine was stopped and its invariants checked. */
+  readonly checks: number
+  /** System calls that failed, by error. */
+  readonly errors: Readonly<Record<string, number>>
+  /** LWP structures freed, processes reaped, LWPs stopped. */
+  readonly lives: { readonly lwpsFreed: number; readonly reaped: number; readonly stopped: number }
+  readonly paging: Paging
+  readonly lockSites: readonly LockSite[]
+}
+
+export function totalOperations(result: Pick<RunResult, 'operations'>): number {
+  return Object.values(result.operations).reduce((sum, count) => sum + count, 0)
+}
+
+/** Full cycles of swap-out and swap-in. */
+export function swapCycles(result: Pick<RunResult, 'swapins' | 'swapouts'>): number {
+  return Math.min(result.swapins, result.swapouts)
+}

@@ -1,0 +1,49 @@
+import type { MachineFinding, RunningMachine } from '../cpu-face.js'
+import type { Finding } from '../report/result.js'
+import { AddressNames } from './address-names.js'
+import { EventTexts } from './event-text.js'
+
+/** How a finding is repeated. */
+export interface Repeat {
+  readonly seed: number
+  readonly command: string
+}
+
+const STACK_LINES = 8
+
+/** Findings in the words of a report. The machine has ended: its memory stands as the CPUs left it. */
+export function tellFindings(
+  machine: Pick<RunningMachine, 'mem' | 'image'>,
+  found: readonly MachineFinding[],
+  repeat: Repeat,
+): Finding[] {
+  const texts = new EventTexts(machine.mem, new AddressNames(machine.image.regions))
+  return found.map((each) => tellFinding(each, texts, repeat))
+}
+
+function tellFinding(found: MachineFinding, texts: EventTexts, repeat: Repeat): Finding {
+  const lwp = found.lwp === 0 ? '' : ` (current LWP ${texts.lwpName(found.lwp)})`
+  return {
+    verdict: found.verdict,
+    message: `${found.message}${lwp}`,
+    ...(found.cpu >= 0 ? { cpu: found.cpu } : {}),
+    words: (found.words ?? []).map(({ name, addr, value }) => ({ name, address: addr, value })),
+    stack: stackLines(found.stack),
+    lwps: (found.lwps ?? []).map((state) => texts.lwp(state)),
+    events: (found.events ?? []).map((events, cpu) => ({
+      cpu,
+      events: events.map((each) => texts.event(each)),
+    })),
+    seed: repeat.seed,
+    repeat: repeat.command,
+  }
+}
+
+/** The calls of a stack trace, without the message that precedes them nor the paths of this host. */
+function stackLines(stack = ''): string[] {
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, STACK_LINES)
+    .map((line) => line.trim().replace(/\(?(?:file:\/\/)?\/\S*?([^/\s]+:\d+):\d+\)?$/, '($1)'))
+}
