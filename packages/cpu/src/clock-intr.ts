@@ -1,5 +1,5 @@
+import { HARDCLOCK_TICKS } from '@holdfast/kernel'
 import { DISK_DUE } from './globals.js'
-import { HARDCLOCK_TICKS } from './kernel-face.js'
 import { COUNT_CLOCK } from './machine-cpu.js'
 import type { MachineCpu } from './machine-cpu.js'
 

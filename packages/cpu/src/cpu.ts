@@ -1,7 +1,7 @@
 import type { Lockstat, Mem, Sleeps } from '@holdfast/atomics-sync'
+import { CI_CURLWP } from '@holdfast/kernel'
+import type { KernelConfig, LwpRef } from '@holdfast/kernel'
 import { machineInterrupts } from './intr.js'
-import { CI_CURLWP } from './kernel-face.js'
-import type { KernelConfig, LwpRef } from './kernel-face.js'
 import { machineMachdep } from './machdep.js'
 import type { ClockOps, CpuEvents, KernelTables, MachineConfig, MachineCpu } from './machine-cpu.js'
 

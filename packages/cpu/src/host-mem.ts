@@ -1,8 +1,8 @@
 import type { Mem } from '@holdfast/atomics-sync'
+import { CI_CURLWP, HARDCLOCK_TICKS } from '@holdfast/kernel'
 import { MACHINE_HALT, MACHINE_RUNNING, MACHINE_STATE } from './globals.js'
 import { resumeAll } from './halt-all.js'
 import type { MachineImage } from './image.js'
-import { CI_CURLWP, HARDCLOCK_TICKS } from './kernel-face.js'
 
 /** Ends a machine that runs: `state` is MACHINE_STOPPING or MACHINE_FAILED. CPUs that are parked go on, and end. */
 export function endMachine(mem: Mem, image: MachineImage, state: number): void {

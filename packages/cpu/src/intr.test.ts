@@ -1,12 +1,4 @@
 import { Mem, operations } from '@holdfast/atomics-sync'
-import fc from 'fast-check'
-import { afterEach, expect, test, vi } from 'vitest'
-import { diskStarted } from './clock-intr.js'
-import { hostClock, stoppedClock } from './clock.js'
-import { makeCpu } from './cpu.js'
-import { EventRing } from './events.js'
-import { DISK_DUE, MACHINE_FAILED, MACHINE_STATE } from './globals.js'
-import { poll } from './intr.js'
 import {
   CI_IPENDING,
   CI_WANT_RESCHED,
@@ -16,8 +8,16 @@ import {
   IPI_KPREEMPT,
   IPI_RESCHED,
   IPI_TLB,
-} from './kernel-face.js'
-import type { Cpu } from './kernel-face.js'
+} from '@holdfast/kernel'
+import type { Cpu } from '@holdfast/kernel'
+import fc from 'fast-check'
+import { afterEach, expect, test, vi } from 'vitest'
+import { diskStarted } from './clock-intr.js'
+import { hostClock, stoppedClock } from './clock.js'
+import { makeCpu } from './cpu.js'
+import { EventRing } from './events.js'
+import { DISK_DUE, MACHINE_FAILED, MACHINE_STATE } from './globals.js'
+import { poll } from './intr.js'
 import type { ClockOps, MachineCpu } from './machine-cpu.js'
 import { post } from './mailbox.js'
 import { Stopped } from './stopped.js'

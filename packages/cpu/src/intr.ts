@@ -1,7 +1,5 @@
 import { operations } from '@holdfast/atomics-sync'
 import type { Actor, InterruptOps, Sleeps } from '@holdfast/atomics-sync'
-import { clockInterrupt } from './clock-intr.js'
-import { MACHINE_FAILED, MACHINE_HALT, MACHINE_RUNNING, MACHINE_STATE } from './globals.js'
 import {
   CI_IPENDING,
   CI_WANT_RESCHED,
@@ -11,7 +9,9 @@ import {
   IPI_KPREEMPT,
   IPI_RESCHED,
   IPI_TLB,
-} from './kernel-face.js'
+} from '@holdfast/kernel'
+import { clockInterrupt } from './clock-intr.js'
+import { MACHINE_FAILED, MACHINE_HALT, MACHINE_RUNNING, MACHINE_STATE } from './globals.js'
 import { COUNT_INTERRUPTS } from './machine-cpu.js'
 import type { MachineCpu } from './machine-cpu.js'
 import { park } from './park.js'

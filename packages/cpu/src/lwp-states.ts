@@ -1,13 +1,5 @@
 import type { Mem } from '@holdfast/atomics-sync'
 import {
-  L_FLAG,
-  L_KCPU,
-  L_LID,
-  L_PROC,
-  L_PROGRAM,
-  L_STAT,
-  L_TIMEOUT_STATE,
-  L_WCHAN,
   LSIDL,
   LSONPROC,
   LSRUN,
@@ -17,9 +9,17 @@ import {
   LWP_WORDS,
   LW_INMEM,
   LW_SINTR,
+  L_FLAG,
+  L_KCPU,
+  L_LID,
+  L_PROC,
+  L_PROGRAM,
+  L_STAT,
+  L_TIMEOUT_STATE,
+  L_WCHAN,
   P_PID,
-} from './kernel-face.js'
-import type { KernelConfig } from './kernel-face.js'
+} from '@holdfast/kernel'
+import type { KernelConfig } from '@holdfast/kernel'
 
 /** What one LWP was doing, for a report. */
 export interface LwpState {

@@ -1,6 +1,6 @@
 import type { Actor, SleepOps, Sleeps, TurnstileOps } from '@holdfast/atomics-sync'
+import type { Cpu, EventLog, LwpRef } from '@holdfast/kernel'
 import type { VmOps } from '@holdfast/mm'
-import type { Cpu, EventLog, LwpRef } from './kernel-face.js'
 import type { MachineCpuRef } from './globals.js'
 
 /** A simulated CPU with everything the machine below the kernel keeps of it. */

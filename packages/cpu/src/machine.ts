@@ -1,10 +1,10 @@
 import type { Sleeps } from '@holdfast/atomics-sync'
+import { allocKernel, bootKernel } from '@holdfast/kernel'
+import type { KernelParams, Workload as KernelWorkload } from '@holdfast/kernel'
 import { bootMm } from '@holdfast/mm'
 import { buildImage } from './image.js'
 import type { MachineImage, MachineSize } from './image.js'
 import type { MachineCpu } from './machine-cpu.js'
-import { allocKernel, bootKernel } from './netbsd-face.js'
-import type { KernelParams, KernelWorkload } from './netbsd-face.js'
 import { netbsdTables } from './netbsd.js'
 
 /** A machine: the kernel's parameters, and the machine's own. The workload is given apart. */

@@ -1,6 +1,6 @@
 import type { Addr, Mem } from '@holdfast/atomics-sync'
-import { CI_IDLING, CI_IPENDING, IPI_HALT } from './kernel-face.js'
-import type { Cpu, KernelConfig } from './kernel-face.js'
+import { CI_IDLING, CI_IPENDING, IPI_HALT } from '@holdfast/kernel'
+import type { Cpu, KernelConfig } from '@holdfast/kernel'
 import type { MachineConfig } from './machine-cpu.js'
 
 /**

@@ -1,9 +1,9 @@
 import { operations } from '@holdfast/atomics-sync'
 import type { Actor, Sleeps } from '@holdfast/atomics-sync'
+import { hardclock, kernelSleepOps, kernelTurnstileOps, kpreempt, lwpCoroutine } from '@holdfast/kernel'
+import type { Cpu } from '@holdfast/kernel'
 import { diskIntr, tlbInterrupt, tlbOnline } from '@holdfast/mm'
-import type { Cpu } from './kernel-face.js'
 import type { KernelOps, KernelTables } from './machine-cpu.js'
-import { hardclock, kernelSleepOps, kernelTurnstileOps, kpreempt, lwpCoroutine } from './netbsd-face.js'
 import { machineVmOps } from './vm-ops.js'
 
 function* preempt(cpu: Actor): Sleeps<void> {

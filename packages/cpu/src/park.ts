@@ -1,4 +1,4 @@
-import { CI_IDLING, CI_IPENDING, IPI_HALT, IPI_TLB } from './kernel-face.js'
+import { CI_IDLING, CI_IPENDING, IPI_HALT, IPI_TLB } from '@holdfast/kernel'
 import { MACHINE_HALT, MACHINE_RUNNING, MACHINE_STATE, MC_PARKED } from './globals.js'
 import type { MachineCpu } from './machine-cpu.js'
 

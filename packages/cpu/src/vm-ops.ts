@@ -1,12 +1,11 @@
 import { operations } from '@holdfast/atomics-sync'
 import type { Sleeps } from '@holdfast/atomics-sync'
+import { HARDCLOCK_TICKS, IPI_TLB, PRI_KTHREAD, cpuInfo, lwpEprio, uvmSwapoutThreads } from '@holdfast/kernel'
+import type { Cpu } from '@holdfast/kernel'
 import type { VmCpu, VmOps } from '@holdfast/mm'
 import { diskStarted } from './clock-intr.js'
-import { HARDCLOCK_TICKS, IPI_TLB, PRI_KTHREAD, cpuInfo } from './kernel-face.js'
-import type { Cpu } from './kernel-face.js'
 import type { MachineCpu } from './machine-cpu.js'
 import { ipi } from './mailbox.js'
-import { lwpEprio, uvmSwapoutThreads } from './netbsd-face.js'
 
 /**
  * What the memory system asks of those above it: LWPs of the kernel, time and interrupts of the machine.

@@ -19,7 +19,7 @@ import { HARDCLOCK_TICKS } from './globals.js'
 import { lwpLock, lwpUnlock } from './kern-lwp-lock.js'
 import { lwpUnsleep } from './kern-lwp-pri.js'
 import { ST_MUTEX, sleeptabLookup } from './kern-sleepq.js'
-import { kpause, mtsleep, setrunnable, tsleep, wakeup } from './kern-synch.js'
+import { kpause, setrunnable, tsleep, wakeup } from './kern-synch.js'
 import { L_FLAG, L_MUTEX, L_PFLAG, L_SLEEPQ, L_SLPTIME, L_STAT, L_SYNCOBJ, L_WCHAN } from './lwp.js'
 import { miSwitch } from './mi-switch.js'
 import {

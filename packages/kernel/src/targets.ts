@@ -12,7 +12,7 @@ import type { Sleeps } from '@holdfast/atomics-sync'
 import type { Cpu } from './cpu.js'
 import { PROC_LOCK } from './globals.js'
 import { lwpAddref, lwpFind } from './kern-lwp.js'
-import { L_LID, L_PROC, L_SIBLING_NEXT, L_STAT } from './lwp.js'
+import { L_LID, L_PROC, L_REFCNT, L_SIBLING_NEXT, L_STAT } from './lwp.js'
 import type { LwpRef } from './lwp.js'
 import { EBUSY, ESRCH, LSIDL, LSZOMB, PK_SYSTEM, SACTIVE, SSTOP } from './param.js'
 import { pcbRandom } from './pcb.js'
@@ -63,18 +63,26 @@ export function tracedTarget(cpu: Cpu, l: LwpRef, a: number, flags: number): Pro
   return NULL
 }
 
-/** The live LWP of process `p` that operand `b` of the LWP `l` means, or 0. p_lock of `p` held. */
+/**
+ * The live LWP of process `p` that operand `b` of the LWP `l` means, or 0. p_lock of `p` held.
+ *
+ * An exiting LWP whose last reference has gone is none: lwp_addref would panic on it. lwp_find does not look at this, and so
+ * the same fault is open in ptrace and procfs, as it was in the original.
+ */
 export function lwpTarget(cpu: Cpu, l: LwpRef, p: ProcRef, b: number): LwpRef {
   const { mem } = cpu
   if (b === SELF) return p === mem.read(l + L_PROC) ? l : NULL
-  if (b !== RANDOM) return lwpFind(cpu, p, b + 1)
+  if (b !== RANDOM) {
+    const found = lwpFind(cpu, p, b + 1)
+    return found !== NULL && mem.read(found + L_REFCNT) !== 0 ? found : NULL
+  }
   const nlwps = mem.read(p + P_NLWPS)
   if (nlwps === 0) return NULL
   let skip = pcbRandom(cpu, l, nlwps)
   let found: LwpRef = NULL
   for (let l2 = mem.read(p + P_LWPS); l2 !== NULL; l2 = mem.read(l2 + L_SIBLING_NEXT)) {
     const stat = mem.read(l2 + L_STAT)
-    if (stat !== LSIDL && stat !== LSZOMB) found = l2
+    if (stat !== LSIDL && stat !== LSZOMB && mem.read(l2 + L_REFCNT) !== 0) found = l2
     if (skip-- <= 0 && found !== NULL) break
   }
   return found

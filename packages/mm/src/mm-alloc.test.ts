@@ -1,3 +1,4 @@
+import { layoutOf } from '@holdfast/atomics-sync'
 import type { Sleeps } from '@holdfast/atomics-sync'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -27,6 +28,14 @@ function* space(cpu: TestCpu, pages: number): Sleeps<{ vs: number; start: number
   expect(start).toBeGreaterThan(0)
   return { vs, start }
 }
+
+test('the global variables of the memory system stay within words 64 to 255, and do not overlap', () => {
+  const uvm = layoutOf('uvm')
+  const pdaemon = layoutOf('pdaemon')
+  expect(uvm.base).toBe(64)
+  expect(64 + uvm.words).toBeLessThanOrEqual(pdaemon.base as number)
+  expect((pdaemon.base as number) + pdaemon.words).toBeLessThanOrEqual(256)
+})
 
 test('after boot no page is busy or queued, and the frames add up', () => {
   const cpu = mmMachine({ ncpu: 2, physmem: 128, swapPages: 64, diskTicks: 2 })

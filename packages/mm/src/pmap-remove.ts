@@ -110,7 +110,7 @@ export function pmapRemoveOne(
 function pmapDoRemove(cpu: VmCpu, pmap: PmapRef, sva: number, eva: number, skipWired: boolean): void {
   const { mem } = cpu
   const pdir = frameWord(cpu, mem.read(pmap + PM_PDIRPA))
-  let removed = false
+  let empties = false
   let va = sva
   while (va < eva) {
     const end = Math.min(eva, (va & ~(NBPD - 1)) + NBPD)
@@ -120,16 +120,17 @@ function pmapDoRemove(cpu: VmCpu, pmap: PmapRef, sva: number, eva: number, skipW
       // Entries of this page table still to be met; the kernel's are not counted.
       let left = PTES_PER_PAGE
       if (va < VM_MIN_KERNEL_ADDRESS) left = mem.read(physToVmPage(cpu, pde & PG_FRAME) + PG_WIRE_COUNT) - 1
+      if (left === 0) empties = true // pmap_page_protect leaves them so
       for (; va < end && left > 0; va += PAGE_SIZE) {
         const hint = mem.read(ptes + ptIndex(va))
         if ((hint & PG_V) === 0) continue
         left--
-        if (pmapRemoveOne(cpu, pmap, va, hint, skipWired)) removed = true
+        if (pmapRemoveOne(cpu, pmap, va, hint, skipWired)) empties = true
       }
     }
     va = end
   }
-  if (removed) pmapFreeEmptyPtps(cpu, pmap, sva, eva)
+  if (empties) pmapFreeEmptyPtps(cpu, pmap, sva, eva)
 }
 
 /**

@@ -13,7 +13,6 @@ import {
   ME_NEXT,
   ME_OBJECT,
   ME_OFFSET,
-  ME_PAGEOFF,
   ME_PREV,
   ME_PROTECTION,
   ME_START,

@@ -3,6 +3,8 @@ import type { Addr, Arena, SleepOps, Sleeps, TurnstileOps } from '@holdfast/atom
 import type { VmOps } from '@holdfast/mm'
 import type { Bootable, MachineImage, MachineSize } from '../image.js'
 import { buildImage } from '../image.js'
+import type { KernelOps, KernelTables, MachineCpu } from '../machine-cpu.js'
+import { panic } from '@holdfast/atomics-sync'
 import {
   CI_CURLWP,
   CI_INDEX,
@@ -13,10 +15,8 @@ import {
   LWP_WORDS,
   L_PROGRAM,
   L_STAT,
-} from '../kernel-face.js'
-import type { Cpu, KernelConfig, LwpRef } from '../kernel-face.js'
-import type { KernelOps, KernelTables, MachineCpu } from '../machine-cpu.js'
-import { panic } from '@holdfast/atomics-sync'
+} from '@holdfast/kernel'
+import type { Cpu, KernelConfig, LwpRef } from '@holdfast/kernel'
 
 /** Words of the fake kernel, one record for each CPU. */
 const { FK_SENT, FK_SEEN, FK_CLOCKS, FK_SPARE, FAKE_WORDS } = layout('fake', {

@@ -32,16 +32,10 @@ export interface Prepared {
 
 /** Applies changes, checks the machine against the host and the kernel, and compiles. Throws UsageError. */
 export function prepare(given: Scenario, changes: Changes, seed: number): Prepared {
-  const { cpus, memory, maxslp, clockRate, preempt } = changes
-  const machine: FullMachine = {
-    ...withDefaults(given.machine),
-    ...(cpus === undefined ? {} : { cpus }),
-    ...(memory === undefined ? {} : { memory }),
-    ...(maxslp === undefined ? {} : { maxslp }),
-    ...(clockRate === undefined ? {} : { clockRate }),
-    ...(preempt === undefined ? {} : { kpreempt: preempt }),
-  }
   const sized = changes.lwps === undefined ? given : resize(given, changes.lwps)
+  const wanted = changedMachine(given, changes)
+  const memory = changes.memory ?? fittingMemory(given, sized, wanted, seed)
+  const machine = { ...wanted, memory }
   const scenario: Scenario = { ...sized, machine }
   const workload = compileScenario(scenario, seed)
   const problems = [
@@ -51,6 +45,28 @@ export function prepare(given: Scenario, changes: Changes, seed: number): Prepar
   ]
   if (problems.length > 0) throw new UsageError(problems)
   return { scenario, machine, workload, lwps: lwpsTotal(scenario), seed }
+}
+
+function changedMachine(given: Scenario, { cpus, maxslp, clockRate, preempt }: Changes): FullMachine {
+  return {
+    ...withDefaults(given.machine),
+    ...(cpus === undefined ? {} : { cpus }),
+    ...(maxslp === undefined ? {} : { maxslp }),
+    ...(clockRate === undefined ? {} : { clockRate }),
+    ...(preempt === undefined ? {} : { kpreempt: preempt }),
+  }
+}
+
+/**
+ * The memory that leaves a scenario of another size the pages that its author left it, when the command line changes
+ * the CPUs or LWPs and not the memory: each needs pages for u-areas, page tables and reserves.
+ */
+function fittingMemory(given: Scenario, sized: Scenario, machine: FullMachine, seed: number): number {
+  const before = withDefaults(given.machine)
+  if (machine.cpus === before.cpus && sized === given) return before.memory
+  const needed = pagesNeeded(sized, machine, compileScenario(sized, seed))
+  const spare = before.memory - pagesNeeded(given, before, compileScenario(given, seed))
+  return needed + Math.max(0, spare)
 }
 
 /** Boots the machine on this thread; its CPUs do not run yet. */
@@ -90,9 +106,14 @@ function checkHost(machine: FullMachine, path: string): Problem[] {
 }
 
 function checkMemory(scenario: Scenario, machine: FullMachine, workload: Workload, path: string): Problem[] {
-  const { minPages } = kernelNeeds(machineParams(scenario, machine, workload))
-  const needed = Math.max(minPages, minPhysmem(machine.cpus))
+  const needed = pagesNeeded(scenario, machine, workload)
   if (machine.memory >= needed) return []
   const what = `what the kernel needs for ${machine.cpus} CPUs and ${lwpsTotal(scenario)} LWPs`
   return [notAllowed(path, machine.memory, `at least ${needed}: ${what}`)]
+}
+
+/** Fewest page frames with which the machine boots. */
+function pagesNeeded(scenario: Scenario, machine: FullMachine, workload: Workload): number {
+  const { minPages } = kernelNeeds(machineParams(scenario, machine, workload))
+  return Math.max(minPages, minPhysmem(machine.cpus))
 }

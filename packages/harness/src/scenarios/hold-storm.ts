@@ -3,10 +3,11 @@ import { defineScenario } from '../scenario/define.js'
 export const holdStorm = defineScenario({
   name: 'hold-storm',
   description:
-    'Many holders hold and release the same few LWPs as fast as they can, while those sleep and the swap-out ' +
-    'scan wants them out. Exercises l_swaplock under contention, the first hold that must swap in against later ' +
-    'ones that must not, and the test of l_holdcnt in swappable() against a hold that arrives a moment later.',
-  machine: { memory: 512, maxslp: 1, hz: 20, clockRate: 400 },
+    'Holders hold and release the same few LWPs as fast as they can, while those sleep, are swapped out and wake ' +
+    'again by themselves. The protocol does not survive it: uvm_scheduler chooses an LWP that is runnable and swapped ' +
+    'out, waits for its l_swaplock while a holder brings it in, and then brings it in once more without looking again, ' +
+    'so that it is wired and queued twice. The kernel stops with a failed assertion, mostly within seconds.',
+  machine: { memory: 512, freemin: 32, maxslp: 1, hz: 20, clockRate: 400 },
   processes: [
     {
       name: 'target',

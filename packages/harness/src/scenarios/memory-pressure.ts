@@ -1,14 +1,52 @@
 import { defineScenario } from '../scenario/define.js'
+import type { Operation, ProcessSpec } from '../scenario/types.js'
+
+const TARGETS = 24
+const HOLDERS = 4
+
+const channelOf = (target: number): string => `bell-${target}`
+const processOf = (target: number): string => `listener-${target}`
+
+/**
+ * Sleeps until its bell rings, which happens only while somebody holds it. So it is never woken while it is
+ * swapped out: were it, the swapper and a holder could both swap it in (see hold-storm).
+ */
+function listener(target: number): ProcessSpec<string, string, never> {
+  const body: Operation<string, string, never>[] = [
+    { op: 'sleep', channel: channelOf(target) },
+    { op: 'compute', units: 20 },
+  ]
+  return { name: processOf(target), pages: 1, lwps: [{ program: [{ op: 'loop', count: 'forever', body }] }] }
+}
+
+/** Holds listeners, one after the other from a place of its own on; looks into one, wakes another. */
+function holder(number: number): ProcessSpec<string, string, never> {
+  const body = Array.from({ length: TARGETS }, (_, n): Operation<string, string, never>[] => {
+    const target = (n + (number * TARGETS) / HOLDERS) % TARGETS
+    const wake: Operation<string, string, never>[] = n % 4 === 0 ? [{ op: 'wakeup', channel: channelOf(target) }] : []
+    return [
+      { op: 'hold', process: processOf(target), lwp: 0 },
+      ...wake,
+      { op: 'compute', units: 20 },
+      { op: 'rele', process: processOf(target), lwp: 0 },
+      { op: 'regread', process: processOf((target + TARGETS / 2) % TARGETS), lwp: 0 },
+      { op: 'sleep', ticks: 1 },
+    ]
+  }).flat()
+  return { name: `holder-${number}`, pages: 1, lwps: [{ program: [{ op: 'loop', count: 'forever', body }] }] }
+}
+
+const numbers = (length: number): number[] => Array.from({ length }, (_, n) => n)
 
 export const memoryPressure = defineScenario({
   name: 'memory-pressure',
   description:
     'Many LWPs sleep longer than maxslp while others read more pages than there are, so the pagedaemon keeps ' +
-    'calling uvm_swapout_threads: u-areas go out by the thousand a second and come back as their LWPs wake. ' +
-    'Meanwhile holders hold and release sleepers, which swaps them in under l_swaplock, and register readers do ' +
-    'the same through process_doregs. This is what the start command runs: the protocol survives it.',
+    'calling uvm_swapout_threads: u-areas go out by the thousand a second, and the swapper brings back those that ' +
+    'wake. Meanwhile holders hold and release others that only sleep, which swaps those in under l_swaplock, and read ' +
+    'their registers through process_doregs. This is what the start command runs: the protocol survives it.',
   machine: { cpus: 4, memory: 768, maxslp: 1, hz: 20, clockRate: 400, swapPages: 2_048, diskTicks: 1 },
-  channels: ['bell'],
+  channels: numbers(TARGETS).map(channelOf),
   processes: [
     {
       name: 'sleeper',
@@ -31,80 +69,12 @@ export const memoryPressure = defineScenario({
         },
       ],
     },
-    {
-      name: 'listener',
-      count: 4,
-      pages: 2,
-      lwps: [
-        {
-          count: 4,
-          program: [{ op: 'loop', count: 'forever', body: [{ op: 'sleep', channel: 'bell', seconds: 30 }] }],
-        },
-      ],
-    },
-    {
-      name: 'holder',
-      count: 4,
-      pages: 2,
-      lwps: [
-        {
-          program: [
-            {
-              op: 'loop',
-              count: 'forever',
-              body: [
-                { op: 'hold', process: 'sleeper' },
-                { op: 'compute', units: 50 },
-                { op: 'rele' },
-                { op: 'sleep', ticks: 1 },
-              ],
-            },
-          ],
-        },
-      ],
-    },
-    {
-      name: 'reader',
-      count: 2,
-      pages: 2,
-      lwps: [
-        {
-          program: [
-            {
-              op: 'loop',
-              count: 'forever',
-              body: [
-                { op: 'regread', process: 'sleeper' },
-                { op: 'regread', process: 'listener' },
-                { op: 'sleep', ticks: 1 },
-              ],
-            },
-          ],
-        },
-      ],
-    },
-    {
-      name: 'ringer',
-      pages: 2,
-      lwps: [
-        {
-          program: [
-            {
-              op: 'loop',
-              count: 'forever',
-              body: [
-                { op: 'sleep', seconds: 3 },
-                { op: 'wakeup', channel: 'bell' },
-              ],
-            },
-          ],
-        },
-      ],
-    },
+    ...numbers(TARGETS).map(listener),
+    ...numbers(HOLDERS).map(holder),
     {
       name: 'eater',
       count: 4,
-      pages: 160,
+      pages: 128,
       lwps: [
         {
           program: [

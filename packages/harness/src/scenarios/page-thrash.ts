@@ -6,7 +6,7 @@ export const pageThrash = defineScenario({
     'More dirty pages than memory: every write faults, every page taken must first be written to the swap device, ' +
     'and LWPs wait in uvm_wait for the completions. Exercises both page reserves, asynchronous page-out and page-in, ' +
     'the wake-up rules of uvm_wait, TLB shootdown of pages in use, and swap-out of LWPs as a by-product.',
-  machine: { memory: 384, maxslp: 2, hz: 20, clockRate: 200, diskTicks: 1, swapPages: 4_096 },
+  machine: { memory: 384, freemin: 24, maxslp: 2, hz: 20, clockRate: 200, diskTicks: 1, swapPages: 4_096 },
   processes: [
     {
       name: 'writer',

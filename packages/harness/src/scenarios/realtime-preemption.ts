@@ -6,7 +6,7 @@ export const realtimePreemption = defineScenario({
     'Kernel preemption is on, and real-time LWPs (SCHED_FIFO and SCHED_RR) wake often enough to preempt ' +
     'time-sharing LWPs in the middle of the kernel, where those may own l_swaplock or proc_lock. LWPs change class ' +
     'on the way, which changes whether they may be swapped. Exercises kpreempt, priority lending through turnstiles, and swappable().',
-  machine: { memory: 640, maxslp: 1, hz: 100, clockRate: 100, kpreempt: true },
+  machine: { memory: 560, freemin: 32, maxslp: 1, hz: 100, clockRate: 100, kpreempt: true },
   processes: [
     {
       name: 'realtime',
@@ -77,8 +77,6 @@ export const realtimePreemption = defineScenario({
                 { op: 'setclass', process: 'sleeper', class: 'rr', priority: 5 },
                 { op: 'sleep', ticks: 20 },
                 { op: 'setclass', process: 'sleeper', class: 'other' },
-                { op: 'hold', process: 'sleeper' },
-                { op: 'rele' },
                 { op: 'nice', value: 5 },
               ],
             },

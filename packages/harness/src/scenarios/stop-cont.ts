@@ -6,7 +6,7 @@ export const stopCont = defineScenario({
     'Job control: processes are stopped, left stopped long enough to be swapped out, and continued, while their ' +
     'LWPs sleep and compute. Exercises LSSTOP with and without a wait channel, setrunnable of a swapped-out LWP ' +
     'and the kick that must follow, and wakeups that arrive while the sleeper is stopped.',
-  machine: { memory: 640, maxslp: 1, hz: 20, clockRate: 400 },
+  machine: { memory: 560, freemin: 32, maxslp: 1, hz: 20, clockRate: 400 },
   channels: ['bell'],
   processes: [
     {

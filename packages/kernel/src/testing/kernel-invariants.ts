@@ -67,7 +67,7 @@ function list(cpu: Cpu, head: number, link: number, most: number): number[] {
   const { mem } = cpu
   const items: number[] = []
   for (let item = mem.read(head); item !== 0; item = mem.read(item + link)) {
-    if (items.length > most) throw new Error(`the list at ${head} has no end`)
+    if (items.length > most) throw new Error(`the list at ${head} has no end: ${items.slice(0, 8).join(' ')}`)
     items.push(item)
   }
   return items

@@ -1,7 +1,8 @@
 import { NULL, type Sleeps, kassert } from '@holdfast/atomics-sync'
-import { pmapActivate, pmapDeactivate, uvmspaceFree } from '@holdfast/mm'
+import { uvmspaceFree } from '@holdfast/mm'
 import { type Cpu, curlwp } from '../cpu.js'
 import { kpreemptDisable, kpreemptEnable } from '../kpreempt.js'
+import { pmapActivateLwp, pmapDeactivateLwp } from '../lwp-pmap.js'
 import { L_ADDR, L_CPU, L_FLAG, L_PROC, type LwpRef } from '../lwp.js'
 import { LW_INMEM } from '../param.js'
 import { P_VMSPACE, type ProcRef } from '../proc.js'
@@ -21,9 +22,9 @@ export function* uvmProcExit(cpu: Cpu, p: ProcRef): Sleeps<void> {
   const ovm = mem.read(p + P_VMSPACE)
 
   kpreemptDisable(cpu)
-  pmapDeactivate(cpu, ovm)
+  pmapDeactivateLwp(cpu, l)
   mem.write(p + P_VMSPACE, cpu.config.proc0Vmspace)
-  pmapActivate(cpu, cpu.config.proc0Vmspace)
+  pmapActivateLwp(cpu, l)
   kpreemptEnable(cpu)
 
   yield* uvmspaceFree(cpu, ovm)

@@ -83,6 +83,7 @@ class Stub {
         maxslp: 20,
         debug: false,
         kdassert: true,
+        kern: {},
         kernelMap: KERNEL_MAP,
         proc0Vmspace: PROC0_VMSPACE,
       },
@@ -203,8 +204,6 @@ vi.mock('@holdfast/mm', async (original) => ({
   vmMapUnlock: (_cpu: Cpu, map: number) => stub().call(`vm_map_unlock ${stub().mapName(map)}`),
   vmMapPmap: (_cpu: Cpu, map: number) => map,
   pmapCollect: (_cpu: Cpu, pmap: number) => stub().call(`pmap_collect ${stub().mapName(pmap)}`),
-  pmapDeactivate: () => stub().call(`pmap_deactivate ${lwpOf(stub().cpu.self)}`),
-  pmapActivate: () => stub().call(`pmap_activate ${lwpOf(stub().cpu.self)}`),
   *uvmspaceFree(_cpu: Cpu, vs: number): Sleeps<void> {
     stub().call(`uvmspace_free ${stub().mapName(vs + VM_MAP)}`)
   },
@@ -234,6 +233,11 @@ vi.mock('../machdep.js', () => ({
   kstackSetupMagic: (_cpu: Cpu, l: number) => stub().call(`kstack_setup_magic ${lwpOf(l)}`),
   cpuLwpFork: (_cpu: Cpu, _l1: number, l2: number) => stub().call(`cpu_lwp_fork ${lwpOf(l2)}`),
   cpuProcFork: () => {},
+}))
+
+vi.mock('../lwp-pmap.js', () => ({
+  pmapDeactivateLwp: (_cpu: Cpu, l: number) => stub().call(`pmap_deactivate ${lwpOf(l)}`),
+  pmapActivateLwp: (_cpu: Cpu, l: number) => stub().call(`pmap_activate ${lwpOf(l)}`),
 }))
 
 vi.mock('../kpreempt.js', () => ({ kpreemptDisable: () => {}, kpreemptEnable: () => {} }))

@@ -1,0 +1,76 @@
+/**
+ * `pnpm bench`: the figures of this host, each beside the host's own limits measured in the same run. Shared machines are
+ * noisy: the ratios mean something, single times little.
+ */
+import { availableParallelism, cpus } from 'node:os'
+import { type Column, count, rate, table } from '../report/table.js'
+import { benchKernel, holdFigures, swapFigures } from './kernel.js'
+import { measureLimits } from './limits.js'
+import { contendedMutex } from './mutex.js'
+import { pressureFigures } from './pressure.js'
+import { switchFigures } from './switch.js'
+
+const MUTEX_WORKERS = [2, 4, 8]
+
+interface Line {
+  readonly what: string
+  readonly figure: string
+  readonly beside: string
+}
+
+const COLUMNS: Column<Line>[] = [
+  { title: 'What', align: 'left', cell: ({ what }) => what },
+  { title: 'Figure', align: 'right', cell: ({ figure }) => figure },
+  { title: 'Beside', align: 'left', cell: ({ beside }) => beside },
+]
+
+const ns = (value: number): string => `${rate(value)} ns`
+const perSecond = (value: number): string => `${count(value)}/s`
+
+const lines: Line[] = []
+const add = (what: string, figure: string, beside = ''): void => {
+  lines.push({ what, figure, beside })
+}
+
+const limits = await measureLimits()
+add('host: compare-and-swap, uncontended', ns(limits.casNs))
+add('host: atomic add', ns(limits.addNs))
+add('host: atomic store', ns(limits.storeNs))
+add('host: plain load', ns(limits.readNs))
+add('host: generator resumed', ns(limits.generatorNs))
+add('host: wait and notify, there and back', ns(limits.roundTripNs))
+
+const kernel = benchKernel()
+const hold = await holdFigures(kernel)
+add(
+  'uvm_lwp_hold + uvm_lwp_rele of another LWP',
+  ns(hold.holdReleNs),
+  `${(hold.holdReleNs / hold.atomicsNs).toFixed(2)} times its four atomic operations (${ns(hold.atomicsNs)}); aim: 3`,
+)
+const cycleNs = await swapFigures(kernel)
+add('swap-out + swap-in, pages resident', perSecond(1e9 / cycleNs), `${ns(cycleNs)} a cycle, one thread`)
+
+const switches = await switchFigures()
+add(
+  'context switches, two LWPs that yield',
+  perSecond(switches),
+  `${ns(1e9 / switches)} each, ${(1e9 / switches / limits.generatorNs).toFixed(0)} times a generator's resumption`,
+)
+
+for (const { workers, kernel: ours, bare } of await contendedMutex(MUTEX_WORKERS)) {
+  add(
+    `contended mutex, ${workers} workers`,
+    perSecond(ours),
+    `${(ours / bare).toFixed(2)} times a bare spin-then-wait mutex (${perSecond(bare)})`,
+  )
+}
+
+const pressure = await pressureFigures()
+add(
+  `memory-pressure, ${pressure.cpus} CPUs`,
+  perSecond(pressure.swapoutsPerSecond),
+  `u-areas swapped out, with ${perSecond(pressure.holdsPerSecond)} holds and ${perSecond(pressure.switchesPerSecond)} context switches`,
+)
+
+console.log(`Node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'})\n`)
+console.log(table(COLUMNS, lines).join('\n'))
