@@ -1,5 +1,5 @@
-import { Mem } from '@holdfast/atomics-sync'
 import type { Lockstat } from '@holdfast/atomics-sync'
+import { AuditedMem } from './audited-mem.js'
 import { hostClock } from './clock.js'
 import { makeCpu } from './cpu.js'
 import { EventRing } from './events.js'
@@ -15,10 +15,11 @@ export function attachCpu(
   lockstat: Lockstat | null,
   spinDeadlineMs: number,
 ): MachineCpu {
-  const mem = new Mem(image.buffer, { poll: () => poll(cpu), spinDeadlineMs })
+  const mem = new AuditedMem(image.buffer, image.config, { poll: () => poll(cpu), spinDeadlineMs })
   const events = new EventRing(image.events, id)
   const { config, machine } = image
   const cpu: MachineCpu = makeCpu(mem, id, { config, machine, tables, clock: hostClock, events, lockstat })
+  mem.self = () => cpu.self
   cpu.timerNext = performance.now()
   return cpu
 }

@@ -1,5 +1,5 @@
-import { HARDCLOCK_TICKS } from '@holdfast/kernel'
-import { DISK_DUE } from './globals.js'
+import { CI_IDLING, HARDCLOCK_TICKS } from '@holdfast/kernel'
+import { DISK_DUE, MACHINE_SECOND, MC_RUNNING, MC_SECOND, MC_STATE } from './globals.js'
 import { COUNT_CLOCK } from './machine-cpu.js'
 import type { MachineCpu } from './machine-cpu.js'
 
@@ -9,11 +9,40 @@ import type { MachineCpu } from './machine-cpu.js'
  */
 export function clockInterrupt(cpu: MachineCpu, ticks: number): void {
   const { mem } = cpu
-  for (let n = 0; n < ticks; n++) cpu.kernel.hardclock(cpu)
+  for (let n = 0; n < ticks; n++) {
+    if (cpu.id === 0 && (mem.read(HARDCLOCK_TICKS) + 1) % cpu.config.hz === 0 && !secondMayPass(cpu)) break
+    cpu.kernel.hardclock(cpu)
+  }
   const now = mem.read(HARDCLOCK_TICKS)
   cpu.events.setTick(now)
   cpu.events.bump(COUNT_CLOCK)
   if (cpu.id === 0) diskClock(cpu, now)
+}
+
+/**
+ * Notes that this CPU is at a safe point: no spin lock is held, and it is not in the middle of a switch.
+ */
+export function atSafePoint(cpu: MachineCpu): void {
+  const { mem } = cpu
+  const second = mem.read(MACHINE_SECOND)
+  if (mem.read(cpu.mc + MC_SECOND) !== second) mem.store(cpu.mc + MC_SECOND, second)
+}
+
+/**
+ * Whether the next simulated second may begin: every CPU that runs has been at a safe point in this one, or idles.
+ * The host may keep a worker off its cores for longer than many simulated seconds last; a real CPU never stands
+ * for seconds in the middle of mi_switch, and the protocol's sleep times rest on that. So time waits for the CPUs.
+ */
+function secondMayPass(cpu: MachineCpu): boolean {
+  const { mem, config, machine } = cpu
+  const second = mem.load(MACHINE_SECOND)
+  for (let id = 1; id < machine.ncpu; id++) {
+    const mc = machine.machineCpus + id * machine.machineCpuWords
+    if (mem.load(mc + MC_STATE) !== MC_RUNNING || mem.load(mc + MC_SECOND) === second) continue
+    if (mem.load(config.cpuInfos + id * config.cpuInfoWords + CI_IDLING) === 0) return false
+  }
+  mem.store(MACHINE_SECOND, second + 1)
+  return true
 }
 
 /** The disk's completions follow the simulated clock: raises its interrupt at every tick until the last is due. */

@@ -112,15 +112,15 @@ export function lastEvents(buffer: SharedArrayBuffer, cpu: number, limit = RING_
 export function countsOf(buffer: SharedArrayBuffer, cpu: number): MachineCounts {
   const doubles = doublesOf(buffer, cpu)
   return {
-    machine: [...doubles.slice(0, MACHINE_COUNTS)],
-    kernel: [...doubles.slice(MACHINE_COUNTS, MACHINE_COUNTS + KERNEL_COUNTERS)],
+    machine: Array.from(doubles.subarray(0, MACHINE_COUNTS)),
+    kernel: Array.from(doubles.subarray(MACHINE_COUNTS, MACHINE_COUNTS + KERNEL_COUNTERS)),
   }
 }
 
 /** The counts of CPUs 0 to `ncpu` - 1 together. */
 export function totalCounts(buffer: SharedArrayBuffer, ncpu: number): MachineCounts {
-  const machine = new Array<number>(MACHINE_COUNTS).fill(0)
-  const kernel = new Array<number>(KERNEL_COUNTERS).fill(0)
+  const machine = Array.from({ length: MACHINE_COUNTS }, () => 0)
+  const kernel = Array.from({ length: KERNEL_COUNTERS }, () => 0)
   for (let cpu = 0; cpu < ncpu; cpu++) {
     const doubles = doublesOf(buffer, cpu)
     for (let n = 0; n < MACHINE_COUNTS; n++) machine[n] = (machine[n] as number) + (doubles[n] as number)

@@ -1,4 +1,5 @@
 import { Panic, SpinDeadline } from '@holdfast/atomics-sync'
+import { UnguardedInmem } from './audited-mem.js'
 import type { MachineEvent } from './events.js'
 import type { LwpState } from './lwp-states.js'
 
@@ -60,6 +61,7 @@ export function findingOf(error: unknown, cpu: number, lwp: number): Finding {
 function verdictOf(error: Error): Verdict {
   if (error instanceof Panic) return 'panic'
   if (error instanceof SpinDeadline) return 'stalled'
+  if (error instanceof UnguardedInmem) return 'invariant'
   // By name: the MMU model that throws it is the kernel's.
   return error.name === 'StackTouch' ? 'stackTouch' : 'crash'
 }

@@ -1,7 +1,9 @@
 import { Mem, operations } from '@holdfast/atomics-sync'
 import {
+  CI_IDLING,
   CI_IPENDING,
   CI_WANT_RESCHED,
+  HARDCLOCK_TICKS,
   IPI_CLOCK,
   IPI_DISK,
   IPI_HALT,
@@ -16,7 +18,7 @@ import { diskStarted } from './clock-intr.js'
 import { hostClock, stoppedClock } from './clock.js'
 import { makeCpu } from './cpu.js'
 import { EventRing } from './events.js'
-import { DISK_DUE, MACHINE_FAILED, MACHINE_STATE } from './globals.js'
+import { DISK_DUE, MACHINE_FAILED, MACHINE_STATE, MC_RUNNING, MC_SECOND, MC_STATE } from './globals.js'
 import { poll } from './intr.js'
 import type { ClockOps, MachineCpu } from './machine-cpu.js'
 import { post } from './mailbox.js'
@@ -30,7 +32,10 @@ interface Heard {
 }
 
 /** CPU `id` of a fake machine on this thread, whose kernel notes at which spin depth its handlers run. */
-function bench(id = 0, clock: ClockOps = stoppedClock): { cpu: MachineCpu; heard: Heard; clocks(): number } {
+function bench(
+  id = 0,
+  clock: ClockOps = stoppedClock,
+): { cpu: MachineCpu; heard: Heard; clocks: () => number } {
   const heard: Heard = { tlb: [], disk: [], clock: [] }
   const image = fakeImage('idle', { ncpu: 2, tickNs: 1e6 })
   const kernel = operations({
@@ -123,4 +128,26 @@ test('the primary CPU makes up for the ticks it missed, 8 at most; the others ti
     pollLong(cpu)
     expect(clocks()).toBe(afterMany)
   }
+})
+
+test('no second passes while a CPU that runs has not been at a safe point in it; ticks within the second do', () => {
+  const { cpu } = bench()
+  const { mem, config, machine } = cpu
+  const other = machine.machineCpus + machine.machineCpuWords
+  mem.store(other + MC_STATE, MC_RUNNING)
+  mem.store(other + MC_SECOND, -1) // in the middle of something since the second before
+  const tick = (): number => {
+    post(mem, cpu.ci, IPI_CLOCK)
+    poll(cpu)
+    return mem.read(HARDCLOCK_TICKS)
+  }
+  for (let n = 0; n < 3 * config.hz; n++) tick()
+  expect(mem.read(HARDCLOCK_TICKS)).toBe(config.hz - 1)
+  mem.store(other + MC_SECOND, 0) // it comes to a safe point
+  expect(tick()).toBe(config.hz)
+  for (let n = 0; n < 3 * config.hz; n++) tick()
+  expect(mem.read(HARDCLOCK_TICKS)).toBe(2 * config.hz - 1)
+  mem.store(config.cpuInfos + config.cpuInfoWords + CI_IDLING, 1) // idle CPUs hold nothing up
+  for (let n = 0; n < 3 * config.hz; n++) tick()
+  expect(mem.read(HARDCLOCK_TICKS)).toBe(5 * config.hz - 1)
 })

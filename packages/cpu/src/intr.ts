@@ -10,7 +10,7 @@ import {
   IPI_RESCHED,
   IPI_TLB,
 } from '@holdfast/kernel'
-import { clockInterrupt } from './clock-intr.js'
+import { atSafePoint, clockInterrupt } from './clock-intr.js'
 import { MACHINE_FAILED, MACHINE_HALT, MACHINE_RUNNING, MACHINE_STATE } from './globals.js'
 import { COUNT_INTERRUPTS } from './machine-cpu.js'
 import type { MachineCpu } from './machine-cpu.js'
@@ -75,6 +75,7 @@ function halt(cpu: MachineCpu): void {
 /** Looks at the local timer, at spin depth 0. */
 function pollTimer(cpu: MachineCpu): void {
   cpu.pollsToTimer = POLLS_PER_LOOK
+  atSafePoint(cpu)
   const due = cpu.clock.ticksDue(cpu)
   if (due === 0) return
   cpu.spinDepth++

@@ -71,6 +71,7 @@ function allocFake(arena: Arena, mode: Mode, ncpu: number, rounds: number): Kern
   const nlwps = ncpu * 2
   const config = {
     ncpu,
+    hz: 100,
     cpuInfos: arena.array('cpu_info', 'cpu_info', CPU_INFO_WORDS, ncpu),
     cpuInfoWords: CPU_INFO_WORDS,
     lwps: arena.array('lwp', 'lwp', LWP_WORDS, nlwps),
@@ -80,6 +81,7 @@ function allocFake(arena: Arena, mode: Mode, ncpu: number, rounds: number): Kern
   return config as unknown as KernelConfig
 }
 
+// oxlint-disable-next-line require-yield
 function* bootFake(cpu: MachineCpu): Sleeps<void> {
   const { mem, config } = cpu
   for (let id = 0; id < config.ncpu; id++) {
@@ -172,7 +174,7 @@ function misbehave(cpu: Cpu, mode: Mode): void {
   if (mode === 'exit') process.exit(7)
   if (mode === 'oom') {
     const hoard: number[][] = []
-    for (;;) hoard.push(new Array<number>(10_000).fill(hoard.length))
+    for (;;) hoard.push(Array.from({ length: 10_000 }, () => hoard.length))
   }
   if (mode === 'hang') for (;;) Math.imul(cpu.id, 3)
 }
@@ -195,6 +197,7 @@ function hardclock(cpu: Cpu): void {
 
 function nothing(): void {}
 
+// oxlint-disable-next-line require-yield
 function* never(): Sleeps<never> {
   throw new Error('the fake kernel never sleeps')
 }

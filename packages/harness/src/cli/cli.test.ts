@@ -124,3 +124,78 @@ test('schema prints the published JSON Schema', async () => {
   const { stdout } = await holdfast(['schema', '--json'])
   expect(JSON.parse(stdout)).toMatchObject({ title: 'Holdfast scenario', type: 'object' })
 })
+
+/** The last line of stdout, which --json promises to be one JSON object. */
+function jsonOf({ stdout }: Ended): Record<string, unknown> {
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>
+}
+
+test('run --json prints one object with the promised keys first, nothing found is exit 0', async () => {
+  const ended = await holdfast(['run', 'idle', '--cpus', '2', '--seconds', '1', '--seed', '5', '--json'])
+  expect(ended.code).toBe(0)
+  expect(ended.stdout.trimEnd().split('\n').length).toBe(1)
+  const result = jsonOf(ended)
+  expect(Object.keys(result).slice(0, 12)).toEqual([
+    'command',
+    'scenario',
+    'cpus',
+    'lwps',
+    'seconds',
+    'operations',
+    'swapins',
+    'swapouts',
+    'switches',
+    'shootdowns',
+    'locks',
+    'findings',
+  ])
+  expect(result).toMatchObject({ command: 'run', scenario: 'idle', cpus: 2, lwps: 2, seed: 5, findings: [] })
+  expect(result['operations']).toMatchObject({ hold: 0, sleep: expect.any(Number) as number })
+  for (const lock of result['locks'] as object[]) {
+    expect(Object.keys(lock)).toEqual([
+      'name',
+      'acquisitions',
+      'contended',
+      'spins',
+      'sleeps',
+      'heldNs',
+      'waitedNs',
+    ])
+  }
+})
+
+test('run prints a report for people; a scenario whose LWPs all exit ends before its time', async () => {
+  const { code, stdout } = await holdfast(['run', join(files, 'tiny.json'), '--cpus', '1', '--seconds', '30'])
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^tiny: 1 CPU, 1 LWP, /)
+  expect(stdout).toContain('Every LWP of the scenario exited. Nothing found; ')
+})
+
+test('scale --json prints a point for each size, the first of speedup 1', async () => {
+  const ended = await holdfast(['scale', 'idle', '--cpus', '1,2', '--seconds', '0.5', '--json'])
+  expect(ended.code).toBe(0)
+  expect(jsonOf(ended)).toMatchObject({
+    command: 'scale',
+    scenario: 'idle',
+    points: [{ cpus: 1, speedup: 1 }, { cpus: 2 }],
+    findings: [],
+  })
+})
+
+test.each([300, 900])('SIGINT after %i ms ends every worker and prints the report so far', async (ms) => {
+  const ended = await holdfast(['run', 'idle', '--seconds', '600', '--json'], (kill) =>
+    setTimeout(() => kill('SIGINT'), ms),
+  )
+  // Before Node has loaded the program, the signal ends it as it would any other.
+  if (ended.code === null) return
+  expect(ended.code).toBe(0)
+  expect(jsonOf(ended)).toMatchObject({ outcome: 'interrupted', findings: [] })
+})
+
+test('what a workload provokes is a finding, exit 1: hold-storm on four CPUs (at most 30 s, mostly 2)', async () => {
+  const ended = await holdfast(['run', 'hold-storm', '--seconds', '30', '--seed', '9', '--json'])
+  expect(ended.code).toBe(1)
+  const { findings } = jsonOf(ended) as { findings: { seed: number; repeat: string; events: unknown[] }[] }
+  expect(findings[0]).toMatchObject({ seed: 9, repeat: 'holdfast run hold-storm --seconds 30 --seed 9' })
+  expect(findings[0]?.events.length).toBe(4)
+})

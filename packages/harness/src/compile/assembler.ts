@@ -1,4 +1,4 @@
-import { OP_BRANCH, OP_END, OP_JUMP, OP_LOOP, REGISTERS } from '../kernel-face.js'
+import { OP_BRANCH, OP_END, OP_JUMP, OP_LOOP, REGISTERS } from '@holdfast/kernel'
 
 /**
  * Writes instructions of four words. Control flow is structured: what jumps, jumps to an instruction of the

@@ -33,7 +33,7 @@ import {
   packSched,
   RANDOM,
   SELF,
-} from '../kernel-face.js'
+} from '@holdfast/kernel'
 import type { LwpTarget, Operation, Program } from '../scenario/types.js'
 import type { Assembler } from './assembler.js'
 import { CLASS_NUMBER, KERNEL_NZERO, priorityNumber } from './numbers.js'

@@ -17,7 +17,7 @@ import {
   RANDOM,
   REGISTERS,
   SCHED_FIFO,
-} from '../kernel-face.js'
+} from '@holdfast/kernel'
 import type { Program, Scenario } from '../scenario/types.js'
 import { parseScenario } from '../scenario/load.js'
 import { SCENARIOS } from '../scenarios/index.js'

@@ -1,4 +1,4 @@
-import type { Workload, WorkloadLwp, WorkloadProcess } from '../kernel-face.js'
+import type { Workload, WorkloadLwp, WorkloadProcess } from '@holdfast/kernel'
 import { DEFAULT_PAGES } from '../scenario/check.js'
 import { withDefaults } from '../scenario/machine-schema.js'
 import type { LwpSpec, ProcessSpec, Program, Scenario } from '../scenario/types.js'

@@ -1,4 +1,4 @@
-import { NZERO, PRI_USER_RT, SCHED_FIFO, SCHED_OTHER, SCHED_RR } from '../kernel-face.js'
+import { NZERO, PRI_USER_RT, SCHED_FIFO, SCHED_OTHER, SCHED_RR } from '@holdfast/kernel'
 import type { SchedClass } from '../scenario/types.js'
 
 export const CLASS_NUMBER: Readonly<Record<SchedClass, number>> = {

@@ -1,4 +1,4 @@
-import type { Verdict } from '../cpu-face.js'
+import type { Verdict } from '@holdfast/cpu'
 
 /**
  * What a run leaves behind: the data from which both the JSON and the report for people are made.

@@ -1,5 +1,5 @@
 import type { LockstatSnapshot } from '@holdfast/atomics-sync'
-import type { Outcome, RunningMachine } from '../cpu-face.js'
+import type { Outcome, RunningMachine } from '@holdfast/cpu'
 import type { RunResult } from '../report/result.js'
 import { readCounters } from './counters.js'
 import { errorCounts, kernelCount, operationCounts } from './counts.js'

@@ -11,9 +11,9 @@ import {
   UVMEXP_SWAPINS,
   UVMEXP_SWAPOUTS,
   UVMEXP_ZEROS,
-} from '../mm-face.js'
-import type { MachineImage } from '../cpu-face.js'
-import { CI_NSWITCHES } from '../kernel-face.js'
+} from '@holdfast/mm'
+import type { MachineImage } from '@holdfast/cpu'
+import { CI_NSWITCHES } from '@holdfast/kernel'
 import type { Paging } from '../report/result.js'
 
 /** The kernel's own counters: `struct uvmexp`, and each CPU's switches. */

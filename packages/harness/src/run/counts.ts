@@ -1,4 +1,4 @@
-import { OP_COUNT, OP_COUNTER_NAMES } from '../kernel-face.js'
+import { OP_COUNT, OP_COUNTER_NAMES } from '@holdfast/kernel'
 
 /** Instructions that only steer a program: no operation of the kernel. */
 const CONTROL: readonly string[] = ['end', 'loop', 'jump', 'branch']

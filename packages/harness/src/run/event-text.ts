@@ -1,7 +1,20 @@
-import type { LwpState, MachineEvent } from '../cpu-face.js'
-import { eventKinds, L_LID, L_PROC, P_PID, STATE_NAMES } from '../kernel-face.js'
+import type { LwpState, MachineEvent } from '@holdfast/cpu'
+import { eventKinds, L_LID, L_PROC, P_PID } from '@holdfast/kernel'
 import type { Mem } from '@holdfast/atomics-sync'
 import type { AddressNames } from './address-names.js'
+
+/** l_stat in words, by LS* number. */
+const STATE_NAMES: readonly string[] = [
+  '',
+  'LSIDL',
+  'LSRUN',
+  'LSSLEEP',
+  'LSSTOP',
+  'LSZOMB',
+  '',
+  'LSONPROC',
+  'LSSUSPENDED',
+]
 
 /** Puts what CPUs and LWPs did into words. Numbers that name something are named as they stand at the end. */
 export class EventTexts {

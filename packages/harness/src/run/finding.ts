@@ -1,4 +1,4 @@
-import type { MachineFinding, RunningMachine } from '../cpu-face.js'
+import type { Finding as MachineFinding, RunningMachine } from '@holdfast/cpu'
 import type { Finding } from '../report/result.js'
 import { AddressNames } from './address-names.js'
 import { EventTexts } from './event-text.js'

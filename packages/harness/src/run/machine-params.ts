@@ -1,4 +1,4 @@
-import type { KernelParams, Workload } from '../kernel-face.js'
+import type { KernelParams, Workload } from '@holdfast/kernel'
 import type { FullMachine } from '../scenario/machine-schema.js'
 import type { Scenario } from '../scenario/types.js'
 import { lwpsTotal, operationsOf, programsOf } from '../scenario/walk.js'

@@ -1,8 +1,8 @@
 import { Mem } from '@holdfast/atomics-sync'
 import { compileScenario } from '../compile/compile.js'
-import { buildMachine, checkOpenFiles, type MachineImage } from '../cpu-face.js'
-import { ENABLESWAP, kernelNeeds, SWAPDEBUG, type Workload } from '../kernel-face.js'
-import { minPhysmem } from '../mm-face.js'
+import { buildMachine, checkOpenFiles, type MachineImage } from '@holdfast/cpu'
+import { ENABLESWAP, kernelNeeds, SWAPDEBUG, type Workload } from '@holdfast/kernel'
+import { minPhysmem } from '@holdfast/mm'
 import { checkScenario } from '../scenario/check.js'
 import { type FullMachine, withDefaults } from '../scenario/machine-schema.js'
 import { notAllowed, type Problem, UsageError } from '../scenario/problem.js'
@@ -58,15 +58,15 @@ function changedMachine(given: Scenario, { cpus, maxslp, clockRate, preempt }: C
 }
 
 /**
- * The memory that leaves a scenario of another size the pages that its author left it, when the command line changes
- * the CPUs or LWPs and not the memory: each needs pages for u-areas, page tables and reserves.
+ * The memory that leaves a scenario of another size the spare pages that its author left it, when the command line
+ * changes the CPUs or LWPs and not the memory: each needs pages for u-areas, page tables and reserves.
  */
 function fittingMemory(given: Scenario, sized: Scenario, machine: FullMachine, seed: number): number {
   const before = withDefaults(given.machine)
   if (machine.cpus === before.cpus && sized === given) return before.memory
-  const needed = pagesNeeded(sized, machine, compileScenario(sized, seed))
-  const spare = before.memory - pagesNeeded(given, before, compileScenario(given, seed))
-  return needed + Math.max(0, spare)
+  const workload = compileScenario(sized, seed)
+  const more = bootPages(sized, machine, workload) - bootPages(given, before, compileScenario(given, seed))
+  return Math.max(before.memory + more, pagesNeeded(sized, machine, workload))
 }
 
 /** Boots the machine on this thread; its CPUs do not run yet. */
@@ -112,8 +112,12 @@ function checkMemory(scenario: Scenario, machine: FullMachine, workload: Workloa
   return [notAllowed(path, machine.memory, `at least ${needed}: ${what}`)]
 }
 
-/** Fewest page frames with which the machine boots. */
+/** Fewest page frames with which the machine works. */
 function pagesNeeded(scenario: Scenario, machine: FullMachine, workload: Workload): number {
-  const { minPages } = kernelNeeds(machineParams(scenario, machine, workload))
-  return Math.max(minPages, minPhysmem(machine.cpus))
+  return Math.max(bootPages(scenario, machine, workload), minPhysmem(machine.cpus))
+}
+
+/** Page frames taken once all LWPs of the scenario are there, and the reserves. */
+function bootPages(scenario: Scenario, machine: FullMachine, workload: Workload): number {
+  return kernelNeeds(machineParams(scenario, machine, workload)).minPages
 }

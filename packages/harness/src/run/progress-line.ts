@@ -1,4 +1,4 @@
-import type { RunningMachine } from '../cpu-face.js'
+import type { RunningMachine } from '@holdfast/cpu'
 import { count } from '../report/table.js'
 import { operationCounts } from './counts.js'
 import { readCounters } from './counters.js'

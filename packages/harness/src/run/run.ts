@@ -1,4 +1,4 @@
-import { startMachine } from '../cpu-face.js'
+import { startMachine } from '@holdfast/cpu'
 import type { RunResult } from '../report/result.js'
 import { collectResult } from './collect.js'
 import { bootMachine, type Prepared } from './prepare.js'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Outcome } from '../cpu-face.js'
+import type { Outcome } from '@holdfast/cpu'
 import { watch, type Watched } from './watch.js'
 
 /** A machine that runs until told; every rendezvous sees what `inspect` is given. */

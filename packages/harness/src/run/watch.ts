@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { MachineFinding, RunningMachine } from '../cpu-face.js'
+import type { Finding as MachineFinding, RunningMachine } from '@holdfast/cpu'
 import {
   checkInvariants,
   type InvariantState,

@@ -3,7 +3,7 @@ import { defineScenario } from '../scenario/define.js'
 export const holdStorm = defineScenario({
   name: 'hold-storm',
   description:
-    'Holders hold and release the same few LWPs as fast as they can, while those sleep, are swapped out and wake ' +
+    'Holders hold and release LWPs as fast as they can, while those sleep, are swapped out and wake ' +
     'again by themselves. The protocol does not survive it: uvm_scheduler chooses an LWP that is runnable and swapped ' +
     'out, waits for its l_swaplock while a holder brings it in, and then brings it in once more without looking again, ' +
     'so that it is wired and queued twice. The kernel stops with a failed assertion, mostly within seconds.',
@@ -11,18 +11,27 @@ export const holdStorm = defineScenario({
   processes: [
     {
       name: 'target',
-      count: 2,
+      count: 6,
       pages: 2,
       lwps: [
         {
-          count: 2,
-          program: [{ op: 'loop', count: 'forever', body: [{ op: 'sleep', seconds: 2 }, { op: 'yield' }] }],
+          count: 8,
+          program: [
+            {
+              op: 'loop',
+              count: 'forever',
+              body: [
+                { op: 'sleep', seconds: 2 },
+                { op: 'touch', page: 'any' },
+              ],
+            },
+          ],
         },
       ],
     },
     {
       name: 'holder',
-      count: 12,
+      count: 6,
       pages: 2,
       lwps: [
         {
@@ -32,14 +41,11 @@ export const holdStorm = defineScenario({
               count: 'forever',
               body: [
                 { op: 'hold', process: 'target' },
+                { op: 'hold', process: 'target' },
+                { op: 'compute', units: 20 },
                 { op: 'rele' },
-                {
-                  op: 'choice',
-                  of: [
-                    { weight: 15, body: [{ op: 'yield' }] },
-                    { weight: 1, body: [{ op: 'sleep', ticks: 40 }] },
-                  ],
-                },
+                { op: 'rele' },
+                { op: 'sleep', ticks: 1 },
               ],
             },
           ],
@@ -48,10 +54,21 @@ export const holdStorm = defineScenario({
     },
     {
       name: 'eater',
-      count: 2,
-      pages: 200,
+      count: 3,
+      pages: 128,
       lwps: [
-        { program: [{ op: 'loop', count: 'forever', body: [{ op: 'touch', page: 'any', write: false }] }] },
+        {
+          program: [
+            {
+              op: 'loop',
+              count: 'forever',
+              body: [
+                { op: 'loop', count: 8, body: [{ op: 'touch', page: 'any', write: false }] },
+                { op: 'compute', units: 100 },
+              ],
+            },
+          ],
+        },
       ],
     },
   ],

@@ -23,7 +23,8 @@ function listener(target: number): ProcessSpec<string, string, never> {
 function holder(number: number): ProcessSpec<string, string, never> {
   const body = Array.from({ length: TARGETS }, (_, n): Operation<string, string, never>[] => {
     const target = (n + (number * TARGETS) / HOLDERS) % TARGETS
-    const wake: Operation<string, string, never>[] = n % 4 === 0 ? [{ op: 'wakeup', channel: channelOf(target) }] : []
+    const wake: Operation<string, string, never>[] =
+      n % 4 === 0 ? [{ op: 'wakeup', channel: channelOf(target) }] : []
     return [
       { op: 'hold', process: processOf(target), lwp: 0 },
       ...wake,

@@ -32,6 +32,9 @@ export interface OneCpuOptions {
   readonly inspect?: (machine: OneCpu) => void
 }
 
+/** Polls between two switches after which something is wrong: idle CPUs poll once a tick. */
+const POLLS_IN_STEP = 1_000_000
+
 /** Addresses below this are globals. */
 const RESERVED = 640
 
@@ -50,6 +53,8 @@ export class OneCpu {
   private readonly coroutines = new Map<LwpRef, Sleeps<void>>()
   private readonly options: OneCpuOptions
   private polls = 0
+  private deadline = 0
+  private pollsInStep = 0
   private booting = true
 
   constructor(params: KernelParams, options: OneCpuOptions = {}) {
@@ -68,11 +73,9 @@ export class OneCpu {
 
   /** Runs until `done` holds, looked at between two switches. Throws when `ticks` of time have passed first. */
   run(done: (machine: OneCpu) => boolean, ticks: number): void {
-    const deadline = this.now + ticks
-    while (!done(this)) {
-      if (this.now >= deadline) throw new Error(`not done after ${ticks} ticks`)
-      this.step()
-    }
+    this.deadline = this.now + ticks
+    while (!done(this)) this.step()
+    this.deadline = 0
   }
 
   /** Current time in ticks. */
@@ -95,6 +98,7 @@ export class OneCpu {
       coroutines.set(lwp, coroutine)
     }
     this.resumed++
+    this.pollsInStep = 0
     const step = coroutine.next()
     if (step.done === true || cpu.dropCoroutine) coroutines.delete(lwp)
     cpu.dropCoroutine = false
@@ -104,7 +108,9 @@ export class OneCpu {
   /** InterruptOps.poll: takes pending interrupts, and the clock's when its time has come. */
   poll(): void {
     const { cpu, mem } = this
-    if (cpu.spinDepth !== 0 || this.booting) return
+    if (this.booting) return
+    if (++this.pollsInStep > POLLS_IN_STEP) throw new Error(`lwp ${cpu.self} has polled ${POLLS_IN_STEP} times and not switched`)
+    if (cpu.spinDepth !== 0) return
     mem.store(cpu.ci + CI_IPENDING, 0)
     if (++this.polls < (this.options.pollsPerTick ?? 64)) return
     this.tick()
@@ -114,6 +120,8 @@ export class OneCpu {
   tick(): void {
     const { cpu } = this
     this.polls = 0
+    // Here, as a CPU that idles for ever does not come back to run().
+    if (this.deadline !== 0 && this.now >= this.deadline) throw new Error(`not done by tick ${this.deadline}`)
     cpu.spinDepth++
     hardclock(cpu)
     diskIntr(cpu)
