@@ -1,14 +1,6 @@
 import { cvInit, kassert, mutexInit, mutexSpinInit, panic } from '@holdfast/atomics-sync'
 import type { Sleeps } from '@holdfast/atomics-sync'
-import {
-  CI_CURLWP,
-  CI_IDLELWP,
-  CI_INDEX,
-  CI_ONPROC,
-  SPC_CURPRIORITY,
-  SPC_LWPLOCK,
-  cpuInfo,
-} from './cpu.js'
+import { CI_CURLWP, CI_IDLELWP, CI_INDEX, CI_ONPROC, SPC_CURPRIORITY, SPC_LWPLOCK, cpuInfo } from './cpu.js'
 import type { Cpu } from './cpu.js'
 import { ENTRY_IDLE, ENTRY_INIT, ENTRY_PAGEDAEMON, ENTRY_SOFTCLOCK, ENTRY_SWAPPER } from './entry-numbers.js'
 import {

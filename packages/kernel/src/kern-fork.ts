@@ -1,7 +1,6 @@
 import { NULL, mutexEnter, mutexExit } from '@holdfast/atomics-sync'
 import type { Sleeps } from '@holdfast/atomics-sync'
 
-
 import type { Cpu } from './cpu.js'
 import { EV_FORK } from './events.js'
 import { ALLPROC, PROC_LOCK } from './globals.js'
@@ -78,7 +77,8 @@ export function* fork1(cpu: Cpu, l1: LwpRef, flags: number, entry: number, progr
 
   mem.write(p2 + P_NICE, mem.read(p1 + P_NICE))
   mem.write(p2 + P_NPAGES, mem.read(p1 + P_NPAGES))
-  for (let word = 0; word < RLIMIT_WORDS; word++) mem.write(p2 + P_RLIMIT + word, mem.read(p1 + P_RLIMIT + word))
+  for (let word = 0; word < RLIMIT_WORDS; word++)
+    mem.write(p2 + P_RLIMIT + word, mem.read(p1 + P_RLIMIT + word))
   mem.write(p2 + P_FLAG, mem.read(p1 + P_FLAG) & PK_NOCLDWAIT)
   if ((flags & FORK_SYSTEM) !== 0) mem.write(p2 + P_FLAG, mem.read(p2 + P_FLAG) | PK_SYSTEM | PK_NOCLDWAIT)
   mem.write(p2 + P_PPTR, p1)
@@ -125,7 +125,17 @@ export function* sysLwpCreate(cpu: Cpu, l: LwpRef, program: number): Sleeps<numb
   const p: ProcRef = mem.read(l + L_PROC)
   if (!lwpReserve(cpu, 1)) return EAGAIN
   const uaddr = yield* uvmUareaAlloc(cpu)
-  const l2 = yield* lwpCreate(cpu, l, p, uaddr, true, LWP_DETACHED, ENTRY_USER, program, mem.read(l + L_CLASS))
+  const l2 = yield* lwpCreate(
+    cpu,
+    l,
+    p,
+    uaddr,
+    true,
+    LWP_DETACHED,
+    ENTRY_USER,
+    program,
+    mem.read(l + L_CLASS),
+  )
   yield* lwpStart(cpu, p, l2)
   return 0
 }

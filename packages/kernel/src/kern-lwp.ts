@@ -47,18 +47,17 @@ import type { LwpRef } from './lwp.js'
 import { cpuLwpFree2 } from './machdep.js'
 import { lwpSwitched } from './mi-switch.js'
 import { OPC_LWP_FREED } from './op-counters.js'
-import { LPR_DETACHED, LP_RUNNING, LSIDL, LSZOMB, LW_INMEM, LW_SYSTEM, PK_SYSTEM, PRI_KERNEL } from './param.js'
 import {
-  P_FLAG,
-  P_LOCK,
-  P_LWPCV,
-  P_LWPS,
-  P_NDLWPS,
-  P_NLWPID,
-  P_NLWPS,
-  P_NZLWPS,
-  P_ZOMBLWP,
-} from './proc.js'
+  LPR_DETACHED,
+  LP_RUNNING,
+  LSIDL,
+  LSZOMB,
+  LW_INMEM,
+  LW_SYSTEM,
+  PK_SYSTEM,
+  PRI_KERNEL,
+} from './param.js'
+import { P_FLAG, P_LOCK, P_LWPCV, P_LWPS, P_NDLWPS, P_NLWPID, P_NLWPS, P_NZLWPS, P_ZOMBLWP } from './proc.js'
 import type { ProcRef } from './proc.js'
 import { SCHED_SYNCOBJ } from './syncobj.js'
 import { uvmLwpExit } from './uvm-glue/exit.js'

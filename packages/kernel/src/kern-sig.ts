@@ -1,4 +1,12 @@
-import { NULL, cvBroadcast, kassert, mutexEnter, mutexExit, mutexOwned, mutexTryEnter } from '@holdfast/atomics-sync'
+import {
+  NULL,
+  cvBroadcast,
+  kassert,
+  mutexEnter,
+  mutexExit,
+  mutexOwned,
+  mutexTryEnter,
+} from '@holdfast/atomics-sync'
 import type { Sleeps } from '@holdfast/atomics-sync'
 import type { Cpu } from './cpu.js'
 import { EV_CONT, EV_STOP } from './events.js'

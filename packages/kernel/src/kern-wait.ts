@@ -1,4 +1,12 @@
-import { NULL, cvBroadcast, cvWaitSig, kassert, mutexEnter, mutexExit, mutexOwned } from '@holdfast/atomics-sync'
+import {
+  NULL,
+  cvBroadcast,
+  cvWaitSig,
+  kassert,
+  mutexEnter,
+  mutexExit,
+  mutexOwned,
+} from '@holdfast/atomics-sync'
 import type { Sleeps } from '@holdfast/atomics-sync'
 import type { Cpu } from './cpu.js'
 import { PROC_LOCK } from './globals.js'

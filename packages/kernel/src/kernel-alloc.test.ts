@@ -20,13 +20,25 @@ const params: KernelParams = {
 const impossible: readonly [string, Partial<KernelParams>, RegExp][] = [
   ['no CPU', { ncpu: 0 }, /^ncpu is 0; a whole number from 1 to 256 is allowed$/],
   ['a fraction of a CPU', { ncpu: 1.5 }, /^ncpu is 1.5;/],
-  ['a page too few', { physmem: kernelNeeds(params).minPages - 1 }, /^physmem is \d+; a whole number from \d+ to/],
+  [
+    'a page too few',
+    { physmem: kernelNeeds(params).minPages - 1 },
+    /^physmem is \d+; a whole number from \d+ to/,
+  ],
   ['a process too few', { maxproc: 2 }, /^maxproc is 2; a whole number from 3 to/],
   ['an LWP too few', { maxlwp: 5 }, /^maxlwp is 5; a whole number from 6 to/],
   ['u-areas of one page', { upages: 1 }, /^upages is 1; a whole number from 2 to 4/],
   ['no processes', { workload: { ...params.workload, processes: [] } }, /^workload.processes.length is 0;/],
-  ['an unknown opcode', { workload: { ...params.workload, programs: [[OP_COUNT, 0, 0, 0]] } }, /programs\[0\]\[0\]/],
-  ['half an instruction', { workload: { ...params.workload, programs: [[OP_END, 0]] } }, /programs\[0\].length/],
+  [
+    'an unknown opcode',
+    { workload: { ...params.workload, programs: [[OP_COUNT, 0, 0, 0]] } },
+    /programs\[0\]\[0\]/,
+  ],
+  [
+    'half an instruction',
+    { workload: { ...params.workload, programs: [[OP_END, 0]] } },
+    /programs\[0\].length/,
+  ],
 ]
 
 for (const [what, change, message] of impossible) {

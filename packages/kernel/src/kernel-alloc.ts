@@ -1,5 +1,12 @@
 import type { Arena } from '@holdfast/atomics-sync'
-import { PCG_SIZE, VM_MAX_KERNEL_ADDRESS, VM_MIN_KERNEL_ADDRESS, allocMm, poolCacheAlloc, ptoa } from '@holdfast/mm'
+import {
+  PCG_SIZE,
+  VM_MAX_KERNEL_ADDRESS,
+  VM_MIN_KERNEL_ADDRESS,
+  allocMm,
+  poolCacheAlloc,
+  ptoa,
+} from '@holdfast/mm'
 import type { MmParams } from '@holdfast/mm'
 import { CPU_INFO_WORDS } from './cpu.js'
 import type { KernelConfig } from './cpu.js'

@@ -99,7 +99,8 @@ export function pcbLoad(cpu: Cpu, lwp: LwpRef): void {
 /** kstack_setup_magic (kern_lwp.c): marks the stack of `lwp`, a new LWP. */
 export function kstackSetupMagic(cpu: Cpu, lwp: LwpRef): void {
   const { upages } = cpu.config
-  for (let page = 0; page < upages; page++) uareaStore(cpu, lwp, page * PAGE_WORDS + PAGE_WORDS - 1, KSTACK_MAGIC)
+  for (let page = 0; page < upages; page++)
+    uareaStore(cpu, lwp, page * PAGE_WORDS + PAGE_WORDS - 1, KSTACK_MAGIC)
 }
 
 /** kstack_check_magic (kern_lwp.c): panics if the stack of `lwp` has overwritten its mark, or lost its contents. */

@@ -1,4 +1,13 @@
-import { NULL, RW_READER, kassert, mutexEnter, mutexExit, mutexOwned, rwExit, rwTryEnter } from '@holdfast/atomics-sync'
+import {
+  NULL,
+  RW_READER,
+  kassert,
+  mutexEnter,
+  mutexExit,
+  mutexOwned,
+  rwExit,
+  rwTryEnter,
+} from '@holdfast/atomics-sync'
 import type { Sleeps } from '@holdfast/atomics-sync'
 import type { Cpu } from './cpu.js'
 import { PROC_LOCK } from './globals.js'
@@ -69,7 +78,8 @@ export function* procfsControl(cpu: Cpu, curl: LwpRef, l: LwpRef, op: number): S
 
   const slflag = mem.read(p + P_SLFLAG)
   const stat = mem.read(p + P_STAT)
-  const mine = (slflag & (PSL_TRACED | PSL_FSTRACE)) === (PSL_TRACED | PSL_FSTRACE) && mem.read(p + P_PPTR) === curp
+  const mine =
+    (slflag & (PSL_TRACED | PSL_FSTRACE)) === (PSL_TRACED | PSL_FSTRACE) && mem.read(p + P_PPTR) === curp
   if (stat !== SACTIVE && stat !== SSTOP) {
     error = ESRCH
   } else if (op === PROCFS_CTL_ATTACH) {

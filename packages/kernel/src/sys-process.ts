@@ -1,4 +1,13 @@
-import { NULL, RW_READER, kassert, mutexEnter, mutexExit, mutexOwned, rwExit, rwTryEnter } from '@holdfast/atomics-sync'
+import {
+  NULL,
+  RW_READER,
+  kassert,
+  mutexEnter,
+  mutexExit,
+  mutexOwned,
+  rwExit,
+  rwTryEnter,
+} from '@holdfast/atomics-sync'
 import type { Sleeps } from '@holdfast/atomics-sync'
 import type { Cpu } from './cpu.js'
 import { PROC_LOCK } from './globals.js'
@@ -7,7 +16,20 @@ import { procReparent } from './kern-proc.js'
 import { kpsignal2, procUnstop } from './kern-sig.js'
 import { L_PROC, L_SIBLING_NEXT, L_STAT } from './lwp.js'
 import type { LwpRef } from './lwp.js'
-import { EBUSY, EINVAL, EPERM, ESRCH, LSIDL, LSZOMB, PK_SYSTEM, PSL_FSTRACE, PSL_TRACED, SACTIVE, SIGSTOP, SSTOP } from './param.js'
+import {
+  EBUSY,
+  EINVAL,
+  EPERM,
+  ESRCH,
+  LSIDL,
+  LSZOMB,
+  PK_SYSTEM,
+  PSL_FSTRACE,
+  PSL_TRACED,
+  SACTIVE,
+  SIGSTOP,
+  SSTOP,
+} from './param.js'
 import { PCB_PC, PCB_REGS, PCB_SSTEP, uareaLoad, uareaStore } from './pcb.js'
 import { P_FLAG, P_LOCK, P_LWPS, P_OPPTR, P_PPTR, P_REFLOCK, P_SLFLAG, P_STAT, P_WAITED } from './proc.js'
 import type { ProcRef } from './proc.js'

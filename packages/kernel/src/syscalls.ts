@@ -1,6 +1,14 @@
 import { NULL, mutexEnter, mutexExit } from '@holdfast/atomics-sync'
 import type { Sleeps } from '@holdfast/atomics-sync'
-import { PAGE_SIZE, VM_MAP, VM_MIN_KERNEL_ADDRESS, VM_PROT_READ, VM_PROT_WRITE, userLoad, userStore } from '@holdfast/mm'
+import {
+  PAGE_SIZE,
+  VM_MAP,
+  VM_MIN_KERNEL_ADDRESS,
+  VM_PROT_READ,
+  VM_PROT_WRITE,
+  userLoad,
+  userStore,
+} from '@holdfast/mm'
 import type { Cpu } from './cpu.js'
 import { ENTRY_USER } from './entry-numbers.js'
 import { PROC_LOCK } from './globals.js'
@@ -13,8 +21,27 @@ import { tsleep, wakeup, yieldCpu } from './kern-synch.js'
 import { doSysWait } from './kern-wait.js'
 import { L_PROC } from './lwp.js'
 import type { LwpRef } from './lwp.js'
-import { EBUSY, EFAULT, EINVAL, ESRCH, EWOULDBLOCK, PSL_FSTRACE, PSL_TRACED, SIGCONT, SIGKILL, SIGSTOP } from './param.js'
-import { PCB_PC, PCB_REGS, PCB_VSLOCK_LEN, PCB_VSLOCK_START, pcbRandom, uareaLoad, uareaStore } from './pcb.js'
+import {
+  EBUSY,
+  EFAULT,
+  EINVAL,
+  ESRCH,
+  EWOULDBLOCK,
+  PSL_FSTRACE,
+  PSL_TRACED,
+  SIGCONT,
+  SIGKILL,
+  SIGSTOP,
+} from './param.js'
+import {
+  PCB_PC,
+  PCB_REGS,
+  PCB_VSLOCK_LEN,
+  PCB_VSLOCK_START,
+  pcbRandom,
+  uareaLoad,
+  uareaStore,
+} from './pcb.js'
 import { P_LOCK, P_NPAGES, P_VMSPACE } from './proc.js'
 import {
   CHANNELS,
@@ -202,7 +229,8 @@ function* userPtrace(cpu: Cpu, l: LwpRef, req: number, a: number): Sleeps<number
 
 function* userProcfs(cpu: Cpu, l: LwpRef, op: number, a: number): Sleeps<number> {
   yield* mutexEnter(cpu, PROC_LOCK)
-  const p = op === PROCFS_CTL_ATTACH ? procTarget(cpu, l, a) : tracedTarget(cpu, l, a, PSL_TRACED | PSL_FSTRACE)
+  const p =
+    op === PROCFS_CTL_ATTACH ? procTarget(cpu, l, a) : tracedTarget(cpu, l, a, PSL_TRACED | PSL_FSTRACE)
   if (p !== NULL) return yield* procfsCtl(cpu, l, op, p) // releases proc_lock
   mutexExit(cpu, PROC_LOCK)
   return ESRCH

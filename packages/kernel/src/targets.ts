@@ -16,7 +16,18 @@ import { L_LID, L_PROC, L_REFCNT, L_SIBLING_NEXT, L_STAT } from './lwp.js'
 import type { LwpRef } from './lwp.js'
 import { EBUSY, ESRCH, LSIDL, LSZOMB, PK_SYSTEM, SACTIVE, SSTOP } from './param.js'
 import { pcbRandom } from './pcb.js'
-import { PROC_WORDS, P_FLAG, P_LOCK, P_LWPS, P_NLWPS, P_PPTR, P_REFLOCK, P_SCENARIO, P_SLFLAG, P_STAT } from './proc.js'
+import {
+  PROC_WORDS,
+  P_FLAG,
+  P_LOCK,
+  P_LWPS,
+  P_NLWPS,
+  P_PPTR,
+  P_REFLOCK,
+  P_SCENARIO,
+  P_SLFLAG,
+  P_STAT,
+} from './proc.js'
 import type { ProcRef } from './proc.js'
 import { RANDOM, SELF } from './program.js'
 
@@ -28,7 +39,9 @@ import { RANDOM, SELF } from './program.js'
 function procAlive(cpu: Cpu, p: ProcRef): boolean {
   const { mem, config } = cpu
   const stat = mem.read(p + P_STAT)
-  return (stat === SACTIVE || stat === SSTOP) && p !== config.initproc && (mem.read(p + P_FLAG) & PK_SYSTEM) === 0
+  return (
+    (stat === SACTIVE || stat === SSTOP) && p !== config.initproc && (mem.read(p + P_FLAG) & PK_SYSTEM) === 0
+  )
 }
 
 /**
@@ -58,7 +71,8 @@ export function tracedTarget(cpu: Cpu, l: LwpRef, a: number, flags: number): Pro
   if (a !== RANDOM) return procTarget(cpu, l, a)
   const p = mem.read(l + L_PROC)
   for (let q = config.procs; q < config.procs + config.nprocs * PROC_WORDS; q += PROC_WORDS) {
-    if (procAlive(cpu, q) && mem.read(q + P_PPTR) === p && (mem.read(q + P_SLFLAG) & flags) === flags) return q
+    if (procAlive(cpu, q) && mem.read(q + P_PPTR) === p && (mem.read(q + P_SLFLAG) & flags) === flags)
+      return q
   }
   return NULL
 }

@@ -43,7 +43,8 @@ export function* initMain(cpu: Cpu, l: LwpRef): Sleeps<never> {
     const pid = yield* doSysWait(cpu, l, 0)
     if (pid !== -ECHILD) continue
     yield* mutexEnter(cpu, PROC_LOCK)
-    while (mem.read(initproc + P_CHILDREN) === NULL) yield* cvWait(cpu, initproc + P_WAITCV, PROC_LOCK, 'initidle')
+    while (mem.read(initproc + P_CHILDREN) === NULL)
+      yield* cvWait(cpu, initproc + P_WAITCV, PROC_LOCK, 'initidle')
     mutexExit(cpu, PROC_LOCK)
   }
 }

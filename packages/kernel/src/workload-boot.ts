@@ -1,6 +1,14 @@
 import { mutexEnter, mutexExit, panic } from '@holdfast/atomics-sync'
 import type { Sleeps } from '@holdfast/atomics-sync'
-import { MAP_INHERIT_COPY, PAGE_SIZE, UVM_FLAG_FIXED, VM_MAP, VM_PROT_READ, VM_PROT_WRITE, uvmMap } from '@holdfast/mm'
+import {
+  MAP_INHERIT_COPY,
+  PAGE_SIZE,
+  UVM_FLAG_FIXED,
+  VM_MAP,
+  VM_PROT_READ,
+  VM_PROT_WRITE,
+  uvmMap,
+} from '@holdfast/mm'
 import type { Cpu } from './cpu.js'
 import { ENTRY_USER } from './entry-numbers.js'
 import { PROC_LOCK } from './globals.js'
@@ -73,7 +81,8 @@ function* setParam(cpu: Cpu, p: ProcRef, l: LwpRef, lwp: WorkloadLwp): Sleeps<vo
   yield* mutexEnter(cpu, p + P_LOCK)
   const error = sysSchedSetparam(cpu, l, lwp.class, lwp.priority)
   mutexExit(cpu, p + P_LOCK)
-  if (error !== 0) throw new RangeError(`priority is ${lwp.priority} in class ${lwp.class}; 0-63 or 128-191 is allowed`)
+  if (error !== 0)
+    throw new RangeError(`priority is ${lwp.priority} in class ${lwp.class}; 0-63 or 128-191 is allowed`)
 }
 
 /** User memory of a new process: `pages` pages of zero-fill memory at USER_BASE, copied by fork. */
@@ -81,6 +90,15 @@ function* mapUserPages(cpu: Cpu, p: ProcRef, pages: number): Sleeps<void> {
   const { mem } = cpu
   const prot = VM_PROT_READ | VM_PROT_WRITE
   const size = pages * PAGE_SIZE
-  const va = yield* uvmMap(cpu, mem.read(p + P_VMSPACE) + VM_MAP, USER_BASE, size, prot, prot, MAP_INHERIT_COPY, UVM_FLAG_FIXED)
+  const va = yield* uvmMap(
+    cpu,
+    mem.read(p + P_VMSPACE) + VM_MAP,
+    USER_BASE,
+    size,
+    prot,
+    prot,
+    MAP_INHERIT_COPY,
+    UVM_FLAG_FIXED,
+  )
   if (va !== USER_BASE) panic(`user memory was mapped at ${va}`)
 }

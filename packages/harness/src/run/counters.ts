@@ -5,7 +5,7 @@ import {
   UVMEXP_FREE,
   UVMEXP_PAGEINS,
   UVMEXP_PDFREED,
-  UVMEXP_PDPAGEOUTS,
+  UVMEXP_PGSWAPOUT,
   UVMEXP_PDREVS,
   UVMEXP_SHOOTDOWNS,
   UVMEXP_SWAPINS,
@@ -38,7 +38,7 @@ export function readCounters(mem: Mem, image: MachineImage): Counters {
     paging: {
       faults: mem.load(UVMEXP_FAULTS),
       pageins: mem.load(UVMEXP_PAGEINS),
-      pageouts: mem.load(UVMEXP_PDPAGEOUTS),
+      pageouts: mem.load(UVMEXP_PGSWAPOUT),
       zeroFilled: mem.load(UVMEXP_ZEROS),
       copied: mem.load(UVMEXP_COWS),
       pagedaemonRounds: mem.load(UVMEXP_PDREVS),

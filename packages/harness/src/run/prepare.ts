@@ -3,10 +3,11 @@ import { compileScenario } from '../compile/compile.js'
 import { buildMachine, checkOpenFiles, type MachineImage } from '@holdfast/cpu'
 import { ENABLESWAP, kernelNeeds, SWAPDEBUG, type Workload } from '@holdfast/kernel'
 import { minPhysmem } from '@holdfast/mm'
-import { checkScenario } from '../scenario/check.js'
+import { checkScenario, DEFAULT_PAGES } from '../scenario/check.js'
+import { USER_PAGES } from '../scenario/limits.js'
 import { type FullMachine, withDefaults } from '../scenario/machine-schema.js'
 import { notAllowed, type Problem, UsageError } from '../scenario/problem.js'
-import type { DebugKnobs, Scenario, SwapDebug } from '../scenario/types.js'
+import type { DebugKnobs, ProcessSpec, Scenario, SwapDebug } from '../scenario/types.js'
 import { lwpsTotal } from '../scenario/walk.js'
 import { machineParams } from './machine-params.js'
 import { resize } from './resize.js'
@@ -34,9 +35,9 @@ export interface Prepared {
 export function prepare(given: Scenario, changes: Changes, seed: number): Prepared {
   const sized = changes.lwps === undefined ? given : resize(given, changes.lwps)
   const wanted = changedMachine(given, changes)
-  const memory = changes.memory ?? fittingMemory(given, sized, wanted, seed)
-  const machine = { ...wanted, memory }
-  const scenario: Scenario = { ...sized, machine }
+  const scenario =
+    changes.memory === undefined ? fitMemory(given, sized, wanted, seed) : { ...sized, machine: wanted }
+  const machine = withDefaults(scenario.machine)
   const workload = compileScenario(scenario, seed)
   const problems = [
     ...checkScenario(scenario),
@@ -47,10 +48,11 @@ export function prepare(given: Scenario, changes: Changes, seed: number): Prepar
   return { scenario, machine, workload, lwps: lwpsTotal(scenario), seed }
 }
 
-function changedMachine(given: Scenario, { cpus, maxslp, clockRate, preempt }: Changes): FullMachine {
+function changedMachine(given: Scenario, { cpus, memory, maxslp, clockRate, preempt }: Changes): FullMachine {
   return {
     ...withDefaults(given.machine),
     ...(cpus === undefined ? {} : { cpus }),
+    ...(memory === undefined ? {} : { memory }),
     ...(maxslp === undefined ? {} : { maxslp }),
     ...(clockRate === undefined ? {} : { clockRate }),
     ...(preempt === undefined ? {} : { kpreempt: preempt }),
@@ -58,15 +60,28 @@ function changedMachine(given: Scenario, { cpus, maxslp, clockRate, preempt }: C
 }
 
 /**
- * The memory that leaves a scenario of another size the spare pages that its author left it, when the command line
- * changes the CPUs or LWPs and not the memory: each needs pages for u-areas, page tables and reserves.
+ * Leaves a scenario of another size the pressure its author gave it, when the command line changes the CPUs or LWPs
+ * and not the memory. Each needs pages for u-areas, page tables and reserves, so the memory grows by those; and what
+ * a machine of so many CPUs must have beyond that is used up by the processes that use most.
  */
-function fittingMemory(given: Scenario, sized: Scenario, machine: FullMachine, seed: number): number {
+function fitMemory(given: Scenario, sized: Scenario, machine: FullMachine, seed: number): Scenario {
   const before = withDefaults(given.machine)
-  if (machine.cpus === before.cpus && sized === given) return before.memory
+  if (machine.cpus === before.cpus && sized === given) return { ...sized, machine }
   const workload = compileScenario(sized, seed)
   const more = bootPages(sized, machine, workload) - bootPages(given, before, compileScenario(given, seed))
-  return Math.max(before.memory + more, pagesNeeded(sized, machine, workload))
+  const memory = Math.max(before.memory + more, pagesNeeded(sized, machine, workload))
+  const surplus = memory - (before.memory + more)
+  return { ...sized, processes: useUp(surplus, sized.processes), machine: { ...machine, memory } }
+}
+
+/** `surplus` more pages for the processes of the kind that has most in all. */
+function useUp(surplus: number, processes: readonly ProcessSpec[]): readonly ProcessSpec[] {
+  if (surplus <= 0) return processes
+  const total = ({ pages = DEFAULT_PAGES, count = 1 }: ProcessSpec): number => pages * count
+  const most = processes.reduce((found, each) => (total(each) > total(found) ? each : found))
+  const { pages = DEFAULT_PAGES, count = 1 } = most
+  const larger = { ...most, pages: Math.min(USER_PAGES.max, pages + Math.ceil(surplus / count)) }
+  return processes.map((each) => (each === most ? larger : each))
 }
 
 /** Boots the machine on this thread; its CPUs do not run yet. */

@@ -46,12 +46,23 @@ export const memoryPressure = defineScenario({
     'calling uvm_swapout_threads: u-areas go out by the thousand a second, and the swapper brings back those that ' +
     'wake. Meanwhile holders hold and release others that only sleep, which swaps those in under l_swaplock, and read ' +
     'their registers through process_doregs. This is what the start command runs: the protocol survives it.',
-  machine: { cpus: 4, memory: 768, maxslp: 1, hz: 20, clockRate: 400, swapPages: 2_048, diskTicks: 1 },
+  // Little memory to spare and a low freemin make many short rounds of the pagedaemon, each of which swaps out
+  // whoever has slept for a second; a coarse clock and programs that mostly sleep leave the host's cores to them.
+  machine: {
+    cpus: 4,
+    memory: 520,
+    freemin: 24,
+    maxslp: 1,
+    hz: 8,
+    clockRate: 400,
+    swapPages: 2_048,
+    diskTicks: 1,
+  },
   channels: numbers(TARGETS).map(channelOf),
   processes: [
     {
       name: 'sleeper',
-      count: 12,
+      count: 14,
       pages: 2,
       lwps: [
         {
@@ -62,7 +73,7 @@ export const memoryPressure = defineScenario({
               count: 'forever',
               body: [
                 { op: 'compute', units: 20 },
-                { op: 'sleep', seconds: 2 },
+                { op: 'sleep', seconds: 3 },
                 { op: 'touch', page: 'any' },
               ],
             },
@@ -75,7 +86,7 @@ export const memoryPressure = defineScenario({
     {
       name: 'eater',
       count: 4,
-      pages: 128,
+      pages: 64,
       lwps: [
         {
           program: [
@@ -84,7 +95,7 @@ export const memoryPressure = defineScenario({
               count: 'forever',
               body: [
                 { op: 'loop', count: 8, body: [{ op: 'touch', page: 'any', write: false }] },
-                { op: 'compute', units: 100 },
+                { op: 'sleep', ticks: 1 },
               ],
             },
           ],

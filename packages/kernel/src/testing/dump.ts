@@ -1,7 +1,29 @@
 import type { Cpu } from '../cpu.js'
 import { ALLPROC } from '../globals.js'
-import { L_FLAG, L_HOLDCNT, L_KCPU, L_LID, L_MUTEX, L_REFCNT, L_SIBLING_NEXT, L_STAT, L_WCHAN, L_WMESG } from '../lwp.js'
-import { P_LIST_NEXT, P_LWPS, P_NLWPS, P_NRLWPS, P_NZLWPS, P_PID, P_PPTR, P_SFLAG, P_SLFLAG, P_STAT } from '../proc.js'
+import {
+  L_FLAG,
+  L_HOLDCNT,
+  L_KCPU,
+  L_LID,
+  L_MUTEX,
+  L_REFCNT,
+  L_SIBLING_NEXT,
+  L_STAT,
+  L_WCHAN,
+  L_WMESG,
+} from '../lwp.js'
+import {
+  P_LIST_NEXT,
+  P_LWPS,
+  P_NLWPS,
+  P_NRLWPS,
+  P_NZLWPS,
+  P_PID,
+  P_PPTR,
+  P_SFLAG,
+  P_SLFLAG,
+  P_STAT,
+} from '../proc.js'
 import { wmesgText } from '../wmesg.js'
 
 /** One line for each process and each of its LWPs, for a test that failed. */

@@ -89,9 +89,14 @@ function checkProcs(cpu: Cpu, broken: string[]): void {
       if (stat === SZOMB || (stat === SSTOP && mem.read(child + P_WAITED) === 0)) waitable++
     }
     if (mem.read(p + P_NSTOPCHILD) !== waitable) {
-      broken.push(`p_nstopchild of ${p} is ${mem.read(p + P_NSTOPCHILD)}, and ${waitable} children can be waited for`)
+      broken.push(
+        `p_nstopchild of ${p} is ${mem.read(p + P_NSTOPCHILD)}, and ${waitable} children can be waited for`,
+      )
     }
-    if (p !== config.proc0 && !list(cpu, mem.read(p + P_PPTR) + P_CHILDREN, P_SIBLING_NEXT, config.nprocs).includes(p)) {
+    if (
+      p !== config.proc0 &&
+      !list(cpu, mem.read(p + P_PPTR) + P_CHILDREN, P_SIBLING_NEXT, config.nprocs).includes(p)
+    ) {
       broken.push(`${p} is no child of its parent`)
     }
     if (mem.read(p + P_LOCK) === 0) checkProcLwps(cpu, p, all, broken)
@@ -113,37 +118,46 @@ function checkProcLwps(cpu: Cpu, p: number, all: ReadonlySet<number>, broken: st
     // An idle LWP is LSIDL while it does not run, and counted all the same.
     if (stat === LSIDL && (mem.read(l + L_FLAG) & LW_IDLE) !== 0) running++
   }
-  if (mem.read(p + P_NLWPS) !== lwps.length) broken.push(`p_nlwps of ${p} is ${mem.read(p + P_NLWPS)}, not ${lwps.length}`)
-  if (mem.read(p + P_NRLWPS) !== running) broken.push(`p_nrlwps of ${p} is ${mem.read(p + P_NRLWPS)}, not ${running}`)
-  if (mem.read(p + P_NZLWPS) < zombies) broken.push(`p_nzlwps of ${p} is ${mem.read(p + P_NZLWPS)}, not ${zombies}`)
+  if (mem.read(p + P_NLWPS) !== lwps.length)
+    broken.push(`p_nlwps of ${p} is ${mem.read(p + P_NLWPS)}, not ${lwps.length}`)
+  if (mem.read(p + P_NRLWPS) !== running)
+    broken.push(`p_nrlwps of ${p} is ${mem.read(p + P_NRLWPS)}, not ${running}`)
+  if (mem.read(p + P_NZLWPS) < zombies)
+    broken.push(`p_nzlwps of ${p} is ${mem.read(p + P_NZLWPS)}, not ${zombies}`)
 }
 
 function checkTables(cpu: Cpu, broken: string[]): void {
   const { mem, config } = cpu
   const freeLwps = list(cpu, FREELWP, L_NEXT_FREE, config.nlwps).length
   const freeProcs = list(cpu, FREEPROC, P_NEXT_FREE, config.nprocs).length
-  if (freeLwps + mem.read(NLWPS) < config.nlwps) broken.push(`LWP structures are lost: ${freeLwps} free, ${mem.read(NLWPS)} used`)
-  if (freeProcs + mem.read(NPROCS) !== config.nprocs) broken.push(`processes are lost: ${freeProcs} free, ${mem.read(NPROCS)} used`)
+  if (freeLwps + mem.read(NLWPS) < config.nlwps)
+    broken.push(`LWP structures are lost: ${freeLwps} free, ${mem.read(NLWPS)} used`)
+  if (freeProcs + mem.read(NPROCS) !== config.nprocs)
+    broken.push(`processes are lost: ${freeProcs} free, ${mem.read(NPROCS)} used`)
 }
 
 function checkLwps(cpu: Cpu, broken: string[]): void {
   const { mem, config, ci } = cpu
   const queued = new Map<LwpRef, number>()
   for (let pri = 0; pri < PRI_COUNT; pri++) {
-    for (const l of list(cpu, ci + SPC_QUEUES + 2 * pri, L_RUNQ_NEXT, config.nlwps)) queued.set(l, (queued.get(l) ?? 0) + 1)
+    for (const l of list(cpu, ci + SPC_QUEUES + 2 * pri, L_RUNQ_NEXT, config.nlwps))
+      queued.set(l, (queued.get(l) ?? 0) + 1)
   }
   for (const l of list(cpu, ALLLWP, L_LIST_NEXT, config.nlwps)) {
     const stat = mem.read(l + L_STAT)
     const flag = mem.read(l + L_FLAG)
     const inmem = (flag & LW_INMEM) !== 0
     const times = queued.get(l) ?? 0
-    if (times !== (stat === LSRUN && inmem ? 1 : 0)) broken.push(`lwp ${l} in state ${stat} is ${times} times on a run queue`)
-    if (!inmem && (mem.read(l + L_PFLAG) & LP_RUNNING) !== 0) broken.push(`lwp ${l} is on a CPU and not in memory`)
+    if (times !== (stat === LSRUN && inmem ? 1 : 0))
+      broken.push(`lwp ${l} in state ${stat} is ${times} times on a run queue`)
+    if (!inmem && (mem.read(l + L_PFLAG) & LP_RUNNING) !== 0)
+      broken.push(`lwp ${l} is on a CPU and not in memory`)
     checkLock(cpu, l, stat, broken)
     if (mem.read(l + L_SWAPLOCK) !== 0) continue
     for (let page = 0; page < config.upages; page++) {
       const wired = kvaWireCount(cpu, mem.read(l + L_ADDR) + page * PAGE_SIZE)
-      if (wired !== (inmem ? 1 : 0)) broken.push(`page ${page} of the u-area of lwp ${l}: wired ${wired} times, in memory ${inmem}`)
+      if (wired !== (inmem ? 1 : 0))
+        broken.push(`page ${page} of the u-area of lwp ${l}: wired ${wired} times, in memory ${inmem}`)
     }
   }
 }
@@ -157,5 +171,6 @@ function checkLock(cpu: Cpu, l: LwpRef, stat: number, broken: string[]): void {
   if (stat === LSONPROC || stat === LSZOMB || idle) expected = own + SPC_LWPLOCK
   else if (stat === LSRUN || stat === LSIDL) expected = own + SPC_MUTEX
   else if (stat === LSSTOP && mem.read(l + L_WCHAN) === 0) expected = own + SPC_LWPLOCK
-  if (expected !== 0 && mutex !== expected) broken.push(`l_mutex of lwp ${l} in state ${stat} is ${mutex}, not ${expected}`)
+  if (expected !== 0 && mutex !== expected)
+    broken.push(`l_mutex of lwp ${l} in state ${stat} is ${mutex}, not ${expected}`)
 }

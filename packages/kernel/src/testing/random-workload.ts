@@ -40,17 +40,34 @@ export function randomWorkload(options: RandomWorkload): Workload {
     program.push(prog.OP_END, 0, 0, 0)
     programs.push(program)
   }
-  programs.push([prog.OP_SLEEP, 0, 5, 0, prog.OP_CONT, prog.RANDOM, 0, 0, prog.OP_WAIT, 1, 0, 0, prog.OP_JUMP, 0, 0, 0])
+  programs.push([
+    prog.OP_SLEEP,
+    0,
+    5,
+    0,
+    prog.OP_CONT,
+    prog.RANDOM,
+    0,
+    0,
+    prog.OP_WAIT,
+    1,
+    0,
+    0,
+    prog.OP_JUMP,
+    0,
+    0,
+    0,
+  ])
   const helper = { nice: 20, pages: 1, lwps: [{ class: SCHED_OTHER, priority: 40, program: nprograms }] }
   const processes = Array.from({ length: options.processes }, () => ({
-      nice: 10 + random(20),
-      pages: options.pages,
-      lwps: Array.from({ length: options.lwps }, () => ({
-        class: SCHED_OTHER,
-        priority: 20 + random(20),
-        program: random(nprograms),
-      })),
-    }))
+    nice: 10 + random(20),
+    pages: options.pages,
+    lwps: Array.from({ length: options.lwps }, () => ({
+      class: SCHED_OTHER,
+      priority: 20 + random(20),
+      program: random(nprograms),
+    })),
+  }))
   return { seed: options.seed, programs, processes: [...processes, helper] }
 }
 
@@ -73,7 +90,9 @@ function instruction(
     case prog.OP_FORK:
     case prog.OP_LWP_CREATE:
       // Only upwards, so that it comes to an end.
-      return self + 1 < nprograms ? [op, self + 1 + random(nprograms - self - 1), 0, 0] : [prog.OP_YIELD, 0, 0, 0]
+      return self + 1 < nprograms
+        ? [op, self + 1 + random(nprograms - self - 1), 0, 0]
+        : [prog.OP_YIELD, 0, 0, 0]
     case prog.OP_WAIT:
       return [op, 1, 0, 0]
     case prog.OP_VSLOCK:
@@ -82,7 +101,9 @@ function instruction(
       return [op, prog.RANDOM, 1 + random(3), 1 + random(5)]
     case prog.OP_SETCLASS: {
       const real = random(4) === 0
-      const packed = real ? prog.packSched(SCHED_FIFO, 128 + random(8)) : prog.packSched(SCHED_OTHER, random(64))
+      const packed = real
+        ? prog.packSched(SCHED_FIFO, 128 + random(8))
+        : prog.packSched(SCHED_OTHER, random(64))
       return [op, prog.RANDOM, prog.RANDOM, packed]
     }
     case prog.OP_NICE:

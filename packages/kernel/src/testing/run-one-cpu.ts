@@ -109,7 +109,8 @@ export class OneCpu {
   poll(): void {
     const { cpu, mem } = this
     if (this.booting) return
-    if (++this.pollsInStep > POLLS_IN_STEP) throw new Error(`lwp ${cpu.self} has polled ${POLLS_IN_STEP} times and not switched`)
+    if (++this.pollsInStep > POLLS_IN_STEP)
+      throw new Error(`lwp ${cpu.self} has polled ${POLLS_IN_STEP} times and not switched`)
     if (cpu.spinDepth !== 0) return
     mem.store(cpu.ci + CI_IPENDING, 0)
     if (++this.polls < (this.options.pollsPerTick ?? 64)) return
