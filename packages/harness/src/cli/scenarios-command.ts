@@ -54,7 +54,7 @@ function operationNames({ lwps }: Scenario['processes'][number]): string {
 }
 
 function firstSentence(text: string): string {
-  return /^.*?[.:](?=\s|$)/.exec(text)?.[0].replace(/:$/, '.') ?? text
+  return /^.*?\.(?=\s|$)/.exec(text)?.[0] ?? text
 }
 
 function wrap(text: string, indent: string): string {
