@@ -8,13 +8,15 @@ function json(path: string): Record<string, unknown> {
 }
 
 function before(pkg: string): string[] {
-  return PACKAGES.slice(0, PACKAGES.indexOf(pkg as (typeof PACKAGES)[number])).map((name) => `@holdfast/${name}`)
+  return PACKAGES.slice(0, PACKAGES.indexOf(pkg as (typeof PACKAGES)[number])).map(
+    (name) => `@holdfast/${name}`,
+  )
 }
 
 test('imports between packages go one way, and only where package.json and tsconfig.json say', () => {
   const wrong: string[] = []
   for (const pkg of PACKAGES) {
-    const dependencies = Object.keys((json(`packages/${pkg}/package.json`)['dependencies'] ?? {}) as object)
+    const dependencies = Object.keys(json(`packages/${pkg}/package.json`)['dependencies'] ?? {})
     const references = (json(`packages/${pkg}/tsconfig.json`)['references'] as { path: string }[]).map(
       ({ path }) => `@holdfast/${path.split('/').at(-1)}`,
     )
@@ -31,7 +33,8 @@ test('imports between packages go one way, and only where package.json and tscon
       if (from.startsWith('@holdfast/') && !before(source.pkg).includes(from)) {
         wrong.push(`${place(source, node)} imports ${from}`)
       }
-      if (from.startsWith('.') && from.includes('packages/')) wrong.push(`${place(source, node)} imports ${from}`)
+      if (from.startsWith('.') && from.includes('packages/'))
+        wrong.push(`${place(source, node)} imports ${from}`)
     })
   }
   expect(wrong).toEqual([])

@@ -25,7 +25,10 @@ const OPS = new Set([
 ])
 /** The parts that are compiled for the explorer too. The host's side of the machine is not. */
 function compiled(source: Source): boolean {
-  return ['atomics-sync', 'mm', 'kernel', 'cpu'].includes(source.pkg) && !source.path.startsWith('packages/cpu/src/host/')
+  return (
+    ['atomics-sync', 'mm', 'kernel', 'cpu'].includes(source.pkg) &&
+    !source.path.startsWith('packages/cpu/src/host/')
+  )
 }
 
 function name(node: unknown): string | undefined {
@@ -39,7 +42,8 @@ function access(node: Node): string | undefined {
   if (callee.type !== 'MemberExpression') return undefined
   const op = name(callee['property'])
   const object = callee['object'] as Node
-  const isMem = name(object) === 'mem' || (object.type === 'MemberExpression' && name(object['property']) === 'mem')
+  const isMem =
+    name(object) === 'mem' || (object.type === 'MemberExpression' && name(object['property']) === 'mem')
   return isMem && op !== undefined && OPS.has(op) ? op : undefined
 }
 
@@ -52,7 +56,8 @@ test('Atomics and the words themselves are named in one file only', () => {
   for (const source of sources()) {
     if (source.path === MEM) continue
     walk(source.program, (node) => {
-      if (node.type === 'MemberExpression' && name(node['object']) === 'Atomics') wrong.push(place(source, node))
+      if (node.type === 'MemberExpression' && name(node['object']) === 'Atomics')
+        wrong.push(place(source, node))
     })
   }
   expect(wrong).toEqual([])
@@ -82,8 +87,11 @@ test('what may sleep is declared as such, and called with yield*', () => {
       const own = name(node['id'])
       if (own === undefined) return
       if (node['generator'] === true) {
-        const type = source.text.slice((node['returnType'] as Node | null)?.start ?? 0, (node['body'] as Node).start)
-        if (/^: Sleeps</.test(type)) generators.add(own)
+        const type = source.text.slice(
+          (node['returnType'] as Node | null)?.start ?? 0,
+          (node['body'] as Node).start,
+        )
+        if (type.startsWith(': Sleeps<')) generators.add(own)
         else if (compiled(source)) wrong.push(`${place(source, node)} ${own} does not return Sleeps`)
       } else if (ancestors.length === 1) {
         plain.add(own)
@@ -101,7 +109,8 @@ test('what may sleep is declared as such, and called with yield*', () => {
       const returned =
         parent?.type === 'ArrowFunctionExpression' ||
         (parent?.type === 'ReturnStatement' && functionOf(ancestors)?.['generator'] !== true)
-      if (!delegated && !driven && !returned) wrong.push(`${place(source, node)} calls ${callee} without yield*`)
+      if (!delegated && !driven && !returned)
+        wrong.push(`${place(source, node)} calls ${callee} without yield*`)
     })
   }
   expect(wrong).toEqual([])

@@ -37,7 +37,12 @@ export function sources(options: { tests?: boolean } = {}): Source[] {
     .sort()
     .map((path) => {
       const text = readFileSync(join(ROOT, path), 'utf8')
-      return { path, pkg: path.split('/')[1] ?? '', text, program: parseSync(path, text).program as unknown as Node }
+      return {
+        path,
+        pkg: path.split('/')[1] ?? '',
+        text,
+        program: parseSync(path, text).program as unknown as Node,
+      }
     })
 }
 

@@ -71,9 +71,9 @@ function build(name: string, specs: Readonly<Record<string, FieldSpec>>, base: A
     })
     offset += words
   }
-  const layout = { name, words: offset, fields, ...(base === undefined ? {} : { base }) }
-  registry.set(name, layout)
-  return layout
+  const built = { name, words: offset, fields, ...(base === undefined ? {} : { base }) }
+  registry.set(name, built)
+  return built
 }
 
 /**

@@ -38,7 +38,7 @@ export interface MemOptions {
   readonly spinDeadlineMs?: number
 }
 
-const SPINS_BEFORE_YIELD = 200
+const SPINS_BEFORE_YIELD = 1_000
 const YIELD_MS = 0.05
 const NO_POLL = (): void => {}
 

@@ -1,5 +1,16 @@
 import { MUTEX_BIT_SPIN, mutexInit, mutexSpinInit } from '@holdfast/atomics-sync'
-import { type KernelConfig, L_FLAG, L_MUTEX, L_STAT, L_SWAPLOCK, LSSLEEP, LSZOMB, LWP_WORDS, LW_INMEM, LW_SINTR } from '@holdfast/kernel'
+import {
+  type KernelConfig,
+  L_FLAG,
+  L_MUTEX,
+  L_STAT,
+  L_SWAPLOCK,
+  LSSLEEP,
+  LSZOMB,
+  LWP_WORDS,
+  LW_INMEM,
+  LW_SINTR,
+} from '@holdfast/kernel'
 import { expect, test } from 'vitest'
 import { AuditedMem, UnguardedInmem } from './audited-mem.js'
 
@@ -24,7 +35,11 @@ function audited(swaplock: number, spinHeld: boolean, stat = LSSLEEP): { mem: Au
 }
 
 test('LW_INMEM cleared without l_swaplock, or without the LWP lock, is caught (all three ways)', () => {
-  for (const [swaplock, spinHeld] of [[0, true], [SELF + 4, true], [SELF, false]] as const) {
+  for (const [swaplock, spinHeld] of [
+    [0, true],
+    [SELF + 4, true],
+    [SELF, false],
+  ] as const) {
     const { mem, l } = audited(swaplock, spinHeld)
     expect(() => mem.write(l + L_FLAG, 0)).toThrow(UnguardedInmem)
     expect(mem.read(l + L_FLAG)).toBe(LW_INMEM)

@@ -37,7 +37,8 @@ export class AuditedMem extends Mem {
   }
 
   override write(addr: Addr, value: number): void {
-    if (addr >= this.lwps && addr < this.end && (addr - this.lwps) % LWP_WORDS === L_FLAG) this.check(addr, value)
+    if (addr >= this.lwps && addr < this.end && (addr - this.lwps) % LWP_WORDS === L_FLAG)
+      this.check(addr, value)
     super.write(addr, value)
   }
 
@@ -49,7 +50,10 @@ export class AuditedMem extends Mem {
     const owner = this.load(l + L_SWAPLOCK) & ~MUTEX_FLAGS
     const locked = (this.load(this.load(l + L_MUTEX)) & ~MUTEX_FLAGS) !== 0
     if (owner === this.self() && locked) return
-    const missing = [...(owner === this.self() ? [] : ['l_swaplock']), ...(locked ? [] : ['the lock of the LWP'])]
+    const missing = [
+      ...(owner === this.self() ? [] : ['l_swaplock']),
+      ...(locked ? [] : ['the lock of the LWP']),
+    ]
     throw new UnguardedInmem(`LW_INMEM of LWP ${l} changes without ${missing.join(' and ')}`)
   }
 }

@@ -1,4 +1,15 @@
-import { Panic, SpinDeadline } from '@holdfast/atomics-sync'
+import { type Addr, type Mem, Panic, SpinDeadline } from '@holdfast/atomics-sync'
+import {
+  L_CPU,
+  L_FLAG,
+  L_HOLDCNT,
+  L_MUTEX,
+  L_PFLAG,
+  L_STAT,
+  L_SWAPLOCK,
+  L_WCHAN,
+  StackTouch,
+} from '@holdfast/kernel'
 import { UnguardedInmem } from './audited-mem.js'
 import type { MachineEvent } from './events.js'
 import type { LwpState } from './lwp-states.js'
@@ -51,17 +62,43 @@ export interface FindingWord {
   readonly value: number
 }
 
-/** The finding that an exception on CPU `cpu` is, while LWP `lwp` was current. */
-export function findingOf(error: unknown, cpu: number, lwp: number): Finding {
+/** The fields of an LWP that the protocol turns on, by their C names. */
+const LWP_FIELDS = {
+  l_stat: L_STAT,
+  l_flag: L_FLAG,
+  l_pflag: L_PFLAG,
+  l_holdcnt: L_HOLDCNT,
+  l_cpu: L_CPU,
+  l_mutex: L_MUTEX,
+  l_swaplock: L_SWAPLOCK,
+  l_wchan: L_WCHAN,
+} as const
+
+/**
+ * The finding that an exception on CPU `cpu` is, while LWP `lwp` was current. Its words are those of the LWP whose stack
+ * was touched, or else of the current one; and the lock or word that was waited for in vain.
+ */
+export function findingOf(error: unknown, cpu: number, lwp: number, mem: Mem): Finding {
   const thrown = error instanceof Error ? error : new Error(String(error))
   const stack = thrown.stack === undefined ? {} : { stack: thrown.stack }
-  return { verdict: verdictOf(thrown), cpu, message: thrown.message, lwp, ...stack }
+  const words = lwpWords(mem, thrown instanceof StackTouch ? thrown.lwp : lwp)
+  if (thrown instanceof SpinDeadline)
+    words.push({ name: 'waited for', addr: thrown.addr, value: mem.load(thrown.addr) })
+  return { verdict: verdictOf(thrown), cpu, message: thrown.message, lwp, words, ...stack }
+}
+
+function lwpWords(mem: Mem, lwp: Addr): FindingWord[] {
+  if (lwp === 0) return []
+  return Object.entries(LWP_FIELDS).map(([name, offset]) => ({
+    name,
+    addr: lwp + offset,
+    value: mem.load(lwp + offset),
+  }))
 }
 
 function verdictOf(error: Error): Verdict {
   if (error instanceof Panic) return 'panic'
   if (error instanceof SpinDeadline) return 'stalled'
   if (error instanceof UnguardedInmem) return 'invariant'
-  // By name: the MMU model that throws it is the kernel's.
-  return error.name === 'StackTouch' ? 'stackTouch' : 'crash'
+  return error instanceof StackTouch ? 'stackTouch' : 'crash'
 }

@@ -10,17 +10,14 @@ import type { Addr } from '@holdfast/atomics-sync'
  * STOPPING ends a CPU at its next safe point; FAILED ends it at its next poll, whatever it holds, because
  * what it waits for may belong to a CPU that is gone.
  */
-export const { MACHINE_STATE, MACHINE_HALT, MACHINE_FAILURES, MACHINE_SECOND, DISK_DUE, MACHINE_WORDS } = globals(
-  'machine',
-  512,
-  {
+export const { MACHINE_STATE, MACHINE_HALT, MACHINE_FAILURES, MACHINE_SECOND, DISK_DUE, MACHINE_WORDS } =
+  globals('machine', 512, {
     MACHINE_STATE: 'atomic', // MACHINE_BOOTING … MACHINE_FAILED
     MACHINE_HALT: 'atomic', // number of the rendezvous asked for, 0: none
     MACHINE_FAILURES: 'atomic', // CPUs that ended by an exception
     MACHINE_SECOND: 'atomic', // simulated seconds since boot, counted by the primary CPU
     DISK_DUE: 'atomic', // tick of the last disk completion under way, 0: none
-  },
-)
+  })
 
 /** Values of MACHINE_STATE. */
 export const MACHINE_BOOTING = 0

@@ -57,7 +57,7 @@ class CpuService implements CpuControl {
       return { finding: null, stack: '' }
     } catch (error) {
       if (error instanceof Stopped) return { finding: null, stack: error.stack ?? '' }
-      const finding = findingOf(error, cpu.id, cpu.self)
+      const finding = findingOf(error, cpu.id, cpu.self, cpu.mem)
       failMachine(cpu)
       return { finding, stack: finding.stack ?? '' }
     } finally {

@@ -81,7 +81,10 @@ export const {
   L_MUTEX: { lock: 'l_mutex', unlocked: 'lwp_lock reads it, takes that lock and reads it again' },
   L_CTXSWTCH: { lock: 'l_mutex', unlocked: 'cleared by the next LWP of the same CPU, spun on by others' },
   L_ADDR: 'l_mutex', // address of the u-area (bytes), 0 after uvm_lwp_exit
-  L_FLAG: { lock: 'l_mutex', unlocked: 'the swapper and the swap-out scan test LW_* under l_swaplock or proc_lock alone' },
+  L_FLAG: {
+    lock: 'l_mutex',
+    unlocked: 'the swapper and the swap-out scan test LW_* under l_swaplock or proc_lock alone',
+  },
   L_STAT: { lock: 'l_mutex', unlocked: 'the swapper and the swap-out scan test it without the LWP lock' },
   L_SWTIME: { lock: 'l_mutex', unlocked: 'compared by both scans' }, // seconds since the last swap in or out
   L_HOLDCNT: 'atomic', // above 0: must stay in memory

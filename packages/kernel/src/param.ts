@@ -56,7 +56,7 @@ export const PK_SYSTEM = 0x0000_0200
 /** Its children go to init as they exit (`p_flag`). */
 export const PK_NOCLDWAIT = 0x0002_0000
 /** What makes an LWP look round before it returns to user mode (`l_flag`). */
-export const LW_USERRET = 0x011A_0000
+export const LW_USERRET = 0x011a_0000
 
 export const SIGKILL = 9
 export const SIGSTOP = 17

@@ -67,7 +67,7 @@ export const {
   P_NSTOPCHILD: 'PROC_LOCK',
   P_ZOMBLWP: 'p_lock',
   P_NLWPID: 'p_lock',
-  P_VMSPACE: { lock: 'p_lock', unlocked: 'read by the swap-out; exit replaces it by proc0\'s' },
+  P_VMSPACE: { lock: 'p_lock', unlocked: "read by the swap-out; exit replaces it by proc0's" },
   P_RLIMIT: { lock: 'p_lock', words: 24 }, // pairs current, maximum; see uvm_init_limits
   P_SCENARIO: 'stable', // index of the process in the workload that made it
   P_GENERATION: 'PROC_LOCK',

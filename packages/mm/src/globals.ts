@@ -43,7 +43,10 @@ export const {
   UVM_PAGEQLOCK: { lock: 'atomic', isLock: true }, // spin: active and inactive queues, wire counts
   UVM_FPAGEQLOCK: { lock: 'atomic', isLock: true }, // spin: free queue, pagedaemon waiters
   UVMEXP_NPAGES: 'stable',
-  UVMEXP_FREE: { lock: 'UVM_FPAGEQLOCK', unlocked: 'the scheduler, the pagedaemon and allocators test it as a hint' },
+  UVMEXP_FREE: {
+    lock: 'UVM_FPAGEQLOCK',
+    unlocked: 'the scheduler, the pagedaemon and allocators test it as a hint',
+  },
   UVMEXP_ACTIVE: { lock: 'UVM_PAGEQLOCK', unlocked: 'read as a hint' },
   UVMEXP_INACTIVE: { lock: 'UVM_PAGEQLOCK', unlocked: 'read as a hint' },
   UVMEXP_WIRED: { lock: 'UVM_PAGEQLOCK', unlocked: 'read as a hint' },

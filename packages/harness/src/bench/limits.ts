@@ -66,7 +66,9 @@ function generatorLoop(): void {
 async function roundTrip(): Promise<number> {
   const buffer = new SharedArrayBuffer(4096)
   const url = new URL('../../dist/bench/ping-worker.js', import.meta.url)
-  const workers = [0, 1].map((index) => new Worker(url, { workerData: { buffer, index, rounds: ROUND_TRIPS } }))
+  const workers = [0, 1].map(
+    (index) => new Worker(url, { workerData: { buffer, index, rounds: ROUND_TRIPS } }),
+  )
   const times = await Promise.all(
     workers.map(
       (worker) =>

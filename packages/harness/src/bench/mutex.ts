@@ -38,7 +38,18 @@ async function once(kind: 'kernel' | 'bare', count: number): Promise<number> {
   const rounds = Math.floor(ACQUISITIONS / count)
   const url = new URL('../../dist/bench/mutex-worker.js', import.meta.url)
   const contenders = Array.from({ length: count }, (_, index) => {
-    const data: ContenderData = { kind, buffer, offset, mutex, counter, gate, index, rounds, inside: 20, outside: 40 }
+    const data: ContenderData = {
+      kind,
+      buffer,
+      offset,
+      mutex,
+      counter,
+      gate,
+      index,
+      rounds,
+      inside: 20,
+      outside: 40,
+    }
     return new Worker(url, { workerData: data })
   })
   const done = contenders.map(
@@ -55,6 +66,7 @@ async function once(kind: 'kernel' | 'bare', count: number): Promise<number> {
   await Promise.all(done)
   const seconds = (performance.now() - started) / 1000
   const counted = mem.load(counter)
-  if (counted !== rounds * count) throw new Error(`${kind} mutex: ${counted} of ${rounds * count} increments survived`)
+  if (counted !== rounds * count)
+    throw new Error(`${kind} mutex: ${counted} of ${rounds * count} increments survived`)
   return (rounds * count) / seconds
 }

@@ -20,7 +20,8 @@ export async function pressureFigures(): Promise<PressureFigures> {
     repeat: '',
     onProgress: () => {},
   })
-  if (result.findings.length > 0) throw new Error(`the default scenario found: ${result.findings[0]?.message}`)
+  if (result.findings.length > 0)
+    throw new Error(`the default scenario found: ${result.findings[0]?.message}`)
   return {
     cpus: result.cpus,
     swapoutsPerSecond: result.swapouts / result.seconds,

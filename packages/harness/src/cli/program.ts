@@ -10,7 +10,7 @@ import { scaleCommand } from './scale-command.js'
 import { describeScenario, listScenarios } from './scenarios-command.js'
 
 const START_CPUS = '4'
-const START_SECONDS = 20
+const START_SECONDS = 60
 const SCALE_CPUS = '1,2,4,8'
 const SCALE_SECONDS = 5
 

@@ -40,7 +40,7 @@ export function describeScenario(scenario: Scenario): string {
     `Machine (* is not the default)`,
     ...tunables,
     '',
-    `${plural(lwpsTotal(scenario), 'LWP')}`,
+    plural(lwpsTotal(scenario), 'LWP'),
     ...processes.map((line) => `  ${line}`),
     '',
   ].join('\n')

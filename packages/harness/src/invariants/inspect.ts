@@ -10,11 +10,14 @@ import {
   LW_IDLE,
   P_PID,
 } from '@holdfast/kernel'
+import type { Verdict } from '@holdfast/cpu'
 
 /** A property that does not hold, with the words that show it. */
 export interface Violation {
   /** Name of the invariant's file. */
   readonly invariant: string
+  /** What it is in particular; `invariant` if left out. */
+  readonly verdict?: Verdict
   /** One sentence. */
   readonly message: string
   readonly words: readonly { readonly name: string; readonly addr: Addr; readonly value: number }[]

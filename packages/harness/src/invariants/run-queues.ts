@@ -48,6 +48,7 @@ export function runQueues(inspection: Inspection): Violation[] {
     const cpus = queued.map((ci) => `cpu${(ci - config.cpuInfos) / config.cpuInfoWords}`).join(', ')
     found.push({
       invariant: 'run-queues',
+      ...(queued.length > 1 ? { verdict: 'doubleEnqueue' as const } : {}),
       message: should
         ? `LWP ${lwpName(inspection, l)} is runnable and in memory, and is on ${queued.length === 0 ? 'no run queue' : `the run queues of ${cpus}`}`
         : `LWP ${lwpName(inspection, l)} is on the run queue of ${cpus}, though not runnable in memory`,

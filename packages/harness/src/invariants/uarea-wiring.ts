@@ -21,6 +21,7 @@ export function uareaWiring(inspection: Inspection): Violation[] {
       if (wired === (inmem ? 1 : 0)) continue
       found.push({
         invariant: 'uarea-wiring',
+        ...(wired > (inmem ? 1 : 0) ? { verdict: 'wireLeak' as const } : {}),
         message: `page ${page} of the u-area of LWP ${lwpName(inspection, l)} is wired ${wired} times while the LWP is ${inmem ? 'in memory' : 'swapped out'}`,
         words: [
           word(inspection, 'l_flag', l + L_FLAG),

@@ -38,6 +38,7 @@ export function wakeups(inspection: Inspection, stale: Set<string>): Violation[]
     if (stat === LSSLEEP && mem.read(l + L_SYNCOBJ) === MUTEX_SYNCOBJ && (mem.read(lock) & WAITERS) === 0) {
       found.push({
         invariant: 'wakeups',
+        verdict: 'lostWakeup',
         message: `LWP ${lwpName(inspection, l)} sleeps for the mutex at word ${lock}, which says that nobody waits`,
         words: [word(inspection, 'mtx_owner', lock), word(inspection, 'l_wchan', l + L_WCHAN)],
       })
@@ -48,6 +49,7 @@ export function wakeups(inspection: Inspection, stale: Set<string>): Violation[]
       if (!before.has(episode)) continue
       found.push({
         invariant: 'wakeups',
+        verdict: 'lostWakeup',
         message: `LWP ${lwpName(inspection, l)} is runnable and swapped out while the swapper sleeps unkicked`,
         words: [
           word(inspection, 'l_flag', l + L_FLAG),

@@ -1,4 +1,3 @@
-import type { LockstatSnapshot } from '@holdfast/atomics-sync'
 import type { Outcome, RunningMachine } from '@holdfast/cpu'
 import type { RunResult } from '../report/result.js'
 import { readCounters } from './counters.js'
@@ -21,7 +20,7 @@ export function collectResult({ prepared, machine, outcome, ranMs, checks, repea
   const { seed } = prepared
   const { kernel } = outcome.stats.counts
   const { swapins, swapouts, switches, shootdowns, paging } = readCounters(machine.mem, machine.image)
-  const snapshots = outcome.cpus.flatMap(({ locks }) => (locks === null ? [] : [locks as LockstatSnapshot]))
+  const snapshots = outcome.cpus.flatMap(({ locks }) => (locks === null ? [] : [locks]))
   const { locks, lockSites } = lockRows(snapshots)
   const { cpus, memory, kpreempt, hz } = prepared.machine
   return {

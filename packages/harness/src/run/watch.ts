@@ -21,7 +21,7 @@ export type Watched = Pick<RunningMachine, 'finished' | 'rendezvous' | 'fail'>
 
 /** How often the end is looked for, and how often the world is stopped and checked, in ms. */
 const LOOK_MS = 200
-const CHECK_MS = 1_000
+const CHECK_MS = 500
 
 /**
  * Watches a machine until its time is up, the signal comes or it ends by itself, and checks its invariants on
@@ -61,8 +61,8 @@ async function check(machine: Watched, state: InvariantState): Promise<boolean> 
   return true
 }
 
-function findingOf({ invariant, message, words }: Violation): MachineFinding {
-  return { verdict: 'invariant', cpu: -1, message: `${invariant}: ${message}`, lwp: 0, words }
+function findingOf({ invariant, verdict = 'invariant', message, words }: Violation): MachineFinding {
+  return { verdict, cpu: -1, message: `${invariant}: ${message}`, lwp: 0, words }
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

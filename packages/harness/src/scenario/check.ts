@@ -66,7 +66,7 @@ function checkOperation(scenario: Scenario, operation: Operation, at: Keys): Pro
   }
   if ('channel' in operation && operation.channel !== 'any') {
     const known = scenario.channels ?? []
-    if (!known.includes(operation.channel as string)) {
+    if (!known.includes(operation.channel)) {
       problems.push(unknownName(at, 'channel', operation.channel, known))
     }
   }
