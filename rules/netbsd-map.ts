@@ -28,7 +28,7 @@ export interface Wanted extends Declared {
   readonly row: string
 }
 
-const HEADER = '| C symbol | TypeScript | deviation |'
+const HEADER = /^\| C symbol +\| TypeScript +\| deviation +\|$/
 const FILE = /([\w-]+\/src\/[\w./-]+\.ts)/
 
 /** The rows of the map. Throws on a row that is none. */
@@ -39,12 +39,12 @@ export function mapRows(text = readFileSync(join(ROOT, MAP), 'utf8')): MapRow[] 
   for (const [index, line] of text.split('\n').entries()) {
     const where = line.match(/^In ([\w-]+\/src\/[\w./-]+\.ts)(?:, prefix `(\w+)`)?:$/)
     if (where !== null) announced = { path: where[1] ?? '', prefix: where[2] ?? '' }
-    if (line === HEADER) {
+    if (HEADER.test(line)) {
       table = announced
       announced = { path: '', prefix: '' }
     } else if (!line.startsWith('|')) {
       table = undefined
-    } else if (table !== undefined && !line.startsWith('| ---')) {
+    } else if (table !== undefined && !/^\|[ |:-]+$/.test(line)) {
       rows.push(rowOf(line, index + 1, table))
     }
   }
@@ -65,7 +65,7 @@ function rowOf(text: string, line: number, table: { path: string; prefix: string
 }
 
 function quoted(text: string): string[] {
-  return [...text.matchAll(/`([^`]+)`/g)].map((match) => match[1])
+  return [...text.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)
 }
 
 function camelCase(c: string): string {

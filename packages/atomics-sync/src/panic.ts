@@ -1,3 +1,5 @@
+import { type Addr, NULL } from './mem.js'
+
 /**
  * How a kernel stops: KASSERT and panic(9) throw a {@link Panic}, which no kernel code catches.
  */
@@ -5,21 +7,24 @@ export class Panic extends Error {
   override readonly name = 'Panic'
   /** `kassert` and `kdassert` are assertions of the source; `panic` is an explicit panic. */
   readonly kind: 'kassert' | 'kdassert' | 'panic'
+  /** The word it is about, for the report; 0 if none in particular. */
+  readonly addr: Addr
 
-  constructor(kind: Panic['kind'], message: string) {
+  constructor(kind: Panic['kind'], message: string, addr: Addr = NULL) {
     super(message)
     this.kind = kind
+    this.addr = addr
   }
 }
 
-/** KASSERT(9): `text` is the C expression. Throws {@link Panic} unless `holds`. */
-export function kassert(holds: boolean, text: string): asserts holds {
-  if (!holds) throw new Panic('kassert', `kernel diagnostic assertion "${text}" failed`)
+/** KASSERT(9): `text` is the C expression, `addr` the word it is about. Throws {@link Panic} unless `holds`. */
+export function kassert(holds: boolean, text: string, addr: Addr = NULL): asserts holds {
+  if (!holds) throw new Panic('kassert', `kernel diagnostic assertion "${text}" failed`, addr)
 }
 
 /** KDASSERT(9): as {@link kassert}, for the assertions of DEBUG kernels. */
-export function kdassert(holds: boolean, text: string): asserts holds {
-  if (!holds) throw new Panic('kdassert', `kernel debugging assertion "${text}" failed`)
+export function kdassert(holds: boolean, text: string, addr: Addr = NULL): asserts holds {
+  if (!holds) throw new Panic('kdassert', `kernel debugging assertion "${text}" failed`, addr)
 }
 
 /** panic(9). */

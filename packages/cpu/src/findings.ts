@@ -57,6 +57,7 @@ export interface Finding {
 }
 
 export interface FindingWord {
+  /** Name of the word, or empty: whoever reports it names it by its address. */
   readonly name: string
   readonly addr: number
   readonly value: number
@@ -82,8 +83,9 @@ export function findingOf(error: unknown, cpu: number, lwp: number, mem: Mem): F
   const thrown = error instanceof Error ? error : new Error(String(error))
   const stack = thrown.stack === undefined ? {} : { stack: thrown.stack }
   const words = lwpWords(mem, thrown instanceof StackTouch ? thrown.lwp : lwp)
-  if (thrown instanceof SpinDeadline)
-    words.push({ name: 'waited for', addr: thrown.addr, value: mem.load(thrown.addr) })
+  if ((thrown instanceof SpinDeadline || thrown instanceof Panic) && thrown.addr !== 0) {
+    words.unshift({ name: '', addr: thrown.addr, value: mem.load(thrown.addr) })
+  }
   return { verdict: verdictOf(thrown), cpu, message: thrown.message, lwp, words, ...stack }
 }
 

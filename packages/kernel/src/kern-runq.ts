@@ -17,7 +17,7 @@ import { EV_ENQUEUE } from './events.js'
 import { lwpLocked } from './kern-lwp-lock.js'
 import { lwpEprio } from './kern-lwp-pri.js'
 import { tailqEmpty, tailqFirst, tailqInsertTail, tailqRemove } from './list.js'
-import { L_CPU, L_KCPU, L_PFLAG, L_RUNQ_NEXT } from './lwp.js'
+import { L_CPU, L_KCPU, L_MUTEX, L_PFLAG, L_RUNQ_NEXT } from './lwp.js'
 import type { LwpRef } from './lwp.js'
 import { LP_BOUND, PRI_COUNT } from './param.js'
 import { RESCHED_IMMED, RESCHED_KPREEMPT, cpuNeedResched } from './resched.js'
@@ -56,7 +56,7 @@ export function schedEnqueue(cpu: Cpu, lwp: LwpRef, swtch: boolean): void {
   const eprio = lwpEprio(cpu, lwp)
   const ci = mem.read(lwp + L_CPU)
 
-  kassert(lwpLocked(cpu, lwp, ci + SPC_MUTEX), 'lwp_locked(l, l->l_cpu->ci_schedstate.spc_mutex)')
+  kassert(lwpLocked(cpu, lwp, ci + SPC_MUTEX), 'lwp_locked(l, l->l_cpu->ci_schedstate.spc_mutex)', lwp + L_MUTEX)
 
   const queue = schedGetrq(ci, eprio)
   if (tailqEmpty(mem, queue)) {
@@ -87,7 +87,7 @@ export function schedDequeue(cpu: Cpu, lwp: LwpRef): void {
   const eprio = lwpEprio(cpu, lwp)
   const ci = mem.read(lwp + L_CPU)
 
-  kassert(lwpLocked(cpu, lwp, ci + SPC_MUTEX), 'lwp_locked(l, spc->spc_mutex)')
+  kassert(lwpLocked(cpu, lwp, ci + SPC_MUTEX), 'lwp_locked(l, spc->spc_mutex)', lwp + L_MUTEX)
   kassert(eprio <= mem.read(ci + SPC_MAXPRIORITY), 'eprio <= spc->spc_maxpriority')
   kassert(mem.read(ci + SPC_BITMAP + (eprio >> 5)) !== 0, 'ci_rq->r_bitmap[eprio >> BITMAP_SHIFT] != 0')
   kassert(mem.read(ci + SPC_COUNT) > 0, 'ci_rq->r_count > 0')

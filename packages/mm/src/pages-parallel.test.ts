@@ -57,9 +57,12 @@ test(`${WORKERS} workers at once: no page, item, object or slot has two users, a
   })
   const deadline = AbortSignal.timeout(40_000)
   const exits = workers.map((worker) => once(worker, 'exit', { signal: deadline }))
-  const codes = await Promise.all(exits).finally(async () => {
+  let codes: unknown
+  try {
+    codes = await Promise.all(exits)
+  } finally {
     await Promise.all(workers.map((worker) => worker.terminate()))
-  })
+  }
 
   expect(codes).toEqual(Array.from({ length: WORKERS }, () => [0]))
   expect(cpu.mem.read(failures)).toBe(0)

@@ -33,6 +33,11 @@ export class EventTexts {
     return `tick ${String(tick).padStart(6)}  ${known.name.padEnd(9)}  ${operands.join(', ')}`.trimEnd()
   }
 
+  /** `lwp[12].l_swaplock`. */
+  wordName(addr: number): string {
+    return this.names.name(addr)
+  }
+
   /** `3.1  sleep   out of memory  wchan sleepq[4]`. */
   lwp({ pid, lid, stat, inMemory, wchan, kcpu }: LwpState): string {
     const where = inMemory ? 'in memory' : 'swapped out'

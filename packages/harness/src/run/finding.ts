@@ -27,7 +27,11 @@ function tellFinding(found: MachineFinding, texts: EventTexts, repeat: Repeat): 
     verdict: found.verdict,
     message: `${found.message}${lwp}`,
     ...(found.cpu >= 0 ? { cpu: found.cpu } : {}),
-    words: (found.words ?? []).map(({ name, addr, value }) => ({ name, address: addr, value })),
+    words: (found.words ?? []).map(({ name, addr, value }) => ({
+      name: name === '' ? texts.wordName(addr) : name,
+      address: addr,
+      value,
+    })),
     stack: stackLines(found.stack),
     lwps: (found.lwps ?? []).map((state) => texts.lwp(state)),
     events: (found.events ?? []).map((events, cpu) => ({

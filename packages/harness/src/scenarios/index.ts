@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario/types.js'
+import { exitUnderPressure } from './exit-under-pressure.js'
 import { forkExitChurn } from './fork-exit-churn.js'
 import { holdStorm } from './hold-storm.js'
 import { idle } from './idle.js'
@@ -20,6 +21,7 @@ export const SCENARIOS: readonly Scenario[] = [
   memoryPressure,
   holdStorm,
   forkExitChurn,
+  exitUnderPressure,
   stopCont,
   registerReaders,
   ptraceContinue,

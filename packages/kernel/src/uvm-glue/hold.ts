@@ -27,7 +27,7 @@ export function* uvmLwpHold(cpu: Cpu, l: LwpRef): Sleeps<void> {
 export function uvmLwpRele(cpu: Cpu, l: LwpRef): void {
   const { mem } = cpu
 
-  kassert(mem.read(l + L_HOLDCNT) !== 0, 'l->l_holdcnt != 0')
+  kassert(mem.read(l + L_HOLDCNT) !== 0, 'l->l_holdcnt != 0', l + L_HOLDCNT)
 
   mem.sub(l + L_HOLDCNT, 1)
 }

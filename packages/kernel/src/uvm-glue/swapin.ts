@@ -18,7 +18,7 @@ import { uareaSwapin } from './uarea.js'
 export function* uvmSwapin(cpu: Cpu, l: LwpRef): Sleeps<void> {
   const { mem } = cpu
 
-  kassert(mutexOwned(cpu, l + L_SWAPLOCK), 'mutex_owned(&l->l_swaplock)')
+  kassert(mutexOwned(cpu, l + L_SWAPLOCK), 'mutex_owned(&l->l_swaplock)', l + L_SWAPLOCK)
   kassert(l !== curlwp(cpu), 'l != curlwp')
 
   const error = yield* uareaSwapin(cpu, mem.read(l + L_ADDR))

@@ -171,7 +171,7 @@ export function* uvmSwapoutThreads(cpu: Cpu): Sleeps<void> {
 export function* uvmSwapout(cpu: Cpu, l: LwpRef): Sleeps<void> {
   const { mem } = cpu
 
-  kassert(mutexOwned(cpu, l + L_SWAPLOCK), 'mutex_owned(&l->l_swaplock)')
+  kassert(mutexOwned(cpu, l + L_SWAPLOCK), 'mutex_owned(&l->l_swaplock)', l + L_SWAPLOCK)
 
   if (cpu.config.debug && (mem.read(SWAPDEBUG) & SDB_SWAPOUT) !== 0) {
     cpu.events.print(
@@ -182,7 +182,7 @@ export function* uvmSwapout(cpu: Cpu, l: LwpRef): Sleeps<void> {
   // Mark it as (potentially) swapped out.
   lwpLock(cpu, l)
   if (!swappable(cpu, l)) {
-    if (cpu.config.kdassert) kdassert(mem.read(l + L_CPU) !== cpu.ci, 'l->l_cpu != curcpu()')
+    if (cpu.config.kdassert) kdassert(mem.read(l + L_CPU) !== cpu.ci, 'l->l_cpu != curcpu()', l + L_CPU)
     lwpUnlock(cpu, l)
     return
   }

@@ -1,0 +1,61 @@
+import { defineScenario } from '../scenario/define.js'
+
+export const exitUnderPressure = defineScenario({
+  name: 'exit-under-pressure',
+  description:
+    'Children sleep until they are swapped out, come back through the swapper, and exit at once, while the pagedaemon ' +
+    'looks for more to swap out and the structures of the dead serve the next. Exercises what the swap-out scan does ' +
+    'with LWPs, processes and address spaces that vanish under it: the exit path never takes l_swaplock.',
+  machine: { memory: 420, freemin: 32, maxslp: 1, hz: 20, clockRate: 200, diskTicks: 1 },
+  programs: {
+    napper: [{ op: 'sleep', seconds: 2 }, { op: 'touch', page: 0 }, { op: 'exit', code: 0 }],
+    team: [
+      { op: 'loop', count: 3, body: [{ op: 'lwpCreate', program: 'member' }] },
+      { op: 'sleep', seconds: 2 },
+      { op: 'exit', code: 0 },
+    ],
+    member: [{ op: 'sleep', seconds: 1 }, { op: 'lwpExit' }],
+  },
+  processes: [
+    {
+      name: 'parent',
+      count: 8,
+      pages: 2,
+      lwps: [
+        {
+          program: [
+            {
+              op: 'loop',
+              count: 'forever',
+              body: [
+                { op: 'fork', program: 'napper' },
+                { op: 'fork', program: 'team' },
+                { op: 'wait' },
+                { op: 'wait' },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+    {
+      name: 'eater',
+      count: 4,
+      pages: 96,
+      lwps: [
+        {
+          program: [
+            {
+              op: 'loop',
+              count: 'forever',
+              body: [
+                { op: 'loop', count: 8, body: [{ op: 'touch', page: 'any', write: false }] },
+                { op: 'sleep', ticks: 1 },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+  ],
+})
