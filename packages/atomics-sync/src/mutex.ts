@@ -167,7 +167,11 @@ function mutexVectorExit(actor: Actor, addr: Addr, word: number): void {
     mutexSpinExit(actor, addr)
     return
   }
-  kassert(word !== 0 && (word & ~MUTEX_FLAGS) === actor.self, 'MUTEX_OWNER(mtx->mtx_owner) == curthread', addr)
+  kassert(
+    word !== 0 && (word & ~MUTEX_FLAGS) === actor.self,
+    'MUTEX_OWNER(mtx->mtx_owner) == curthread',
+    addr,
+  )
   if (actor.lockstat !== null) actor.lockstat.released(addr)
   const ts = turnstile.lookup(actor, addr)
   mem.store(addr, 0) // R1, under the chain lock: nobody can set WAITERS and block meanwhile

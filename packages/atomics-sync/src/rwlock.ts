@@ -223,7 +223,12 @@ function rwHandOff(actor: Actor, addr: Addr, decr: number): void {
   }
 }
 
-/** rw_swap (kern_rwlock.c): replaces the word, which W1 and W2 keep from changing under the chain lock. */
+/**
+ * rw_swap (kern_rwlock.c): replaces the word, which W1 and W2 keep from changing under the chain lock.
+ *
+ * C asserts the old word with RW_DASSERT, compiled in under LOCKDEBUG; this is always on, since a lock knows no
+ * configuration. The exchange stands in the assertion and is done whatever becomes of it.
+ */
 function rwSwap(mem: Mem, addr: Addr, word: number, next: number): void {
   kdassert(mem.exchange(addr, next) === word, 'n == o')
 }

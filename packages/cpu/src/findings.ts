@@ -90,12 +90,12 @@ export function findingOf(error: unknown, cpu: number, lwp: number, mem: Mem): F
 }
 
 function lwpWords(mem: Mem, lwp: Addr): FindingWord[] {
-  if (lwp === 0) return []
-  return Object.entries(LWP_FIELDS).map(([name, offset]) => ({
-    name,
-    addr: lwp + offset,
-    value: mem.load(lwp + offset),
-  }))
+  const words: FindingWord[] = []
+  if (lwp === 0) return words
+  for (const [name, offset] of Object.entries(LWP_FIELDS)) {
+    words.push({ name, addr: lwp + offset, value: mem.load(lwp + offset) })
+  }
+  return words
 }
 
 function verdictOf(error: Error): Verdict {

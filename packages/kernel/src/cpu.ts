@@ -21,7 +21,6 @@ export const {
   SPC_COUNT,
   SPC_MCOUNT,
   SPC_MAXPRIORITY,
-  SPC_AVGCOUNT,
   SPC_MIGRATING,
   SPC_TICKS,
   SPC_BITMAP,
@@ -42,7 +41,6 @@ export const {
   SPC_COUNT: { lock: 'spc_mutex', unlocked: 'a hint when choosing a CPU' }, // LWPs on the run queue
   SPC_MCOUNT: { lock: 'spc_mutex', unlocked: 'a hint when stealing' }, // of which may be stolen
   SPC_MAXPRIORITY: 'spc_mutex',
-  SPC_AVGCOUNT: 'private',
   SPC_MIGRATING: 'spc_mutex',
   SPC_TICKS: 'private',
   SPC_BITMAP: { lock: 'spc_mutex', words: Math.ceil(PRI_COUNT / 32) },
@@ -95,7 +93,6 @@ export interface KernelConfig extends MmConfig {
   readonly proc0: Addr
   readonly pagedaemonLwp: LwpRef
   readonly softclockLwp: LwpRef
-  readonly reaperLwp: LwpRef
   readonly initproc: Addr
   /** Pages in a u-area (UPAGES): 2 on i386. */
   readonly upages: number

@@ -22,12 +22,8 @@ export const EV_EXIT = 18
 export const EV_FREE = 19
 export const EV_STOP = 20
 export const EV_CONT = 21
-export const EV_FAULT = 22
-export const EV_SHOOT = 23
-export const EV_INTR = 24
-export const EV_SYSCALL = 25
-export const EV_LWP_CREATE = 26
-export const EV_LWP_EXIT = 27
+export const EV_LWP_CREATE = 22
+export const EV_LWP_EXIT = 23
 
 export interface EventKind {
   readonly name: string
@@ -60,10 +56,6 @@ export const eventKinds: readonly EventKind[] = [
   { name: 'free', a: 'lwp', b: '' },
   { name: 'stop', a: 'proc', b: '' },
   { name: 'cont', a: 'proc', b: '' },
-  { name: 'fault', a: 'address', b: 'access' },
-  { name: 'shoot', a: 'address', b: 'CPUs' },
-  { name: 'intr', a: 'IPI bits', b: '' },
-  { name: 'syscall', a: 'lwp', b: 'operation' },
   { name: 'lwpCreate', a: 'lwp', b: 'proc' },
   { name: 'lwpExit', a: 'lwp', b: 'proc' },
 ]

@@ -18,12 +18,9 @@ export const {
   SOFTCLOCK_CV,
   SOFTCLOCK_PENDING,
   CALLOUT_LOCK,
-  REAPER_CV,
-  DEADLWP,
   UVM_METER_COUNT,
   AVERUNNABLE,
   NEXT_PID,
-  NSWITCHES,
   LWP_CACHE_LOCK,
   FREELWP,
   FREEPROC,
@@ -47,12 +44,9 @@ export const {
   SOFTCLOCK_CV: { lock: 'SOFTCLOCK_LOCK', words: 2 },
   SOFTCLOCK_PENDING: 'SOFTCLOCK_LOCK',
   CALLOUT_LOCK: { lock: 'atomic', isLock: true }, // spin: the timeout wheel
-  REAPER_CV: { lock: 'PROC_LOCK', words: 2 },
-  DEADLWP: 'PROC_LOCK',
   UVM_METER_COUNT: 'private',
   AVERUNNABLE: { lock: 'private', words: 4 },
   NEXT_PID: 'LWP_CACHE_LOCK',
-  NSWITCHES: 'atomic',
   LWP_CACHE_LOCK: { lock: 'atomic', isLock: true }, // spin: free structures (lwp_cache, proc_cache)
   FREELWP: 'LWP_CACHE_LOCK', // first free struct lwp (l_next_free)
   FREEPROC: 'LWP_CACHE_LOCK', // first free struct proc (p_next_free)

@@ -90,8 +90,8 @@ export { procAlloc, procReparent } from './kern-proc.js'
 export { FORK_SHAREVM, FORK_SYSTEM, fork1, sysLwpCreate } from './kern-fork.js'
 export { exit1, lwpExit, sysExit } from './kern-exit.js'
 export { WNOHANG, WUNTRACED, doSysWait } from './kern-wait.js'
-export { issignal, kpsignal2, procCont, procStop, procUnstop } from './kern-sig.js'
-export { PT_ATTACH, PT_CONTINUE, PT_DETACH, PT_STEP, procDoregs, sysPtrace } from './sys-process.js'
+export { issignal, kpsignal2, procStop, procUnstop, trapsignal } from './kern-sig.js'
+export { PT_ATTACH, PT_CONTINUE, PT_DETACH, PT_STEP, processDoregs, sysPtrace } from './sys-process.js'
 export {
   PROCFS_CTL_ATTACH,
   PROCFS_CTL_DETACH,
@@ -156,7 +156,7 @@ export { cpuNeedResched } from './resched.js'
 export { kpause, mtsleep, preempt, setrunnable, tsleep, wakeup, yieldCpu } from './kern-synch.js'
 export { cpuSwitchto, lwpExitSwitchaway, lwpSwitched, miSwitch } from './mi-switch.js'
 export { kpreempt, kpreemptDisable, kpreemptEnable } from './kpreempt.js'
-export { hardclock, hardclockTicks } from './kern-clock.js'
+export { hardclock } from './kern-clock.js'
 export { idleLoop } from './kern-idle.js'
 export { allocSched, bootSched } from './sched-init.js'
 export type { SchedParams } from './sched-init.js'
@@ -165,7 +165,6 @@ export type { SchedParams } from './sched-init.js'
 export {
   LWP_WORDS,
   L_ADDR,
-  L_BLCNT,
   L_CLASS,
   L_CPTICKS,
   L_CPU,
@@ -173,7 +172,6 @@ export {
   L_DOPREEMPT,
   L_ENTRY,
   L_ESTCPU,
-  L_EXITLOCK,
   L_FLAG,
   L_GENERATION,
   L_HOLDCNT,
@@ -188,7 +186,7 @@ export {
   L_NEXT_FREE,
   L_NOPREEMPT,
   L_PFLAG,
-  L_PILENT,
+  L_PI_LENDERS,
   L_PRFLAG,
   L_PRIORITY,
   L_PROC,
@@ -203,7 +201,6 @@ export {
   L_SIBLING_PREV,
   L_SLEEPCHAIN_NEXT,
   L_SLEEPCHAIN_PREV,
-  L_SLEEPERR,
   L_SLEEPQ,
   L_SLPTIME,
   L_STAT,
@@ -215,7 +212,6 @@ export {
   L_TIMEOUT_PREV,
   L_TIMEOUT_STATE,
   L_TIMEOUT_TICK,
-  L_TIMESLICE,
   L_TS,
   L_WCHAN,
   L_WMESG,
@@ -269,7 +265,6 @@ export {
   CI_ONPROC,
   CI_WANT_RESCHED,
   CPU_INFO_WORDS,
-  SPC_AVGCOUNT,
   SPC_BITMAP,
   SPC_COUNT,
   SPC_CURPRIORITY,
@@ -289,7 +284,6 @@ export {
   EAGAIN,
   EBUSY,
   ECHILD,
-  EDEADLK,
   EFAULT,
   EINTR,
   EINVAL,
@@ -344,11 +338,9 @@ export {
   PRI_XCALL,
   PSL_FSTRACE,
   PSL_TRACED,
-  PS_NOTIFYSTOP,
   PS_SIGKILL,
   PS_STOPFORK,
   PS_STOPPING,
-  PS_SYSTEM,
   PS_WEXIT,
   SACTIVE,
   SCHED_FIFO,
@@ -360,6 +352,7 @@ export {
   SIGCONT,
   SIGKILL,
   SIGSTOP,
+  SIGTRAP,
   SSTOP,
   SZOMB,
 } from './param.js'
@@ -368,7 +361,6 @@ export {
   ALLPROC,
   AVERUNNABLE,
   CALLOUT_LOCK,
-  DEADLWP,
   ENABLESWAP,
   FREELWP,
   FREEPROC,
@@ -378,9 +370,7 @@ export {
   NEXT_PID,
   NLWPS,
   NPROCS,
-  NSWITCHES,
   PROC_LOCK,
-  REAPER_CV,
   SCHED_PSTATS_TICKS,
   SOFTCLOCK_CV,
   SOFTCLOCK_LOCK,

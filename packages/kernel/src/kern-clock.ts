@@ -8,7 +8,7 @@ import {
 } from '@holdfast/atomics-sync'
 import { SPC_TICKS } from './cpu.js'
 import type { Cpu, Sleeps } from './cpu.js'
-import { HARDCLOCK_TICKS, SOFTCLOCK_CV, SOFTCLOCK_LOCK, SOFTCLOCK_PENDING } from './globals.js'
+import { SOFTCLOCK_CV, SOFTCLOCK_LOCK, SOFTCLOCK_PENDING } from './globals.js'
 import { calloutHardclock } from './kern-timeout.js'
 import { schedTick, schedclock } from './sched-4bsd.js'
 import { schedPstats } from './sched-pstats.js'
@@ -52,10 +52,4 @@ export function* softclockThread(cpu: Cpu): Sleeps<never> {
     mutexExit(cpu, SOFTCLOCK_LOCK)
     yield* schedPstats(cpu)
   }
-}
-
-/** Clock ticks since boot (hardclock_ticks): simulated time. Any CPU, any time. */
-export function hardclockTicks(cpu: Cpu): number {
-  const { mem } = cpu
-  return mem.load(HARDCLOCK_TICKS)
 }

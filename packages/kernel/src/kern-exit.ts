@@ -252,7 +252,7 @@ function forgetOpptr(cpu: Cpu, p: ProcRef): void {
  * exit_lwps (kern_exit.c): makes all other LWPs of the process exit, and waits until they are freed. p_lock held on
  * entry and on return, dropped meanwhile.
  */
-export function* exitLwps(cpu: Cpu, l: LwpRef): Sleeps<void> {
+function* exitLwps(cpu: Cpu, l: LwpRef): Sleeps<void> {
   const { mem } = cpu
   const p: ProcRef = mem.read(l + L_PROC)
   kassert(mutexOwned(cpu, p + P_LOCK), 'mutex_owned(p->p_lock)')

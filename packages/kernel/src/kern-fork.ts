@@ -6,13 +6,14 @@ import { EV_FORK } from './events.js'
 import { ALLPROC, PROC_LOCK } from './globals.js'
 import { lwpLock, lwpUnlock, lwpUnlockTo, spcLwplock } from './kern-lwp-lock.js'
 import { LWP_DETACHED, lwpCreate, lwpReserve, lwpUnreserve } from './kern-lwp.js'
-import { procAlloc } from './kern-proc.js'
+import { procAlloc, procFreeMem } from './kern-proc.js'
 import { schedEnqueue } from './kern-runq.js'
 import { listInsertHead } from './list.js'
 import { L_CLASS, L_CPU, L_FLAG, L_PROC, L_STAT } from './lwp.js'
 import type { LwpRef } from './lwp.js'
 import {
   EAGAIN,
+  ENOMEM,
   LSRUN,
   LSSTOP,
   LW_WEXIT,
@@ -38,13 +39,14 @@ import {
   P_SFLAG,
   P_SIBLING_NEXT,
   P_STAT,
+  P_VMSPACE,
   P_WAITED,
 } from './proc.js'
 import type { ProcRef } from './proc.js'
 import { ENTRY_USER } from './entry-numbers.js'
 import { uvmProcFork } from './uvm-glue/fork.js'
 import { uvmLwpHold, uvmLwpRele } from './uvm-glue/hold.js'
-import { uvmUareaAlloc } from './uvm-glue/uarea.js'
+import { uvmUareaAlloc, uvmUareaFree } from './uvm-glue/uarea.js'
 
 /** fork1 flags. */
 export const FORK_SHAREVM = 0x0002
@@ -59,7 +61,8 @@ const RLIMIT_WORDS = 24
  *
  * The LWP begins at `entry` of the thread entries, or in user mode with the user program at address `program`. The caller
  * `l1` holds itself while its child is made from what is on its stack. No lock held; takes proc_lock and both p_locks. May sleep.
- * Returns the child, or minus an errno: EAGAIN if there are no more processes or LWPs.
+ * Returns the child, or minus an errno: EAGAIN if there are no more processes or LWPs, ENOMEM if there is nothing left to
+ * describe its address space with (a map entry, an amap). Whatever the child had been given is given back then.
  */
 export function* fork1(cpu: Cpu, l1: LwpRef, flags: number, entry: number, program: number): Sleeps<number> {
   const { mem } = cpu
@@ -85,6 +88,14 @@ export function* fork1(cpu: Cpu, l1: LwpRef, flags: number, entry: number, progr
 
   yield* uvmLwpHold(cpu, l1)
   yield* uvmProcFork(cpu, p1, p2, (flags & FORK_SHAREVM) !== 0)
+  if (mem.read(p2 + P_VMSPACE) === NULL) {
+    // C waits for the memory. The child is on no list yet: it has never been.
+    uvmLwpRele(cpu, l1)
+    yield* uvmUareaFree(cpu, uaddr, cpu.ci)
+    procFreeMem(cpu, p2)
+    lwpUnreserve(cpu)
+    return -ENOMEM
+  }
   const l2 = yield* lwpCreate(cpu, l1, p2, uaddr, true, 0, entry, program, mem.read(l1 + L_CLASS))
   uvmLwpRele(cpu, l1)
 

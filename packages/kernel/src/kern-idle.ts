@@ -2,7 +2,7 @@ import { kassert } from '@holdfast/atomics-sync'
 import { CI_ONPROC, CI_WANT_RESCHED, SPC_LWPLOCK, curlwp } from './cpu.js'
 import type { Cpu, Sleeps } from './cpu.js'
 import { lwpLock, lwpUnlock } from './kern-lwp-lock.js'
-import { schedCurcpuRunnable, schedIdle } from './kern-runq.js'
+import { schedCurcpuRunnableP, schedIdle } from './kern-runq.js'
 import { L_CPU, L_MUTEX, L_PFLAG, L_STAT } from './lwp.js'
 import { miSwitch } from './mi-switch.js'
 import { LP_RUNNING, LSONPROC } from './param.js'
@@ -24,9 +24,9 @@ export function* idleLoop(cpu: Cpu): Sleeps<never> {
 
   for (;;) {
     schedIdle(cpu)
-    if (!schedCurcpuRunnable(cpu)) {
+    if (!schedCurcpuRunnableP(cpu)) {
       cpu.machdep.idle(cpu)
-      if (!schedCurcpuRunnable(cpu) && mem.load(ci + CI_WANT_RESCHED) === 0) continue
+      if (!schedCurcpuRunnableP(cpu) && mem.load(ci + CI_WANT_RESCHED) === 0) continue
     }
     kassert(
       mem.load(lwp + L_MUTEX) === mem.read(lwp + L_CPU) + SPC_LWPLOCK,

@@ -34,7 +34,7 @@ export function lwpLock(cpu: Cpu, lwp: LwpRef): void {
 }
 
 /** lwp_lock_retry (kern_lwp.c): the lock moved while it was waited for. `old` is held on entry. */
-export function lwpLockRetry(cpu: Cpu, lwp: LwpRef, old: Addr): void {
+function lwpLockRetry(cpu: Cpu, lwp: LwpRef, old: Addr): void {
   const { mem } = cpu
   let held = old
   do {
@@ -98,17 +98,17 @@ export function lwpRelock(cpu: Cpu, lwp: LwpRef, mutex: Addr): void {
   mutexSpinExit(cpu, old)
 }
 
-/** spc_lock (sys/sched.h): takes the run queue lock of `ci`. */
+/** spc_lock (sys/lwp.h): takes the run queue lock of `ci`. */
 export function spcLock(cpu: Cpu, ci: CpuInfoRef): void {
   mutexSpinEnter(cpu, ci + SPC_MUTEX)
 }
 
-/** spc_unlock (sys/sched.h). */
+/** spc_unlock (sys/lwp.h). */
 export function spcUnlock(cpu: Cpu, ci: CpuInfoRef): void {
   mutexSpinExit(cpu, ci + SPC_MUTEX)
 }
 
-/** spc_dlock (sys/sched.h): takes the run queue locks of two different CPUs, the lower address first. */
+/** spc_dlock (sys/lwp.h): takes the run queue locks of two different CPUs, the lower address first. */
 export function spcDlock(cpu: Cpu, one: CpuInfoRef, two: CpuInfoRef): void {
   kassert(one !== two, 'ci1 != ci2')
   spcLock(cpu, Math.min(one, two))

@@ -42,7 +42,7 @@ import type { ProcRef } from './proc.js'
  */
 
 /** No scenario made this process: it was forked. */
-export const NOT_OF_SCENARIO = -1
+const NOT_OF_SCENARIO = -1
 
 /**
  * proc_alloc (kern_proc.c): a zeroed structure with a process id, in SIDL, on no list. Returns 0 if the table is full.

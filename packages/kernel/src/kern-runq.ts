@@ -56,7 +56,11 @@ export function schedEnqueue(cpu: Cpu, lwp: LwpRef, swtch: boolean): void {
   const eprio = lwpEprio(cpu, lwp)
   const ci = mem.read(lwp + L_CPU)
 
-  kassert(lwpLocked(cpu, lwp, ci + SPC_MUTEX), 'lwp_locked(l, l->l_cpu->ci_schedstate.spc_mutex)', lwp + L_MUTEX)
+  kassert(
+    lwpLocked(cpu, lwp, ci + SPC_MUTEX),
+    'lwp_locked(l, l->l_cpu->ci_schedstate.spc_mutex)',
+    lwp + L_MUTEX,
+  )
 
   const queue = schedGetrq(ci, eprio)
   if (tailqEmpty(mem, queue)) {
@@ -134,12 +138,10 @@ export function schedNextlwp(cpu: Cpu): LwpRef {
 }
 
 /** sched_curcpu_runnable_p: whether something is queued on this CPU, so that its idle loop should end. Unlocked. */
-export function schedCurcpuRunnable(cpu: Cpu): boolean {
+export function schedCurcpuRunnableP(cpu: Cpu): boolean {
   const { mem } = cpu
   return mem.load(cpu.ci + SPC_COUNT) !== 0
 }
 
-export { lwpEprio } from './kern-lwp-pri.js'
-export { cpuNeedResched } from './resched.js'
-export { schedSetrunnable, schedTick } from './sched-4bsd.js'
-export { schedCatchlwp, schedIdle, schedTakecpu } from './sched-migrate.js'
+export { schedSetrunnable } from './sched-4bsd.js'
+export { schedIdle, schedTakecpu } from './sched-migrate.js'

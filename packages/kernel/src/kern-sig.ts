@@ -27,6 +27,7 @@ import {
   LW_PENDSIG,
   LW_SINTR,
   PK_SYSTEM,
+  PSL_TRACED,
   PS_SIGKILL,
   PS_STOPPING,
   PS_WEXIT,
@@ -34,6 +35,7 @@ import {
   SIGCONT,
   SIGKILL,
   SIGSTOP,
+  SIGTRAP,
   SSTOP,
 } from './param.js'
 import {
@@ -44,6 +46,7 @@ import {
   P_NSTOPCHILD,
   P_PPTR,
   P_SFLAG,
+  P_SLFLAG,
   P_STAT,
   P_WAITCV,
   P_WAITED,
@@ -63,7 +66,7 @@ import type { ProcRef } from './proc.js'
  */
 
 /**
- * Sends SIGSTOP, SIGCONT or SIGKILL to `p` (kpsignal2). proc_lock and p_lock held, and so they stay. Never sleeps.
+ * Sends SIGSTOP, SIGCONT or SIGKILL to `p` (kpsignal2), or SIGTRAP if it is traced: that stops it too. proc_lock and p_lock held, and so they stay. Never sleeps.
  * Returns 0, ESRCH if `p` is not alive, or EPERM if it is a system process or init.
  */
 export function kpsignal2(cpu: Cpu, p: ProcRef, signo: number): number {
@@ -74,7 +77,7 @@ export function kpsignal2(cpu: Cpu, p: ProcRef, signo: number): number {
   if (stat !== SACTIVE && stat !== SSTOP) return ESRCH
   if ((mem.read(p + P_FLAG) & PK_SYSTEM) !== 0 || p === config.initproc) return EPERM
 
-  if (signo === SIGSTOP) {
+  if (signo === SIGSTOP || signo === SIGTRAP) {
     if (stat === SACTIVE && (mem.read(p + P_SFLAG) & (PS_STOPPING | PS_WEXIT)) === 0) procStop(cpu, p)
     return 0
   }
@@ -188,10 +191,19 @@ export function procUnstop(cpu: Cpu, p: ProcRef, signo: number): void {
   }
 }
 
-/** SIGCONT to `p` (proc_lock and p_lock held). */
-export function procCont(cpu: Cpu, p: ProcRef): void {
+/**
+ * trapsignal (kern_sig.c): the caller `l` has trapped after an instruction, being single-stepped (SIGTRAP). A traced
+ * process stops: this LWP at its return to user mode, and its tracer can wait for it. One that is not traced goes on.
+ * No lock held; takes proc_lock and p_lock. May sleep.
+ */
+export function* trapsignal(cpu: Cpu, l: LwpRef): Sleeps<void> {
   const { mem } = cpu
-  if (mem.read(p + P_STAT) === SSTOP) procUnstop(cpu, p, SIGCONT)
+  const p: ProcRef = mem.read(l + L_PROC)
+  yield* mutexEnter(cpu, PROC_LOCK)
+  yield* mutexEnter(cpu, p + P_LOCK)
+  if ((mem.read(p + P_SLFLAG) & PSL_TRACED) !== 0) kpsignal2(cpu, p, SIGTRAP)
+  mutexExit(cpu, p + P_LOCK)
+  mutexExit(cpu, PROC_LOCK)
 }
 
 /** killproc: SIGKILL to `p`. proc_lock held; takes and releases p_lock. May sleep. */

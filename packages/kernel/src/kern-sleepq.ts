@@ -42,7 +42,6 @@ import {
   L_PFLAG,
   L_PRIORITY,
   L_SLEEPCHAIN_NEXT,
-  L_SLEEPERR,
   L_SLEEPQ,
   L_SLPTIME,
   L_STAT,
@@ -154,7 +153,7 @@ export function sleepqRemove(cpu: Cpu, sq: Addr, lwp: LwpRef): number {
 }
 
 /** sleepq_insert: puts `lwp` where the order of its syncobj wants it. Queue locked. */
-export function sleepqInsert(cpu: Cpu, sq: Addr, lwp: LwpRef, syncobj: number): void {
+function sleepqInsert(cpu: Cpu, sq: Addr, lwp: LwpRef, syncobj: number): void {
   const { mem } = cpu
   const order = syncobjOrder(syncobj)
   if (order === SOBJ_SLEEPQ_SORTED) {
@@ -194,7 +193,6 @@ export function sleepqEnqueue(cpu: Cpu, sq: Addr, wchan: Addr, wmesg: string, sy
   mem.write(lwp + L_WMESG, wmesgNumber(wmesg))
   mem.write(lwp + L_SLPTIME, 0)
   mem.write(lwp + L_STAT, LSSLEEP)
-  mem.write(lwp + L_SLEEPERR, 0)
 
   sleepqInsert(cpu, sq, lwp, syncobj)
 }
@@ -245,7 +243,7 @@ export function* sleepqBlock(cpu: Cpu, ticks: number, catchSignals: boolean): Sl
  * sleepq_wake: wakes at most `expected` sleepers of `wchan` on `sq`. The queue's lock `mutex` is held on entry and
  * released; then the swapper is kicked if it is wanted (S2). Returns how many were woken.
  */
-export function sleepqWake(cpu: Cpu, sq: Addr, wchan: Addr, expected: number, mutex: Addr): number {
+function sleepqWake(cpu: Cpu, sq: Addr, wchan: Addr, expected: number, mutex: Addr): number {
   const { mem } = cpu
   let swapin = 0
   let woken = 0

@@ -228,8 +228,3 @@ function schedReprioritize(cpu: Cpu, lwp: LwpRef, field: number, pri: number): v
   } else mem.write(lwp + field, pri)
   reschedCpu(cpu, lwp)
 }
-
-export { lwpChangepri, lwpLendpri, lwpUnsleep } from './kern-lwp-pri.js'
-export { kpreempt, kpreemptDisable, kpreemptEnable } from './kpreempt.js'
-export { cpuSwitchto, lwpExitSwitchaway, lwpSwitched, miSwitch } from './mi-switch.js'
-export { schedNice } from './sched-4bsd.js'

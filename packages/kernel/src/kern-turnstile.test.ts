@@ -17,7 +17,7 @@ import { lwpEprio, lwpUnsleep } from './kern-lwp-pri.js'
 import { lwpLock } from './kern-lwp-lock.js'
 import { TC_CHAIN, TC_MUTEX, turnstileChain } from './kern-turnstile.js'
 import { tsleep, wakeup } from './kern-synch.js'
-import { L_FLAG, L_INHERITEDPRIO, L_KPRIBASE, L_MUTEX, L_PILENT, L_STAT, L_SYNCOBJ, L_TS } from './lwp.js'
+import { L_FLAG, L_INHERITEDPRIO, L_KPRIBASE, L_MUTEX, L_PI_LENDERS, L_STAT, L_SYNCOBJ, L_TS } from './lwp.js'
 import { LSRUN, LSSLEEP, LW_INMEM, PRI_KERNEL, SCHED_FIFO } from './param.js'
 import { TestMachine } from './testing/test-machine.js'
 import { uvmKickScheduler } from './uvm-glue/scheduler.js'
@@ -113,7 +113,7 @@ test('a priority is lent through a chain of 3 locks, and taken back link by link
   wakeup(cpu, gate)
   machine.run()
   expect(lwps.map((lwp) => mem.read(lwp + L_INHERITEDPRIO))).toEqual([-1, -1, -1])
-  expect(lwps.map((lwp) => mem.read(lwp + L_PILENT))).toEqual([0, 0, 0])
+  expect(lwps.map((lwp) => mem.read(lwp + L_PI_LENDERS))).toEqual([0, 0, 0])
   expect(locks.map((lock) => mutexOwner(mem, lock))).toEqual([0, 0, 0])
   checkTurnstiles(machine, [...lwps, urgent])
 })

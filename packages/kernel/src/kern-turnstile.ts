@@ -76,7 +76,7 @@ export function turnstileChain(cpu: Cpu, lock: Addr): Addr {
 }
 
 /** TS_ALL_WAITERS. */
-function allWaiters(cpu: Cpu, ts: Addr): number {
+function tsAllWaiters(cpu: Cpu, ts: Addr): number {
   const { mem } = cpu
   return mem.read(ts + TS_WAITERS + TS_READER_Q) + mem.read(ts + TS_WAITERS + TS_WRITER_Q)
 }
@@ -93,13 +93,13 @@ function turnstileRemove(cpu: Cpu, ts: Addr, lwp: LwpRef, queue: number): void {
 
   const nts = mem.read(ts + TS_FREE)
   if (nts !== 0) {
-    kassert(allWaiters(cpu, ts) > 1, 'TS_ALL_WAITERS(ts) > 1')
+    kassert(tsAllWaiters(cpu, ts) > 1, 'TS_ALL_WAITERS(ts) > 1')
     mem.write(lwp + L_TS, nts)
     mem.write(ts + TS_FREE, mem.read(nts + TS_FREE))
     mem.write(nts + TS_FREE, 0)
   } else {
     // The free list is empty: this is the last waiter.
-    kassert(allWaiters(cpu, ts) === 1, 'TS_ALL_WAITERS(ts) == 1')
+    kassert(tsAllWaiters(cpu, ts) === 1, 'TS_ALL_WAITERS(ts) == 1')
     listRemove(mem, ts, TS_CHAIN_NEXT)
   }
 
@@ -108,7 +108,7 @@ function turnstileRemove(cpu: Cpu, ts: Addr, lwp: LwpRef, queue: number): void {
 }
 
 /** turnstile_lookup: takes the chain lock of `lock`; returns its turnstile, or 0 if nobody waits. */
-export function turnstileLookup(cpu: Cpu, lock: Addr): Addr {
+function turnstileLookup(cpu: Cpu, lock: Addr): Addr {
   const { mem } = cpu
   const tc = turnstileChain(cpu, lock)
   mutexSpinEnter(cpu, tc + TC_MUTEX)
@@ -118,7 +118,7 @@ export function turnstileLookup(cpu: Cpu, lock: Addr): Addr {
 }
 
 /** turnstile_exit: releases the chain lock of `lock`, taken by turnstile_lookup. */
-export function turnstileExit(cpu: Cpu, lock: Addr): void {
+function turnstileExit(cpu: Cpu, lock: Addr): void {
   mutexSpinExit(cpu, turnstileChain(cpu, lock) + TC_MUTEX)
 }
 
@@ -126,13 +126,7 @@ export function turnstileExit(cpu: Cpu, lock: Addr): void {
  * turnstile_block: waits on `lock`, in the readers' or the writers' queue. `ts` is what turnstile_lookup returned; the
  * chain lock is held on entry, and is the only spin mutex held (panics otherwise); it is released.
  */
-export function* turnstileBlock(
-  cpu: Cpu,
-  found: Addr,
-  queue: number,
-  lock: Addr,
-  syncobj: number,
-): Sleeps<void> {
+function* turnstileBlock(cpu: Cpu, found: Addr, queue: number, lock: Addr, syncobj: number): Sleeps<void> {
   const { mem } = cpu
   const lwp = curlwp(cpu)
   const tc = turnstileChain(cpu, lock)
@@ -148,7 +142,7 @@ export function* turnstileBlock(
   if (ts === 0) {
     // The first to wait for this lock: lend it our turnstile.
     ts = own
-    kassert(allWaiters(cpu, ts) === 0, 'TS_ALL_WAITERS(ts) == 0')
+    kassert(tsAllWaiters(cpu, ts) === 0, 'TS_ALL_WAITERS(ts) == 0')
     kassert(
       tailqEmpty(mem, turnstileQueue(ts, TS_READER_Q)) && tailqEmpty(mem, turnstileQueue(ts, TS_WRITER_Q)),
       'TAILQ_EMPTY(&ts->ts_sleepq[TS_READER_Q]) && TAILQ_EMPTY(&ts->ts_sleepq[TS_WRITER_Q])',
@@ -163,7 +157,7 @@ export function* turnstileBlock(
     mem.write(ts + TS_FREE, own)
     mem.write(lwp + L_TS, ts)
     kassert(mem.read(ts + TS_OBJ) === lock, 'ts->ts_obj == obj')
-    kassert(allWaiters(cpu, ts) !== 0, 'TS_ALL_WAITERS(ts) != 0')
+    kassert(tsAllWaiters(cpu, ts) !== 0, 'TS_ALL_WAITERS(ts) != 0')
   }
 
   mem.write(ts + TS_WAITERS + queue, mem.read(ts + TS_WAITERS + queue) + 1)
@@ -185,7 +179,7 @@ export function* turnstileBlock(
  * turnstile_wakeup: takes back what the caller inherited through `ts`, and wakes `count` waiters of one queue, by
  * priority; or `newOwner` alone, to which the lock was handed. Chain lock held on entry, released.
  */
-export function turnstileWakeup(
+function turnstileWakeup(
   cpu: Cpu,
   ts: Addr,
   queue: number,
@@ -234,13 +228,13 @@ export function turnstileChangepri(cpu: Cpu, lwp: LwpRef, pri: number): void {
 }
 
 /** How many wait in one queue of `ts` (TS_WAITERS). Chain lock held. */
-export function turnstileWaiters(cpu: Cpu, ts: Addr, queue: number): number {
+function turnstileWaiters(cpu: Cpu, ts: Addr, queue: number): number {
   const { mem } = cpu
   return mem.read(ts + TS_WAITERS + queue)
 }
 
 /** The first waiter of one queue of `ts` (TS_FIRST), or 0. Chain lock held. */
-export function turnstileFirst(cpu: Cpu, ts: Addr, queue: number): LwpRef {
+function turnstileFirst(cpu: Cpu, ts: Addr, queue: number): LwpRef {
   const { mem } = cpu
   return tailqFirst(mem, turnstileQueue(ts, queue))
 }
@@ -249,7 +243,7 @@ export function turnstileFirst(cpu: Cpu, ts: Addr, queue: number): LwpRef {
  * mutex_onproc (kern_mutex.c): the word that holds `owner` for as long as it runs on some CPU, or 0 if it runs on none.
  * `owner` is compared, never followed: it may be stale.
  */
-export function turnstileOnproc(cpu: Cpu, owner: LwpRef): Addr {
+function turnstileOnproc(cpu: Cpu, owner: LwpRef): Addr {
   const { mem, config } = cpu
   const end = config.cpuInfos + config.ncpu * config.cpuInfoWords
   for (let ci = config.cpuInfos; ci < end; ci += config.cpuInfoWords) {

@@ -111,7 +111,7 @@ function* findStoppedChild(cpu: Cpu, parent: ProcRef, options: number): Sleeps<n
  * proc_free (kern_exit.c): the last of a zombie: its last LWP and its structure. One that was traced goes back to its own
  * parent first, which will collect it. proc_lock held on entry, released on return. May sleep.
  */
-export function* procFree(cpu: Cpu, p: ProcRef): Sleeps<void> {
+function* procFree(cpu: Cpu, p: ProcRef): Sleeps<void> {
   const { mem, config } = cpu
   kassert(mutexOwned(cpu, PROC_LOCK), 'mutex_owned(proc_lock)')
   kassert(mem.read(p + P_NLWPS) === 1, 'p->p_nlwps == 1')

@@ -57,7 +57,7 @@ test('the configuration is plain data', () => {
 
 test('the structures of system LWPs and processes lie in the tables', () => {
   const config = allocKernel(new Arena(640), params)
-  for (const l of [config.lwp0, config.pagedaemonLwp, config.softclockLwp, config.reaperLwp]) {
+  for (const l of [config.lwp0, config.pagedaemonLwp, config.softclockLwp]) {
     expect(l).toBeGreaterThanOrEqual(config.lwps)
     expect(l % 4).toBe(0)
   }

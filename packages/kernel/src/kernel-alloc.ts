@@ -180,7 +180,6 @@ export function allocKernel(arena: Arena, params: KernelParams): KernelConfig {
     proc0: procs,
     pagedaemonLwp: lwps + (1 + ncpu) * LWP_WORDS,
     softclockLwp: lwps + (2 + ncpu) * LWP_WORDS,
-    reaperLwp: lwps + (3 + ncpu) * LWP_WORDS,
     initproc: procs + PROC_WORDS,
     upages,
     maxslp: params.maxslp ?? 20,

@@ -53,15 +53,3 @@ export function kpreemptEnable(cpu: Cpu): void {
   mem.write(lwp + L_NOPREEMPT, depth - 1)
   if (depth === 1 && mem.load(lwp + L_DOPREEMPT) !== 0) cpu.preemptWanted = true
 }
-
-/** kpreempt_disabled (kern_synch.c): whether the current LWP may not be preempted in the kernel. */
-export function kpreemptDisabled(cpu: Cpu): boolean {
-  const { mem } = cpu
-  const lwp = curlwp(cpu)
-  return (
-    mem.read(lwp + L_NOPREEMPT) !== 0 ||
-    mem.read(lwp + L_STAT) !== LSONPROC ||
-    (mem.read(lwp + L_FLAG) & LW_IDLE) !== 0 ||
-    cpu.spinDepth !== 0
-  )
-}

@@ -41,7 +41,6 @@ export const {
   L_WCHAN,
   L_WMESG,
   L_SLEEPQ,
-  L_SLEEPERR,
   L_SLPTIME,
   L_PFLAG,
   L_RU_NSWAP,
@@ -50,10 +49,7 @@ export const {
   L_NOPREEMPT,
   L_DOPREEMPT,
   L_CPTICKS,
-  L_TIMESLICE,
-  L_BLCNT,
-  L_EXITLOCK,
-  L_PILENT,
+  L_PI_LENDERS,
   L_KCPU,
   L_TIMEOUT_TICK,
   L_TIMEOUT_NEXT,
@@ -101,7 +97,6 @@ export const {
   L_WCHAN: 'l_mutex',
   L_WMESG: 'l_mutex', // index of the wait message
   L_SLEEPQ: 'l_mutex',
-  L_SLEEPERR: 'l_mutex', // what ended the sleep: 0, EINTR or EWOULDBLOCK
   L_SLPTIME: { lock: 'l_mutex', unlocked: 'compared by both scans' }, // seconds asleep or stopped
   L_PFLAG: { lock: 'private', unlocked: 'LP_RUNNING is written in the switch and read by swappable()' },
   L_RU_NSWAP: { lock: 'private', unlocked: 'incremented by the pagedaemon' },
@@ -110,10 +105,7 @@ export const {
   L_NOPREEMPT: 'private',
   L_DOPREEMPT: 'atomic', // a real-time LWP wants this one's CPU, even in the kernel
   L_CPTICKS: { lock: 'private', unlocked: 'hardclock of its CPU' },
-  L_TIMESLICE: 'private',
-  L_BLCNT: 'private',
-  L_EXITLOCK: 'private',
-  L_PILENT: 'tschain', // turnstiles through which a priority is lent to it
+  L_PI_LENDERS: 'tschain', // turnstiles through which a priority is lent to it
   L_KCPU: 'l_mutex', // 0 in user mode; else 1 + number of the CPU that holds its kernel coroutine
   L_TIMEOUT_TICK: 'CALLOUT_LOCK', // tick at which its sleep expires, 0: none
   L_TIMEOUT_NEXT: 'CALLOUT_LOCK',

@@ -40,13 +40,10 @@ export const SDEAD = 6
 /** Process flags, `p_sflag`/`p_slflag` that the model uses. */
 export const PS_STOPFORK = 0x0000_0001
 export const PS_WEXIT = 0x0000_0002
-export const PS_SYSTEM = 0x0000_0004
 export const PSL_TRACED = 0x0000_0010
 
 /** Stopping: some LWPs have not stopped yet (`p_sflag`). */
 export const PS_STOPPING = 0x0400_0000
-/** Tell the parent when all have stopped (`p_sflag`). */
-export const PS_NOTIFYSTOP = 0x1000_0000
 /** Stands for SIGKILL in the set of pending signals (`p_sflag`). */
 export const PS_SIGKILL = 0x0000_0100
 /** Traced through procfs (`p_slflag`). */
@@ -58,6 +55,7 @@ export const PK_NOCLDWAIT = 0x0002_0000
 /** What makes an LWP look round before it returns to user mode (`l_flag`). */
 export const LW_USERRET = 0x011a_0000
 
+export const SIGTRAP = 5
 export const SIGKILL = 9
 export const SIGSTOP = 17
 export const SIGCONT = 19
@@ -105,7 +103,5 @@ export const EBUSY = 16
 export const EINVAL = 22
 export const EAGAIN = 35
 export const EWOULDBLOCK = EAGAIN
-/** No LWP is left whose exit could be waited for. */
-export const EDEADLK = 11
 /** Internal: restart the system call. */
 export const ERESTART = -3

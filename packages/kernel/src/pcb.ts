@@ -38,7 +38,7 @@ export const {
   PCB_PC: 'private', // number of the next instruction
   PCB_PRNG: 'private', // state of the LWP's random numbers, never 0
   PCB_ERROR: 'private', // errno of the last operation
-  PCB_SSTEP: { lock: 'private', unlocked: 'set by a tracer' }, // trap after one instruction
+  PCB_SSTEP: { lock: 'private', unlocked: 'set by a tracer' }, // trap after each instruction
   PCB_FPSAVED: { lock: 'private', unlocked: 'set by swap-out' }, // times the FPU state was saved here
   PCB_NSWITCH: 'private', // times the LWP has left a CPU
   PCB_NHELD: 'private',

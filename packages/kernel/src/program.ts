@@ -58,7 +58,7 @@ export const OP_REGREAD = 7
 export const OP_PT_ATTACH = 8
 /** a: process that the caller traces, and whose stop it has waited for; RANDOM: any such. */
 export const OP_PT_CONTINUE = 9
-/** As PT_CONTINUE, for one step. */
+/** As PT_CONTINUE, but the process stops again when its first LWP has executed one instruction. */
 export const OP_PT_STEP = 10
 /** As PT_CONTINUE, and the process goes back to its own parent. */
 export const OP_PT_DETACH = 11

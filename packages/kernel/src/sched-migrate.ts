@@ -96,7 +96,7 @@ export function schedCatchAny(cpu: Cpu): LwpRef {
  * sched_catchlwp: moves the highest LWP that may move from `ci`'s run queue to this CPU's, and returns it (0: none).
  * Both spc_mutex held on entry; `ci`'s is released.
  */
-export function schedCatchlwp(cpu: Cpu, ci: CpuInfoRef): LwpRef {
+function schedCatchlwp(cpu: Cpu, ci: CpuInfoRef): LwpRef {
   const { mem } = cpu
   if (mem.read(ci + SPC_MCOUNT) < MIN_CATCH) {
     spcUnlock(cpu, ci)

@@ -41,18 +41,18 @@ export interface SyncobjOps {
 }
 
 /** syncobj_noowner (kern_synch.c). */
-export function syncobjNoowner(_cpu: Cpu, _wchan: Addr): LwpRef {
+function syncobjNoowner(_cpu: Cpu, _wchan: Addr): LwpRef {
   return 0
 }
 
 /** mutex_owner (kern_mutex.c), as the operation of mutex_syncobj. */
-export function mutexSyncobjOwner(cpu: Cpu, wchan: Addr): LwpRef {
+function mutexSyncobjOwner(cpu: Cpu, wchan: Addr): LwpRef {
   const { mem } = cpu
   return mutexOwner(mem, wchan)
 }
 
 /** rw_owner (kern_rwlock.c), as the operation of rw_syncobj: the writer, as readers have no name. */
-export function rwSyncobjOwner(cpu: Cpu, wchan: Addr): LwpRef {
+function rwSyncobjOwner(cpu: Cpu, wchan: Addr): LwpRef {
   const { mem } = cpu
   return rwOwner(mem, wchan)
 }

@@ -145,7 +145,10 @@ export function processDetach(cpu: Cpu, t: ProcRef): void {
   mem.write(t + P_OPPTR, NULL)
 }
 
-/** process_sstep (x86/process_machdep.c): sets or clears the trace flag in the PCB of `l`, which is held. */
+/**
+ * process_sstep (x86/process_machdep.c): sets or clears the trace flag in the PCB of `l`, which is held. While it is set,
+ * `l` traps after each instruction: see kern-sig.ts.
+ */
 export function processSstep(cpu: Cpu, l: LwpRef, sstep: boolean): void {
   uareaStore(cpu, l, PCB_SSTEP, sstep ? 1 : 0)
 }
@@ -155,7 +158,7 @@ export function processSstep(cpu: Cpu, l: LwpRef, sstep: boolean): void {
  * p_reflock for reading). It need not be stopped. Neither proc_lock nor p_lock held. May sleep, for memory and for the
  * disk. Returns a digest of the registers, so that they have really been read.
  */
-export function* procDoregs(cpu: Cpu, l: LwpRef): Sleeps<number> {
+export function* processDoregs(cpu: Cpu, l: LwpRef): Sleeps<number> {
   yield* uvmLwpHold(cpu, l)
   let digest = uareaLoad(cpu, l, PCB_PC)
   for (let register = 0; register < REGISTERS; register++) {
@@ -172,7 +175,7 @@ export function* procDoregs(cpu: Cpu, l: LwpRef): Sleeps<number> {
 export function* processGetregs(cpu: Cpu, lt: LwpRef): Sleeps<number> {
   const { mem } = cpu
   const t: ProcRef = mem.read(lt + L_PROC)
-  yield* procDoregs(cpu, lt)
+  yield* processDoregs(cpu, lt)
   yield* lwpDelref(cpu, lt)
   rwExit(cpu, t + P_REFLOCK)
   return 0

@@ -36,7 +36,7 @@ export function* threadEntry(cpu: Cpu, l: LwpRef): Sleeps<never> {
  * init(8), the reaper of orphans: collects whatever exits and has no other parent. Its LWP is no system LWP: it is
  * swapped out like any other, and an orphan's exit gets it swapped in. Takes proc_lock; sleeps. Never returns.
  */
-export function* initMain(cpu: Cpu, l: LwpRef): Sleeps<never> {
+function* initMain(cpu: Cpu, l: LwpRef): Sleeps<never> {
   const { mem, config } = cpu
   const { initproc } = config
   for (;;) {

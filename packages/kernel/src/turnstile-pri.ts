@@ -6,7 +6,7 @@ import { EV_LEND } from './events.js'
 import { lwpLock, lwpTrylock, lwpUnlock } from './kern-lwp-lock.js'
 import { lwpEprio, lwpLendpri } from './kern-lwp-pri.js'
 import { TS_EPRIO, TS_INHERITOR, TS_PICHAIN } from './kern-turnstile.js'
-import { L_CPU, L_MUTEX, L_PILENT, L_SYNCOBJ, L_TS, L_WCHAN } from './lwp.js'
+import { L_CPU, L_MUTEX, L_PI_LENDERS, L_SYNCOBJ, L_TS, L_WCHAN } from './lwp.js'
 import type { LwpRef } from './lwp.js'
 import { syncobjOps } from './syncobj.js'
 
@@ -65,8 +65,8 @@ export function turnstileLendpri(cpu: Cpu, cur: LwpRef): void {
     if (inheritor === 0) {
       mem.write(ts + TS_INHERITOR, owner)
       mem.write(ts + TS_EPRIO, prio)
-      mem.write(ts + TS_PICHAIN, mem.read(owner + L_PILENT))
-      mem.write(owner + L_PILENT, ts)
+      mem.write(ts + TS_PICHAIN, mem.read(owner + L_PI_LENDERS))
+      mem.write(owner + L_PI_LENDERS, ts)
       lwpLendpri(cpu, owner, prio)
       cpu.events.record(EV_LEND, owner, prio)
     } else if (prio > mem.read(ts + TS_EPRIO)) {
@@ -100,10 +100,10 @@ export function turnstileUnlendpri(cpu: Cpu, ts: Addr): void {
   // Remove ts from the list of lenders, and find the highest priority of the rest.
   let prio = -1
   let prev = 0
-  kassert(mem.read(lwp + L_PILENT) !== 0, '!SLIST_EMPTY(&l->l_pi_lenders)')
-  for (let iter = mem.read(lwp + L_PILENT); iter !== 0; iter = mem.read(iter + TS_PICHAIN)) {
+  kassert(mem.read(lwp + L_PI_LENDERS) !== 0, '!SLIST_EMPTY(&l->l_pi_lenders)')
+  for (let iter = mem.read(lwp + L_PI_LENDERS); iter !== 0; iter = mem.read(iter + TS_PICHAIN)) {
     if (iter === ts) {
-      if (prev === 0) mem.write(lwp + L_PILENT, mem.read(iter + TS_PICHAIN))
+      if (prev === 0) mem.write(lwp + L_PI_LENDERS, mem.read(iter + TS_PICHAIN))
       else mem.write(prev + TS_PICHAIN, mem.read(iter + TS_PICHAIN))
       continue
     }

@@ -5,13 +5,13 @@ import type { Cpu } from './cpu.js'
 import { heldReleaseAll } from './held.js'
 import { lwpExit, sysExit } from './kern-exit.js'
 import { lwpStartup } from './kern-lwp.js'
-import { issignal } from './kern-sig.js'
+import { issignal, trapsignal } from './kern-sig.js'
 import { preempt } from './kern-synch.js'
 import { L_FLAG, L_PROC, L_PROGRAM } from './lwp.js'
 import type { LwpRef } from './lwp.js'
 import { OPC_BY_ERRNO, OPC_EOTHER } from './op-counters.js'
 import { LW_PENDSIG, LW_USERRET, LW_WCORE, LW_WEXIT, SIGKILL } from './param.js'
-import { PCB_ERROR, PCB_PC, trapFramePop, trapFramePush, uareaLoad, uareaStore } from './pcb.js'
+import { PCB_ERROR, PCB_PC, PCB_SSTEP, trapFramePop, trapFramePush, uareaLoad, uareaStore } from './pcb.js'
 import { P_LOCK } from './proc.js'
 import { INSTRUCTION_WORDS, OP_END, PROGRAM_LENGTH, PROGRAM_TEXT } from './program.js'
 import { schedUserret } from './sched-4bsd.js'
@@ -26,7 +26,7 @@ import { threadEntry } from './thread-entries.js'
  *        '---------------------------------------------------------------------------------------------------'
  *
  * Between two instructions the state of the LWP is wholly in its PCB: there it stops, exits, or loses its CPU, and with
- * it this coroutine, to go on in another one on any CPU.
+ * it this coroutine, to go on in another one on any CPU. An LWP that is single-stepped traps behind each instruction.
  */
 
 /**
@@ -45,7 +45,11 @@ export function* lwpCoroutine(cpu: Cpu, l: LwpRef): Sleeps<void> {
 function* userMode(cpu: Cpu, l: LwpRef): Sleeps<never> {
   for (;;) {
     yield* userret(cpu, l)
+    const stepped = uareaLoad(cpu, l, PCB_SSTEP) !== 0
     yield* instruction(cpu, l)
+    // The trace flag counts as it was when the LWP went to user mode, unless its tracer has cleared it meanwhile: one
+    // that is told to step in the middle of an operation finishes it, and traps after the next.
+    if (stepped && uareaLoad(cpu, l, PCB_SSTEP) !== 0) yield* trapsignal(cpu, l)
   }
 }
 

@@ -7,7 +7,7 @@ import { LSIDL, LSONPROC, LSRUN, LSSLEEP, LW_SINTR, LW_SYSTEM } from './param.js
 import { uvmKickScheduler } from './uvm-glue/scheduler.js'
 
 /** Fixed point of the load averages: 11 bits of fraction. */
-export const FSHIFT = 11
+const FSHIFT = 11
 export const FSCALE = 1 << FSHIFT
 
 /** Decay of the averages over 1, 5 and 15 minutes in 5 seconds: exp(-1/12), exp(-1/60), exp(-1/180). */

@@ -1,7 +1,7 @@
 /**
  * Wait messages: `l_wmesg` holds an index into this table, since words hold no strings. Unknown messages are 0.
  */
-export const wmesgs: readonly string[] = [
+const wmesgs: readonly string[] = [
   '',
   'cv',
   'tstile',

@@ -1,5 +1,4 @@
 /** Error numbers of sys/errno.h that the memory system returns; 0 is success. */
-export const EIO = 5
 export const ENOMEM = 12
 export const EACCES = 13
 export const EFAULT = 14

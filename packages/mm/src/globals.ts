@@ -34,7 +34,6 @@ export const {
   UVM_SWAPOUT_ENABLED,
   UVM_PAGEDAEMON,
   UVM_PAGEDAEMON_WAITERS,
-  UVM_AIODONED,
   UVM_PAGE_FREE,
   UVM_PAGE_ACTIVE,
   UVM_PAGE_INACTIVE,
@@ -72,7 +71,6 @@ export const {
   UVM_SWAPOUT_ENABLED: { lock: 'none', unlocked: 'sysctl vm.swapout' },
   UVM_PAGEDAEMON: 'UVM_FPAGEQLOCK', // sleep channel of the pagedaemon
   UVM_PAGEDAEMON_WAITERS: 'UVM_FPAGEQLOCK', // sleepers in uvm_wait
-  UVM_AIODONED: 'private',
   UVM_PAGE_FREE: { lock: 'UVM_FPAGEQLOCK', words: 4 }, // queue heads: first, last, length, unused
   UVM_PAGE_ACTIVE: { lock: 'UVM_PAGEQLOCK', words: 4 },
   UVM_PAGE_INACTIVE: { lock: 'UVM_PAGEQLOCK', words: 4 },

@@ -189,7 +189,6 @@ export {
   pmapKremove,
   pmapPageProtect,
   pmapProtect,
-  pmapReference,
   pmapRemove,
   pmapUnwire,
   pmapUpdate,
@@ -214,7 +213,6 @@ export {
   vmMapLock,
   vmMapLockRead,
   vmMapLockTry,
-  vmMapLockedP,
   vmMapPmap,
   vmMapUnbusy,
   vmMapUnlock,
@@ -267,5 +265,5 @@ export { uvmspaceAlloc, uvmspaceFork, uvmspaceFree, uvmspaceShare } from './uvm-
 export type { VmspaceRef } from './uvm-space.js'
 export { AMAP_MAXSLOT } from './uvm-amap.js'
 export { uvmOwnerDetach, uvmOwnerSetSlot, uvmOwnerSlot, uvmOwnerTrylock } from './uvm-owner.js'
-export { EACCES, EAGAIN, EFAULT, EINVAL, EIO, ENOMEM } from './errno.js'
+export { EACCES, EAGAIN, EFAULT, EINVAL, ENOMEM } from './errno.js'
 export { pglistFirst, pglistNext } from './pglist.js'

@@ -2,7 +2,7 @@ import type { Arena } from '@holdfast/atomics-sync'
 import type { MmParams } from './mm-params.js'
 import { VM_MAX_KERNEL_ADDRESS, VM_MIN_KERNEL_ADDRESS, atop } from './param.js'
 import { PMAP_WORDS, PV_ENTRY_WORDS, PV_LOCKS, PV_LOCK_WORDS } from './pmap-layout.js'
-import { NBPD } from './pmap-pte.js'
+import { NBPD_L2 } from './pmap-pte.js'
 import { poolAlloc } from './pool.js'
 import { MM_CPU_WORDS } from './tlb.js'
 import { VM_AMAP_WORDS } from './uvm-amap.js'
@@ -16,11 +16,11 @@ export { bootMappings } from './mappings-boot.js'
 const POOL_MOST = 131_071
 
 /** Page-table pages of the kernel map. */
-const KERNEL_PTPS = (VM_MAX_KERNEL_ADDRESS - VM_MIN_KERNEL_ADDRESS) / NBPD
+const KERNEL_PTPS = (VM_MAX_KERNEL_ADDRESS - VM_MIN_KERNEL_ADDRESS) / NBPD_L2
 const KERNEL_PAGES = atop(VM_MAX_KERNEL_ADDRESS - VM_MIN_KERNEL_ADDRESS)
 
 /** How many of each structure a machine gets. */
-export interface MappingCounts {
+interface MappingCounts {
   readonly maxproc: number
   readonly maxEntries: number
   readonly maxAmaps: number
@@ -29,7 +29,7 @@ export interface MappingCounts {
 }
 
 /** The sizes of the pools where `params` leave them open. */
-export function mappingCounts(params: MmParams): MappingCounts {
+function mappingCounts(params: MmParams): MappingCounts {
   const maxproc = params.maxproc ?? 64
   const maxEntries = params.maxEntries ?? maxproc * 8 + (params.maxlwp ?? maxproc * 4) + 64
   // Every frame and every slot may hold a page of its own, and a page that a fork shares has one anon.

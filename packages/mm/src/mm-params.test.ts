@@ -9,7 +9,7 @@ test('a machine that cannot work is refused with the field, the value and what i
     'ncpu is 0; a whole number from 1 to 256 is allowed',
   )
   expect(() => checkMmParams({ ...GOOD, physmem: minPhysmem(4) - 1 })).toThrow(
-    /^physmem is 127; a whole number from 128 /,
+    /^physmem is 84; a whole number from 85 /,
   )
   expect(() => checkMmParams({ ...GOOD, swapPages: -1 })).toThrow(/^swapPages is -1; /)
   expect(() => checkMmParams({ ...GOOD, diskTicks: 0.5 })).toThrow(/^diskTicks is 0.5; /)

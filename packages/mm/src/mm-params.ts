@@ -36,12 +36,9 @@ export function defaultFreemin(params: MmParams): number {
   return Math.min(perCpu * params.ncpu, params.physmem >> 4)
 }
 
-/**
- * Fewest frames such a machine works with: both targets of the pagedaemon, the kernel's page tables, and
- * some.
- */
+/** Fewest frames such a machine works with: both reserves, the kernel's page tables, and some. */
 export function minPhysmem(ncpu: number): number {
-  return 4 * RESERVE_KERNEL_PER_CPU * ncpu + 48
+  return RESERVE_KERNEL_PER_CPU * ncpu + RESERVE_PAGEDAEMON + 64
 }
 
 /** Throws RangeError, naming the field, the value and what is allowed. */

@@ -52,7 +52,7 @@ export function pmapAllocFrame(cpu: VmCpu): Addr {
 }
 
 /** Gives a frame of {@link pmapAllocFrame} back. */
-export function pmapFreeFrame(cpu: VmCpu, pg: Addr): void {
+function pmapFreeFrame(cpu: VmCpu, pg: Addr): void {
   const { mem } = cpu
   mem.write(pg + PG_WIRE_COUNT, 0)
   mem.write(pg + PG_OFFSET, 0)
@@ -93,12 +93,6 @@ export function pmapCreate(cpu: VmCpu): PmapRef {
   }
   pmapInit(cpu, pmap, pdirpa)
   return pmap
-}
-
-/** pmap_reference (pmap.c). */
-export function pmapReference(cpu: VmCpu, pmap: PmapRef): void {
-  const { mem } = cpu
-  mem.add(pmap + PM_REFCNT, 1)
 }
 
 /**

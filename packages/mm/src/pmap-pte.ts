@@ -29,7 +29,7 @@ export const PG_FRAME = ~0xfff
 
 export const PTES_PER_PAGE = 1024
 /** Bytes that one page-directory entry maps. */
-export const NBPD = PTES_PER_PAGE * 4096
+export const NBPD_L2 = PTES_PER_PAGE * 4096
 /** Directory entries of user space: below VM_MAXUSER_ADDRESS. */
 export const PDIR_USER_ENTRIES = 256
 

@@ -3,7 +3,7 @@ import type { Addr } from '@holdfast/atomics-sync'
 import { PAGE_SIZE, VM_MAXUSER_ADDRESS, VM_MIN_KERNEL_ADDRESS, VM_PROT_READ, VM_PROT_WRITE } from './param.js'
 import { PM_LOCK, PM_PDIRPA, PM_RESIDENT, PM_WIRED } from './pmap-layout.js'
 import {
-  NBPD,
+  NBPD_L2,
   PG_A,
   PG_D,
   PG_FRAME,
@@ -113,7 +113,7 @@ function pmapDoRemove(cpu: VmCpu, pmap: PmapRef, sva: number, eva: number, skipW
   let empties = false
   let va = sva
   while (va < eva) {
-    const end = Math.min(eva, (va & ~(NBPD - 1)) + NBPD)
+    const end = Math.min(eva, (va & ~(NBPD_L2 - 1)) + NBPD_L2)
     const pde = mem.load(pdir + pdIndex(va))
     if ((pde & PG_V) !== 0) {
       const ptes = frameWord(cpu, pde)
@@ -172,7 +172,7 @@ export function pmapProtect(cpu: VmCpu, pmap: PmapRef, sva: number, eva: number,
   mutexSpinEnter(cpu, pmap + PM_LOCK)
   let va = sva
   while (va < eva) {
-    const end = Math.min(eva, (va & ~(NBPD - 1)) + NBPD)
+    const end = Math.min(eva, (va & ~(NBPD_L2 - 1)) + NBPD_L2)
     if (pmapPteAddr(cpu, pmap, va) === 0) {
       va = end
       continue

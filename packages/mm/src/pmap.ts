@@ -5,7 +5,6 @@ export {
   pmapDeactivate,
   pmapDestroy,
   pmapExtract,
-  pmapReference,
   pmapUpdate,
 } from './pmap-core.js'
 export { pmapEnter, pmapKenterPa } from './pmap-enter.js'

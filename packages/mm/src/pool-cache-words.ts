@@ -90,7 +90,7 @@ export function groupCount(ncpu: number, maxObjects: number): number {
   return 2 * ncpu + Math.ceil(maxObjects / PCG_SIZE)
 }
 
-export function align16(words: number): number {
+function align16(words: number): number {
   return (words + 15) & ~15
 }
 

@@ -10,7 +10,8 @@ import {
 import type { Addr, Sleeps } from '@holdfast/atomics-sync'
 import { ENOMEM, ERESTART } from './errno.js'
 import { UVMEXP_COWS, UVM_PAGEQLOCK } from './globals.js'
-import { PAGE_SHIFT } from './param.js'
+import { PAGE_SHIFT, VM_PROT_NONE } from './param.js'
+import { pmapPageProtect } from './pmap.js'
 import { poolGet, poolPut } from './pool.js'
 import { AN_LOCK, AN_PAGE, AN_REF, uvmAnalloc, uvmAnfree, uvmAnonDeref } from './uvm-anon.js'
 import type { VmAnonRef } from './uvm-anon.js'
@@ -57,7 +58,7 @@ export function amapUnlock(cpu: VmCpu, amap: VmAmapRef): void {
 }
 
 /** amap_alloc (uvm_amap.c): an amap of `slots` empty slots and one reference, or 0 if all are in use. */
-export function amapAlloc(cpu: VmCpu, slots: number): VmAmapRef {
+function amapAlloc(cpu: VmCpu, slots: number): VmAmapRef {
   const { mem } = cpu
   kassert(slots > 0 && slots <= AMAP_MAXSLOT, 'slots <= AMAP_MAXSLOT')
   const amap = poolGet(cpu, cpu.config.mm['amapPool'] as number)
@@ -85,10 +86,19 @@ export function amapLookup(cpu: VmCpu, entry: VmMapEntryRef, va: number): VmAnon
   return mem.read(slotAddr(cpu, entry, va))
 }
 
-/** amap_add (uvm_amap.c): puts `anon` into the slot of `va`, in place of what was there. Amap locked. */
+/**
+ * amap_add (uvm_amap.c): puts `anon` into the slot of `va`, in place of what was there, which is locked. Those who share the
+ * amap may have the page of the old anon mapped: they lose it, and fault on the new one. Amap locked.
+ */
 export function amapAdd(cpu: VmCpu, entry: VmMapEntryRef, va: number, anon: VmAnonRef): void {
   const { mem } = cpu
-  mem.write(slotAddr(cpu, entry, va), anon)
+  const slot = slotAddr(cpu, entry, va)
+  const old = mem.read(slot)
+  const pg = old === 0 ? 0 : mem.read(old + AN_PAGE)
+  if (pg !== 0 && (mem.read(mem.read(entry + ME_AMAP) + AM_FLAGS) & AMAP_SHARED) !== 0) {
+    pmapPageProtect(cpu, pg, VM_PROT_NONE)
+  }
+  mem.write(slot, anon)
 }
 
 /** amap_ref (uvm_amap.c): one more entry refers to the amap. May sleep. */

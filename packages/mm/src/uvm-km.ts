@@ -92,14 +92,14 @@ export function* uvmKmFree(cpu: VmCpu, map: VmMapRef, va: number, size: number, 
     pmapRemove(cpu, cpu.config.kernelPmap, va, va + length)
     yield* uvmKmPgremove(cpu, cpu.config.mm['kernelObject'] as number, va, va + length)
   } else if ((flags & UVM_KMF_WIRED) !== 0) {
-    kmPgremoveIntrsafe(cpu, va, va + length)
+    uvmKmPgremoveIntrsafe(cpu, va, va + length)
   }
   yield* uvmUnmap(cpu, map, va, va + length)
   pmapUpdate(cpu)
 }
 
 /** uvm_km_pgremove_intrsafe (uvm_km.c): unmaps and frees the pages of wired memory, as far as it has any. */
-function kmPgremoveIntrsafe(cpu: VmCpu, start: number, end: number): void {
+function uvmKmPgremoveIntrsafe(cpu: VmCpu, start: number, end: number): void {
   for (let va = start; va < end; va += PAGE_SIZE) {
     const pa = pmapExtract(cpu, cpu.config.kernelPmap, va)
     if (pa === -1) continue

@@ -132,7 +132,7 @@ export function* uvmMapObject(
  * uvm_map_findspace (uvm_map.c): the first free range of `length` bytes from `hint` on; with UVM_FLAG_FIXED only
  * `hint` itself. Map write-locked. Returns its address, or -1.
  */
-export function uvmMapFindspace(
+function uvmMapFindspace(
   cpu: VmCpu,
   map: VmMapRef,
   hint: number,

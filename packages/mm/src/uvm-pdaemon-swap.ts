@@ -13,7 +13,7 @@ import type { VmPageRef } from './vm-page.js'
  */
 
 /** Pages of the largest transfer (MAXPHYS). */
-export const SWAPCLUSTER_PAGES = 16
+const SWAPCLUSTER_PAGES = 16
 
 /** A cluster being built (struct swapcluster). The pagedaemon's alone, on its stack. */
 export interface SwapCluster {

@@ -166,6 +166,23 @@ test('the same holds when memory is a third of what is needed, and pages go to s
   expect(pageins).toBeGreaterThan(0)
 })
 
+test('a copy on write in memory that is shared is seen by those who have the old page mapped', () => {
+  // The last of a family has its pages still copy-on-write, shares page 9 with a child, and has it mapped.
+  const ops: Op[] = [
+    { op: 'write', who: 0, page: 9, value: 1 },
+    { op: 'fork', who: 0 },
+    { op: 'fork', who: 0 },
+    { op: 'inherit', who: 2, page: 9, how: MAP_INHERIT_SHARE },
+    { op: 'exit', who: 0 },
+    { op: 'exit', who: 0 },
+    { op: 'read', who: 0, page: 9 },
+    { op: 'fork', who: 0 },
+    { op: 'write', who: 1, page: 9, value: 2 },
+    { op: 'read', who: 0, page: 9 },
+  ]
+  expect(check(ops, 512, 0)).toBe(0)
+})
+
 test('access to nothing is EFAULT, to what may not be written EACCES, and to kernel addresses EFAULT', () => {
   const cpu = mappingsMachine()
   const vs = cpu.run(uvmspaceAlloc(cpu))

@@ -102,11 +102,6 @@ export function* vmMapUnbusy(cpu: VmCpu, map: VmMapRef): Sleeps<void> {
   mutexExit(cpu, map + VM_MAP_MISC_LOCK)
 }
 
-/** vm_map_locked_p (uvm_map.c): the caller holds the write lock. */
-export function vmMapLockedP(cpu: VmCpu, map: VmMapRef): boolean {
-  return rwWriteHeld(cpu, map + VM_MAP_LOCK)
-}
-
 /** vm_map_pmap (uvm_map.h). */
 export function vmMapPmap(cpu: VmCpu, map: Addr): PmapRef {
   const { mem } = cpu

@@ -2,6 +2,7 @@ import type { Finding as MachineFinding, RunningMachine } from '@holdfast/cpu'
 import type { Finding } from '../report/result.js'
 import { AddressNames } from './address-names.js'
 import { EventTexts } from './event-text.js'
+import { sourcePlace } from './source-place.js'
 
 /** How a finding is repeated. */
 export interface Repeat {
@@ -43,11 +44,18 @@ function tellFinding(found: MachineFinding, texts: EventTexts, repeat: Repeat): 
   }
 }
 
-/** The calls of a stack trace, without the message that precedes them nor the paths of this host. */
+/** The calls of a stack trace in the source, without the message that precedes them nor the paths of this host. */
 function stackLines(stack = ''): string[] {
   return stack
     .split('\n')
-    .filter((line) => /^\s+at /.test(line))
+    .filter((line) => /^\s+at /.test(line) && !line.includes('<anonymous>'))
     .slice(0, STACK_LINES)
-    .map((line) => line.trim().replace(/\(?(?:file:\/\/)?\/\S*?([^/\s]+:\d+):\d+\)?$/, '($1)'))
+    .map((line) =>
+      line
+        .trim()
+        .replace(
+          /\(?((?:file:\/\/)?\/\S*?):(\d+):\d+\)?$/,
+          (_, file: string, at: string) => `(${sourcePlace(file, Number(at))})`,
+        ),
+    )
 }

@@ -1,5 +1,6 @@
 import { mergeLockstat, type LockstatSnapshot } from '@holdfast/atomics-sync'
 import type { LockRow, LockSite } from '../report/result.js'
+import { sourcePlace } from './source-place.js'
 
 /** What all CPUs counted of their locks, together. */
 export function lockRows(snapshots: readonly LockstatSnapshot[]): {
@@ -19,7 +20,7 @@ export function lockRows(snapshots: readonly LockstatSnapshot[]): {
     })),
     lockSites: bySite.map((site) => ({
       name: site.lock,
-      caller: `${cName(site.functionName)} (${baseName(site.file)}:${site.line})`,
+      caller: `${cName(site.functionName)} (${sourcePlace(site.file, site.line)})`,
       acquisitions: site.count,
       contended: site.contended,
       spins: site.spins,
@@ -33,8 +34,4 @@ export function lockRows(snapshots: readonly LockstatSnapshot[]): {
 /** The C spelling of a function of the kernel: `uvmLwpHold` is `uvm_lwp_hold`. */
 export function cName(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-}
-
-function baseName(file: string): string {
-  return file.slice(file.lastIndexOf('/') + 1)
 }

@@ -2,7 +2,7 @@ import { Mem } from '@holdfast/atomics-sync'
 import { compileScenario } from '../compile/compile.js'
 import { buildMachine, checkOpenFiles, type MachineImage } from '@holdfast/cpu'
 import { ENABLESWAP, kernelNeeds, SWAPDEBUG, type Workload } from '@holdfast/kernel'
-import { minPhysmem } from '@holdfast/mm'
+import { minPhysmem, RESERVE_KERNEL_PER_CPU } from '@holdfast/mm'
 import { checkScenario, DEFAULT_PAGES } from '../scenario/check.js'
 import { USER_PAGES } from '../scenario/limits.js'
 import { type FullMachine, withDefaults } from '../scenario/machine-schema.js'
@@ -61,27 +61,27 @@ function changedMachine(given: Scenario, { cpus, memory, maxslp, clockRate, pree
 
 /**
  * Leaves a scenario of another size the pressure its author gave it, when the command line changes the CPUs or LWPs
- * and not the memory. Each needs pages for u-areas, page tables and reserves, so the memory grows by those; and what
- * a machine of so many CPUs must have beyond that is used up by the processes that use most.
+ * and not the memory. Each needs pages for u-areas, page tables and reserves, so the memory grows by those. With the
+ * CPUs grows the distance between the pagedaemon's two marks: where it comes near what the author left to spare, the
+ * pagedaemon would always be in time, so only a fraction of it is left.
  */
 function fitMemory(given: Scenario, sized: Scenario, machine: FullMachine, seed: number): Scenario {
   const before = withDefaults(given.machine)
   if (machine.cpus === before.cpus && sized === given) return { ...sized, machine }
-  const workload = compileScenario(sized, seed)
-  const more = bootPages(sized, machine, workload) - bootPages(given, before, compileScenario(given, seed))
-  const memory = Math.max(before.memory + more, pagesNeeded(sized, machine, workload))
-  const surplus = memory - (before.memory + more)
-  return { ...sized, processes: useUp(surplus, sized.processes), machine: { ...machine, memory } }
+  const needed = pagesNeeded(sized, machine, compileScenario(sized, seed))
+  const spare = before.memory - pagesNeeded(given, before, compileScenario(given, seed))
+  const apart = marksApart(machine)
+  const left = 3 * apart > spare ? Math.min(spare, Math.max(SPARE_PAGES, apart >> 3)) : spare
+  return { ...sized, machine: { ...machine, memory: needed + left } }
 }
 
-/** `surplus` more pages for the processes of the kind that has most in all. */
-function useUp(surplus: number, processes: readonly ProcessSpec[]): readonly ProcessSpec[] {
-  if (surplus <= 0) return processes
-  const total = ({ pages = DEFAULT_PAGES, count = 1 }: ProcessSpec): number => pages * count
-  const most = processes.reduce((found, each) => (total(each) > total(found) ? each : found))
-  const { pages = DEFAULT_PAGES, count = 1 } = most
-  const larger = { ...most, pages: Math.min(USER_PAGES.max, pages + Math.ceil(surplus / count)) }
-  return processes.map((each) => (each === most ? larger : each))
+/** Pages above the least, so that programs get any. */
+const SPARE_PAGES = 8
+
+/** Pages between freemin and freetarg (uvmpd_tune). */
+function marksApart({ cpus, freemin = 0 }: FullMachine): number {
+  const least = Math.max(freemin, RESERVE_KERNEL_PER_CPU * cpus + 1)
+  return Math.trunc((least * 4) / 3) - least
 }
 
 /** Boots the machine on this thread; its CPUs do not run yet. */

@@ -6,15 +6,19 @@ export const exitUnderPressure = defineScenario({
     'Children sleep until they are swapped out, come back through the swapper, and exit at once, while the pagedaemon ' +
     'looks for more to swap out and the structures of the dead serve the next. Exercises what the swap-out scan does ' +
     'with LWPs, processes and address spaces that vanish under it: the exit path never takes l_swaplock.',
-  machine: { memory: 420, freemin: 32, maxslp: 1, hz: 20, clockRate: 200, diskTicks: 1 },
+  machine: { memory: 420, freemin: 32, maxslp: 2, hz: 20, clockRate: 200, diskTicks: 1 },
   programs: {
-    napper: [{ op: 'sleep', seconds: 2 }, { op: 'touch', page: 0 }, { op: 'exit', code: 0 }],
-    team: [
-      { op: 'loop', count: 3, body: [{ op: 'lwpCreate', program: 'member' }] },
-      { op: 'sleep', seconds: 2 },
+    napper: [
+      { op: 'sleep', seconds: 3 },
+      { op: 'touch', page: 0 },
       { op: 'exit', code: 0 },
     ],
-    member: [{ op: 'sleep', seconds: 1 }, { op: 'lwpExit' }],
+    team: [
+      { op: 'loop', count: 3, body: [{ op: 'lwpCreate', program: 'member' }] },
+      { op: 'sleep', seconds: 3 },
+      { op: 'exit', code: 0 },
+    ],
+    member: [{ op: 'sleep', seconds: 3 }, { op: 'lwpExit' }],
   },
   processes: [
     {

@@ -7,7 +7,7 @@ export const holdStorm = defineScenario({
     'again by themselves. The protocol does not survive it: uvm_scheduler chooses an LWP that is runnable and swapped ' +
     'out, waits for its l_swaplock while a holder brings it in, and then brings it in once more without looking again, ' +
     'so that it is wired and queued twice. The kernel stops with a failed assertion, mostly within seconds.',
-  machine: { memory: 512, freemin: 32, maxslp: 1, hz: 20, clockRate: 400 },
+  machine: { memory: 512, freemin: 32, maxslp: 2, hz: 20, clockRate: 400 },
   processes: [
     {
       name: 'target',
@@ -21,7 +21,7 @@ export const holdStorm = defineScenario({
               op: 'loop',
               count: 'forever',
               body: [
-                { op: 'sleep', seconds: 2 },
+                { op: 'sleep', seconds: 3 },
                 { op: 'touch', page: 'any' },
               ],
             },

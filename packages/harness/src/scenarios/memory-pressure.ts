@@ -52,7 +52,7 @@ export const memoryPressure = defineScenario({
     cpus: 4,
     memory: 520,
     freemin: 24,
-    maxslp: 1,
+    maxslp: 2,
     hz: 8,
     clockRate: 400,
     swapPages: 2_048,
@@ -73,7 +73,7 @@ export const memoryPressure = defineScenario({
               count: 'forever',
               body: [
                 { op: 'compute', units: 20 },
-                { op: 'sleep', seconds: 3 },
+                { op: 'sleep', seconds: 4 },
                 { op: 'touch', page: 'any' },
               ],
             },

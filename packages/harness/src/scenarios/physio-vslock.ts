@@ -6,7 +6,7 @@ export const physioVslock = defineScenario({
     'Raw I/O: LWPs wire user pages with uvm_vslock, hold themselves, sleep for the transfer and unwire, while ' +
     'the pagedaemon looks for pages to take. Others wire and unwire without I/O, and ask uvm_kernacc about kernel ' +
     'memory. Exercises uvm_fault_wire and its undo, wire counts, and the self-hold that keeps a stack in during I/O.',
-  machine: { memory: 512, maxslp: 1, hz: 20, clockRate: 200, diskTicks: 2 },
+  machine: { memory: 512, maxslp: 2, hz: 20, clockRate: 200, diskTicks: 2 },
   processes: [
     {
       name: 'raw',

@@ -6,7 +6,7 @@ export const ptraceContinue = defineScenario({
     'Tracers attach to processes, let them continue, step them and detach. These requests call uvm_lwp_hold with ' +
     'proc_lock and p_lock held, so a swap-in that waits for memory waits with both, while the pagedaemon needs ' +
     'proc_lock to make memory: under enough pressure the kernel can stop for good. A machine that stalls here is a finding.',
-  machine: { memory: 512, freemin: 32, maxslp: 1, hz: 20, clockRate: 400 },
+  machine: { memory: 512, freemin: 32, maxslp: 2, hz: 20, clockRate: 400 },
   processes: [
     {
       name: 'target',
@@ -20,7 +20,7 @@ export const ptraceContinue = defineScenario({
               op: 'loop',
               count: 'forever',
               body: [
-                { op: 'sleep', seconds: 2 },
+                { op: 'sleep', seconds: 3 },
                 { op: 'touch', page: 'any' },
               ],
             },

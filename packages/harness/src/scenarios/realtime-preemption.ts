@@ -6,7 +6,7 @@ export const realtimePreemption = defineScenario({
     'Kernel preemption is on, and real-time LWPs (SCHED_FIFO and SCHED_RR) wake often enough to preempt ' +
     'time-sharing LWPs in the middle of the kernel, where those may own l_swaplock or proc_lock. LWPs change class ' +
     'on the way, which changes whether they may be swapped. Exercises kpreempt, priority lending through turnstiles, and swappable().',
-  machine: { memory: 560, freemin: 32, maxslp: 1, hz: 100, clockRate: 100, kpreempt: true },
+  machine: { memory: 560, freemin: 32, maxslp: 2, hz: 100, clockRate: 100, kpreempt: true },
   processes: [
     {
       name: 'realtime',
@@ -55,7 +55,7 @@ export const realtimePreemption = defineScenario({
               op: 'loop',
               count: 'forever',
               body: [
-                { op: 'sleep', seconds: 2 },
+                { op: 'sleep', seconds: 3 },
                 { op: 'compute', units: 20 },
               ],
             },

@@ -6,7 +6,7 @@ export const registerReaders = defineScenario({
     'Debuggers and procfs read the registers of sleeping LWPs that are swapped out again and again: process_doregs takes ' +
     'a reference and p_reflock for reading, holds the LWP, reads the PCB in its u-area and releases it. A read of a ' +
     'u-area that is not wired shows as a stack touch. The targets are never woken, so the readers alone bring them back.',
-  machine: { memory: 600, freemin: 32, maxslp: 1, hz: 20, clockRate: 400 },
+  machine: { memory: 600, freemin: 32, maxslp: 2, hz: 20, clockRate: 400 },
   channels: ['never'],
   processes: [
     {

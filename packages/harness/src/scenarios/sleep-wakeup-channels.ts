@@ -6,7 +6,7 @@ export const sleepWakeupChannels = defineScenario({
     'LWPs sleep on shared channels, some with a timeout and some until woken, while wakers ring the channels and ' +
     'the swapper takes sleepers out. Exercises sleep queues, timeouts against wakeups, and the chain from a wakeup of a ' +
     'swapped-out LWP through uvm_kick_scheduler to its return: a wakeup lost anywhere on it leaves an LWP behind for good.',
-  machine: { memory: 576, freemin: 32, maxslp: 1, hz: 20, clockRate: 400 },
+  machine: { memory: 576, freemin: 32, maxslp: 2, hz: 20, clockRate: 400 },
   channels: ['red', 'green', 'blue'],
   processes: [
     {

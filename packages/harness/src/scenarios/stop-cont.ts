@@ -6,7 +6,7 @@ export const stopCont = defineScenario({
     'Job control: processes are stopped, left stopped long enough to be swapped out, and continued, while their ' +
     'LWPs sleep and compute. Exercises LSSTOP with and without a wait channel, setrunnable of a swapped-out LWP ' +
     'and the kick that must follow, and wakeups that arrive while the sleeper is stopped.',
-  machine: { memory: 560, freemin: 32, maxslp: 1, hz: 20, clockRate: 400 },
+  machine: { memory: 560, freemin: 32, maxslp: 2, hz: 20, clockRate: 400 },
   channels: ['bell'],
   processes: [
     {
@@ -22,7 +22,7 @@ export const stopCont = defineScenario({
               count: 'forever',
               body: [
                 { op: 'compute', units: 100 },
-                { op: 'sleep', channel: 'bell', seconds: 1 },
+                { op: 'sleep', channel: 'bell', seconds: 3 },
               ],
             },
           ],

@@ -14,7 +14,7 @@ import {
 import type { Cpu, CpuInfoRef, KernelConfig, MachdepOps } from '../cpu.js'
 import { ALLLWP, ALLPROC, PROC_LOCK } from '../globals.js'
 import { lwpLock, lwpUnlock } from '../kern-lwp-lock.js'
-import { schedCurcpuRunnable, schedEnqueue, schedIdle } from '../kern-runq.js'
+import { schedCurcpuRunnableP, schedEnqueue, schedIdle } from '../kern-runq.js'
 import { kernelSleepOps } from '../kern-sleepq.js'
 import { kernelTurnstileOps } from '../kern-turnstile.js'
 import { kpreempt } from '../kpreempt.js'
@@ -288,7 +288,7 @@ function runLwp(cpu: Cpu, lwp: LwpRef): void {
 
 function isIdle(cpu: Cpu): boolean {
   const { mem } = cpu
-  return cpu.self === mem.read(cpu.ci + CI_IDLELWP) && !schedCurcpuRunnable(cpu)
+  return cpu.self === mem.read(cpu.ci + CI_IDLELWP) && !schedCurcpuRunnableP(cpu)
 }
 
 /** A coroutine: the body, and the LWP's death. */
@@ -307,7 +307,7 @@ function* lwpBody(cpu: Cpu, body: Body): Sleeps<void> {
 function* idleBody(cpu: Cpu): Sleeps<void> {
   for (;;) {
     schedIdle(cpu)
-    if (schedCurcpuRunnable(cpu)) {
+    if (schedCurcpuRunnableP(cpu)) {
       lwpLock(cpu, cpu.self)
       yield* miSwitch(cpu, cpu.self)
     } else yield

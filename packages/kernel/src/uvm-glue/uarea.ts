@@ -28,7 +28,7 @@ const UAREA_ALLOCATOR = 1
 const UAREA_CTOR = 1
 
 /** uvm_uarea_cache (uvm_glue.c): the cache of u-areas. */
-function uareaCache(cpu: Cpu): number {
+function uvmUareaCache(cpu: Cpu): number {
   return cpu.config.kern['uareaCache'] ?? NULL
 }
 
@@ -92,7 +92,7 @@ export function uvmUareaInit(cpu: Cpu): void {
   }
 
   const itemBytes = uspace(cpu)
-  poolCacheInit(cpu, uareaCache(cpu), {
+  poolCacheInit(cpu, uvmUareaCache(cpu), {
     itemBytes,
     align: USPACE_ALIGN,
     flags,
@@ -108,10 +108,10 @@ export function uvmUareaInit(cpu: Cpu): void {
  * address through its argument; here the address is the result. May sleep for memory.
  */
 export function* uvmUareaAlloc(cpu: Cpu): Sleeps<number> {
-  return yield* poolCacheGet(cpu, uareaCache(cpu), uvmUareaAllocator, PR_WAITOK)
+  return yield* poolCacheGet(cpu, uvmUareaCache(cpu), uvmUareaAllocator, PR_WAITOK)
 }
 
 /** uvm_uarea_free (uvm_glue.c): gives the u-area at `uaddr` back, wired. `_ci` is unused, as in C. May sleep. */
 export function* uvmUareaFree(cpu: Cpu, uaddr: number, _ci: CpuInfoRef): Sleeps<void> {
-  yield* poolCachePut(cpu, uareaCache(cpu), uvmUareaAllocator, uaddr)
+  yield* poolCachePut(cpu, uvmUareaCache(cpu), uvmUareaAllocator, uaddr)
 }
