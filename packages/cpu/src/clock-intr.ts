@@ -1,5 +1,5 @@
-import { CI_IDLING, HARDCLOCK_TICKS } from '@holdfast/kernel'
-import { DISK_DUE, MACHINE_SECOND, MC_RUNNING, MC_SECOND, MC_STATE } from './globals.js'
+import { CI_IDLING, HARDCLOCK_TICKS, SOFTCLOCK_PENDING } from '@holdfast/kernel'
+import { DISK_DUE, MACHINE_ROUND, MACHINE_ROUND_OPEN, MC_ROUND, MC_RUNNING, MC_STATE } from './globals.js'
 import { COUNT_CLOCK } from './machine-cpu.js'
 import type { MachineCpu } from './machine-cpu.js'
 
@@ -19,29 +19,42 @@ export function clockInterrupt(cpu: MachineCpu, ticks: number): void {
   if (cpu.id === 0) diskClock(cpu, now)
 }
 
-/**
- * Notes that this CPU is at a safe point: no spin lock is held, and it is not in the middle of a switch.
- */
+/** Notes that this CPU is at a safe point: no spin lock is held, and it is not in the middle of a switch. */
 export function atSafePoint(cpu: MachineCpu): void {
   const { mem } = cpu
-  const second = mem.read(MACHINE_SECOND)
-  if (mem.read(cpu.mc + MC_SECOND) !== second) mem.store(cpu.mc + MC_SECOND, second)
+  const round = mem.load(MACHINE_ROUND)
+  if (mem.read(cpu.mc + MC_ROUND) !== round) mem.store(cpu.mc + MC_ROUND, round)
 }
 
 /**
- * Whether the next simulated second may begin: every CPU that runs has been at a safe point in this one, or idles.
- * The host may keep a worker off its cores for longer than many simulated seconds last; a real CPU never stands
- * for seconds in the middle of mi_switch, and the protocol's sleep times rest on that. So time waits for the CPUs.
+ * Whether the next simulated second may begin: what the kernel does once a second is done for the last one, and since
+ * then every CPU that runs has been at a safe point, or idles.
+ *
+ * The host may keep a worker off its cores for longer than many simulated seconds last; a real CPU never stands for
+ * seconds in the middle of mi_switch, and the protocol's sleep times rest on that. So time waits for the CPUs: an LWP
+ * on its way off a CPU ages by one second at most.
  */
 function secondMayPass(cpu: MachineCpu): boolean {
+  const { mem } = cpu
+  if (mem.load(SOFTCLOCK_PENDING) !== 0) return false
+  if (mem.read(MACHINE_ROUND_OPEN) === 0) {
+    mem.write(MACHINE_ROUND_OPEN, 1)
+    mem.add(MACHINE_ROUND, 1)
+  }
+  if (!roundComplete(cpu)) return false
+  mem.write(MACHINE_ROUND_OPEN, 0)
+  return true
+}
+
+/** Every other CPU that runs has been at a safe point in this round, or idles. */
+function roundComplete(cpu: MachineCpu): boolean {
   const { mem, config, machine } = cpu
-  const second = mem.load(MACHINE_SECOND)
+  const round = mem.load(MACHINE_ROUND)
   for (let id = 1; id < machine.ncpu; id++) {
     const mc = machine.machineCpus + id * machine.machineCpuWords
-    if (mem.load(mc + MC_STATE) !== MC_RUNNING || mem.load(mc + MC_SECOND) === second) continue
+    if (mem.load(mc + MC_STATE) !== MC_RUNNING || mem.load(mc + MC_ROUND) === round) continue
     if (mem.load(config.cpuInfos + id * config.cpuInfoWords + CI_IDLING) === 0) return false
   }
-  mem.store(MACHINE_SECOND, second + 1)
   return true
 }
 

@@ -10,14 +10,22 @@ import type { Addr } from '@holdfast/atomics-sync'
  * STOPPING ends a CPU at its next safe point; FAILED ends it at its next poll, whatever it holds, because
  * what it waits for may belong to a CPU that is gone.
  */
-export const { MACHINE_STATE, MACHINE_HALT, MACHINE_FAILURES, MACHINE_SECOND, DISK_DUE, MACHINE_WORDS } =
-  globals('machine', 512, {
-    MACHINE_STATE: 'atomic', // MACHINE_BOOTING … MACHINE_FAILED
-    MACHINE_HALT: 'atomic', // number of the rendezvous asked for, 0: none
-    MACHINE_FAILURES: 'atomic', // CPUs that ended by an exception
-    MACHINE_SECOND: 'atomic', // simulated seconds since boot, counted by the primary CPU
-    DISK_DUE: 'atomic', // tick of the last disk completion under way, 0: none
-  })
+export const {
+  MACHINE_STATE,
+  MACHINE_HALT,
+  MACHINE_FAILURES,
+  MACHINE_ROUND,
+  MACHINE_ROUND_OPEN,
+  DISK_DUE,
+  MACHINE_WORDS,
+} = globals('machine', 512, {
+  MACHINE_STATE: 'atomic', // MACHINE_BOOTING … MACHINE_FAILED
+  MACHINE_HALT: 'atomic', // number of the rendezvous asked for, 0: none
+  MACHINE_FAILURES: 'atomic', // CPUs that ended by an exception
+  MACHINE_ROUND: 'atomic', // round of safe points: each CPU passes one before a second does
+  MACHINE_ROUND_OPEN: 'private', // the primary CPU has begun the round that the next second waits for
+  DISK_DUE: 'atomic', // tick of the last disk completion under way, 0: none
+})
 
 /** Values of MACHINE_STATE. */
 export const MACHINE_BOOTING = 0
@@ -26,10 +34,10 @@ export const MACHINE_STOPPING = 2
 export const MACHINE_FAILED = 3
 
 /** What the machine keeps for each CPU, beside the kernel's cpu_info. */
-export const { MC_STATE, MC_PARKED, MC_SECOND, MACHINE_CPU_WORDS } = layout('machine_cpu', {
+export const { MC_STATE, MC_PARKED, MC_ROUND, MACHINE_CPU_WORDS } = layout('machine_cpu', {
   MC_STATE: 'atomic', // MC_OFF, MC_RUNNING, MC_ENDED
   MC_PARKED: 'atomic', // number of the rendezvous it stands at, 0: none
-  MC_SECOND: 'atomic', // the second in which it was last at a safe point
+  MC_ROUND: 'atomic', // the round in which it was last at a safe point
 })
 
 /** Values of MC_STATE. */

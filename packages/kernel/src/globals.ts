@@ -42,7 +42,10 @@ export const {
   SCHED_PSTATS_TICKS: 'private',
   SOFTCLOCK_LOCK: { lock: 'atomic', isLock: true }, // spin
   SOFTCLOCK_CV: { lock: 'SOFTCLOCK_LOCK', words: 2 },
-  SOFTCLOCK_PENDING: 'SOFTCLOCK_LOCK',
+  SOFTCLOCK_PENDING: {
+    lock: 'SOFTCLOCK_LOCK',
+    unlocked: 'the clock interrupt looks whether the last second is dealt with',
+  },
   CALLOUT_LOCK: { lock: 'atomic', isLock: true }, // spin: the timeout wheel
   UVM_METER_COUNT: 'private',
   AVERUNNABLE: { lock: 'private', words: 4 },

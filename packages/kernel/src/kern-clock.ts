@@ -48,8 +48,11 @@ export function* softclockThread(cpu: Cpu): Sleeps<never> {
   for (;;) {
     yield* mutexEnter(cpu, SOFTCLOCK_LOCK)
     while (mem.read(SOFTCLOCK_PENDING) === 0) yield* cvWait(cpu, SOFTCLOCK_CV, SOFTCLOCK_LOCK, 'softclk')
-    mem.write(SOFTCLOCK_PENDING, 0)
     mutexExit(cpu, SOFTCLOCK_LOCK)
     yield* schedPstats(cpu)
+    // Only now: who asks (the machine's clock) must not see the second done before it is.
+    mutexSpinEnter(cpu, SOFTCLOCK_LOCK)
+    mem.write(SOFTCLOCK_PENDING, 0)
+    mutexSpinExit(cpu, SOFTCLOCK_LOCK)
   }
 }
