@@ -50,7 +50,7 @@ export const memoryPressure = defineScenario({
   // whoever has slept for a second; a coarse clock and programs that mostly sleep leave the host's cores to them.
   machine: {
     cpus: 4,
-    memory: 520,
+    memory: 880,
     freemin: 24,
     maxslp: 2,
     hz: 8,
@@ -62,7 +62,7 @@ export const memoryPressure = defineScenario({
   processes: [
     {
       name: 'sleeper',
-      count: 14,
+      count: 32,
       pages: 2,
       lwps: [
         {
