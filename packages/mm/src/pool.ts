@@ -42,7 +42,8 @@ export function poolAlloc(arena: Arena, name: string, itemWords: number, count: 
   const words = roundWords(itemWords)
   const header = arena.array(`pool ${name}`, 'pool', POOL_WORDS, 1)
   arena.words(`${name} links`, count)
-  arena.words(name, words * count)
+  // A pool is called after the layout of its items, where they have one: so reports and lock statistics know them.
+  arena.array(name, name, words, count)
   return header / 16 + ADDR_RANGE * (words + WORDS_RANGE * count)
 }
 
