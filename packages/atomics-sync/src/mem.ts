@@ -38,8 +38,9 @@ export interface MemOptions {
   readonly spinDeadlineMs?: number
 }
 
-const SPINS_BEFORE_YIELD = 1_000
-const YIELD_MS = 0.05
+const SPINS_BEFORE_NAP = 1_000
+const SPINS_BETWEEN_NAPS = 50
+const NAP_MS = 0.05
 const NO_POLL = (): void => {}
 
 export class Mem {
@@ -127,20 +128,22 @@ export class Mem {
   }
 
   /**
-   * Spins, and after a while sleeps briefly on the word instead: with more CPUs than cores, whoever
-   * must change it needs the core we would burn.
+   * Spins, and after a while mostly naps on the word instead: with more CPUs than cores, whoever must change it needs the
+   * core we would burn. A nap is short, since a napping CPU answers no interrupt.
    */
   private spin(addr: Addr, value: number, other: Addr, otherValue: number): void {
     const { words, poll } = this
     let started = 0
-    for (let spins = 1; ; spins++) {
+    let left = SPINS_BEFORE_NAP
+    for (;;) {
       if (Atomics.load(words, addr) !== value || Atomics.load(words, other) !== otherValue) return
       poll()
-      if (spins % SPINS_BEFORE_YIELD !== 0) continue
+      if (--left > 0) continue
       const now = performance.now()
       if (started === 0) started = now
       if (now - started > this.spinDeadlineMs) throw new SpinDeadline(addr, value, Math.round(now - started))
-      Atomics.wait(words, addr, value, YIELD_MS)
+      Atomics.wait(words, addr, value, NAP_MS)
+      left = SPINS_BETWEEN_NAPS
     }
   }
 }
