@@ -13,7 +13,7 @@ export { scale } from './run/scale.js'
 export { checkScenario } from './scenario/check.js'
 export { defineScenario } from './scenario/define.js'
 export { scenarioJsonSchema } from './scenario/json-schema.js'
-export { loadScenario, parseScenario, parseScenarioText } from './scenario/load.js'
+export { importScenario, loadScenario, parseScenario, parseScenarioText } from './scenario/load.js'
 export { UsageError } from './scenario/problem.js'
 export type { Problem } from './scenario/problem.js'
 export type {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -77,7 +77,7 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ['run --speed 3', /unknown option '--speed'[\s\S]*the options of run are --cpus, --lwps, /],
   [
     'run nonsense',
-    /^holdfast: scenario: "nonsense" is not allowed; 'memory-pressure', .* or the path of a JSON file$/m,
+    /^holdfast: scenario: "nonsense" is not allowed; 'memory-pressure', .* or the path of a JSON or TypeScript file$/m,
   ],
   ['run idle again', /too many arguments/],
   ['run FILES/none.json', /^holdfast: scenario: ".*none\.json" is not allowed; the file cannot be read/m],
@@ -198,4 +198,36 @@ test('what a workload provokes is a finding, exit 1: hold-storm on four CPUs (at
   const { findings } = jsonOf(ended) as { findings: { seed: number; repeat: string; events: unknown[] }[] }
   expect(findings[0]).toMatchObject({ seed: 9, repeat: 'holdfast run hold-storm --seconds 30 --seed 9' })
   expect(findings[0]?.events.length).toBe(4)
+})
+
+test("the README's scenario runs as it stands there, from a TypeScript file", async () => {
+  const readme = readFileSync(new URL('../../../../README.md', import.meta.url), 'utf8')
+  const program = /```ts\n([\s\S]*?)```/.exec(readme)?.[1]
+  const file = fileURLToPath(new URL('../../dist/readme-scenario.ts', import.meta.url))
+  writeFileSync(file, program ?? '')
+  const { code, stdout } = await holdfast(['run', file, '--seconds', '1', '--json'])
+  rmSync(file)
+  expect(JSON.parse(stdout)).toMatchObject({
+    command: 'run',
+    scenario: 'two-holders',
+    cpus: 2,
+    lwps: 4,
+    findings: [],
+  })
+  expect(code).toBe(0)
+})
+
+test.each([
+  [
+    'export const x = 1',
+    /^holdfast: .*empty\.ts: has no default export; a scenario \(defineScenario\) is expected$/m,
+  ],
+  ["import 'no-such-package'", /^holdfast: .*empty\.ts: cannot be imported: /m],
+  ['export default { name: 7 }', /^holdfast: name: 7 is not allowed/m],
+])('a module that is no scenario is refused, naming what is wrong: %s', async (text, message) => {
+  const file = join(files, 'empty.ts')
+  writeFileSync(file, text)
+  const { code, stderr } = await holdfast(['run', file])
+  expect(stderr).toMatch(message)
+  expect(code).toBe(2)
 })

@@ -37,30 +37,30 @@ export function buildProgram(signal: AbortSignal, exit: (code: number) => void):
     .description(`run the default scenario on ${START_CPUS} CPUs for ${START_SECONDS} s and print the report`)
     .action(async (flags: RunFlags) => {
       const choices = parseRunFlags({ cpus: START_CPUS, ...flags }, START_SECONDS)
-      const scenario = findScenario(undefined)
+      const scenario = await findScenario(undefined)
       exit(await runCommand(scenario, scenario.name, choices, signal))
     })
 
   withRunOptions(program.command('run'), 'of the scenario', String(DEFAULT_SECONDS))
     .description('run a scenario and print the report')
-    .argument('[scenario]', 'name of a built-in scenario, or path of a JSON file')
+    .argument('[scenario]', 'name of a built-in scenario, or path of a JSON or TypeScript file')
     .action(async (name: string | undefined, flags: RunFlags) => {
       const choices = parseRunFlags(flags)
-      const scenario = findScenario(name)
+      const scenario = await findScenario(name)
       exit(await runCommand(scenario, name ?? scenario.name, choices, signal))
     })
 
   const scale = program
     .command('scale')
     .description('run a scenario at several numbers of CPUs and print the curve')
-    .argument('[scenario]', 'name of a built-in scenario, or path of a JSON file')
+    .argument('[scenario]', 'name of a built-in scenario, or path of a JSON or TypeScript file')
     .option('--cpus <list>', `numbers of CPUs, each ${rangeText(CPUS)}`, SCALE_CPUS)
   withWorkloadOptions(scale, String(SCALE_SECONDS)).action(
     async (name: string | undefined, flags: RunFlags) => {
       const { cpus, ...others } = flags
       const choices = parseRunFlags(others, SCALE_SECONDS)
       const sizes = parseCpuList(cpus ?? SCALE_CPUS)
-      const scenario = findScenario(name)
+      const scenario = await findScenario(name)
       exit(await scaleCommand(scenario, name ?? scenario.name, sizes, choices, signal))
     },
   )
@@ -68,14 +68,14 @@ export function buildProgram(signal: AbortSignal, exit: (code: number) => void):
   program
     .command('scenarios')
     .description('list the built-in scenarios, or describe one')
-    .argument('[scenario]', 'name of a scenario, or path of a JSON file')
+    .argument('[scenario]', 'name of a scenario, or path of a JSON or TypeScript file')
     .option('--json', 'print JSON: one scenario as a file for run, or all of them')
     .action(async (name: string | undefined, { json }: { json?: boolean }) => {
       if (name === undefined) {
         await (json ? printJson({ command: 'scenarios', scenarios: SCENARIOS }) : print(listScenarios()))
         return
       }
-      const scenario = findScenario(name)
+      const scenario = await findScenario(name)
       await (json ? printJson(scenario) : print(describeScenario(scenario)))
     })
 

@@ -1,4 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { tsImport } from 'tsx/esm/api'
 import * as v from 'valibot'
 import { checkScenario } from './check.js'
 import { explain } from './explain.js'
@@ -51,6 +54,32 @@ export function loadScenario(file: string): Scenario {
     ])
   }
   return parseScenarioText(text, file)
+}
+
+/** As {@link parseScenario}, from the default export of a module, JavaScript or TypeScript. */
+export async function importScenario(file: string): Promise<Scenario> {
+  const path = resolve(file)
+  if (!existsSync(path)) throw new UsageError([notAllowed('scenario', file, 'there is no such file')])
+  let module: { default?: unknown }
+  try {
+    module = (await tsImport(pathToFileURL(path).href, import.meta.url)) as { default?: unknown }
+  } catch (error) {
+    if (error instanceof UsageError || (error as Error).name === 'UsageError') throw error
+    throw new UsageError([{ path: file, message: `cannot be imported: ${(error as Error).message}` }])
+  }
+  const exported = defaultExport(module)
+  if (exported === undefined) {
+    throw new UsageError([
+      { path: file, message: 'has no default export; a scenario (defineScenario) is expected' },
+    ])
+  }
+  return parseScenario(exported)
+}
+
+/** Where no package.json says that it is a module, a file is loaded as CommonJS, and its exports are one level down. */
+function defaultExport({ default: outer }: { default?: unknown }): unknown {
+  const wrapped = typeof outer === 'object' && outer !== null && Reflect.get(outer, '__esModule') === true
+  return wrapped ? (Reflect.get(outer, 'default') as unknown) : outer
 }
 
 /** Files may name the published schema, for editors. */
