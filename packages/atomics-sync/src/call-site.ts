@@ -26,7 +26,7 @@ const MODULES = [
 
 /** Their functions, by which they are known where a bundler has put everything into one file. */
 const FUNCTIONS =
-  /^(mutex(Spin)?(Vector|Try)?(Enter|Retry)|mutexSpinTryEnter|rw(Vector|Try)?Enter|cv(Enter|Exit|(Timed)?[wW]ait(Sig)?|Wakeup|Signal|Broadcast)|semaphore\w+|barrierWait|once(Enter|Leave|Done|Abandon)|parking\w+|runToEnd|acquired|contending|sample)$/
+  /^(mutex(Spin)?(Vector|Try)?(Enter|Retry)|mutexSpinTryEnter|rw(Vector|Try)?Enter|cv(Enter|Exit|(Timed)?[wW]ait(Sig)?|Wakeup|Signal|Broadcast)|semaphore\w+|barrierWait|once(Enter|Leave|Done|Abandon)|parking\w+|runToEnd|acquired|contending|sample|siteOf)$/
 
 const own = import.meta.url
 const bundled = !/\/call-site\.[jt]s$/.test(own)

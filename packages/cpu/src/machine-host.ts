@@ -71,7 +71,7 @@ export interface RunningMachine {
 }
 
 /** Entry of the workers: the same file from the sources and from the built package. */
-const CPU_WORKER = new URL('../dist/cpu-worker.js', import.meta.url)
+const CPU_WORKER = new URL('../dist/cpu-worker.bundle.js', import.meta.url)
 
 /** How often the main thread looks after the machine, in ms. */
 const WATCH_MS = 50
