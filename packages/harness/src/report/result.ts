@@ -101,6 +101,8 @@ export interface RunResult {
   readonly lives: { readonly lwpsFreed: number; readonly reaped: number; readonly stopped: number }
   readonly paging: Paging
   readonly lockSites: readonly LockSite[]
+  /** Last lines that the kernel printed, as `cpu0: [tick] line`. */
+  readonly messages: readonly string[]
 }
 
 export function totalOperations(result: Pick<RunResult, 'operations'>): number {

@@ -3,6 +3,9 @@ import { lockReport } from './lock-report.js'
 import { type RunResult, totalOperations } from './result.js'
 import { count, plural, rate, table } from './table.js'
 
+/** Lines of the kernel that the report shows; the JSON has all that were kept. */
+const MESSAGES_SHOWN = 20
+
 /** The whole report of a run, ending in a newline. */
 export function runReport(result: RunResult): string {
   const blocks = [
@@ -11,6 +14,7 @@ export function runReport(result: RunResult): string {
     operationReport(result),
     activityReport(result),
     lockReport(result.locks, result.lockSites),
+    ...messageReport(result.messages),
     [outcomeLine(result)],
   ]
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`
@@ -40,6 +44,13 @@ function outcomeLine({ outcome, findings, checks }: RunResult): string {
   if (findings.length === 0) return `${ENDS[outcome]}Nothing found; ${checked}.`
   const verdicts = findings.map(({ verdict }) => verdict).join(', ')
   return `${ENDS[outcome]}${plural(findings.length, 'finding')}: ${verdicts}; ${checked}.`
+}
+
+/** Lines that the kernel printed, the last of them; nothing where it printed none. */
+function messageReport(messages: readonly string[]): string[][] {
+  if (messages.length === 0) return []
+  const last = messages.slice(-MESSAGES_SHOWN)
+  return [[`Last ${last.length} of ${plural(messages.length, 'kernel message')}`, '', ...last]]
 }
 
 function operationReport(result: RunResult): string[] {

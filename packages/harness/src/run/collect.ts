@@ -50,6 +50,7 @@ export function collectResult({ prepared, machine, outcome, ranMs, checks, repea
     },
     paging,
     lockSites,
+    messages: outcome.cpus.flatMap(({ cpu, messages }) => messages.map((line) => `cpu${cpu}: ${line}`)),
   }
 }
 

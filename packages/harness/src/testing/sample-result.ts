@@ -74,6 +74,7 @@ export const SAMPLE_RESULT: RunResult = {
       waitedNs: 0,
     },
   ],
+  messages: [],
 }
 
 export const SAMPLE_FINDING: Finding = {
