@@ -1,4 +1,12 @@
-import { CI_IDLING, HARDCLOCK_TICKS, SOFTCLOCK_PENDING } from '@holdfast/kernel'
+import {
+  CI_IDLING,
+  HARDCLOCK_TICKS,
+  LSSLEEP,
+  L_STAT,
+  L_WCHAN,
+  SOFTCLOCK_CV,
+  SOFTCLOCK_PENDING,
+} from '@holdfast/kernel'
 import { DISK_DUE, MACHINE_ROUND, MACHINE_ROUND_OPEN, MC_ROUND, MC_RUNNING, MC_STATE } from './globals.js'
 import { COUNT_CLOCK } from './machine-cpu.js'
 import type { MachineCpu } from './machine-cpu.js'
@@ -33,10 +41,13 @@ export function atSafePoint(cpu: MachineCpu): void {
  * The host may keep a worker off its cores for longer than many simulated seconds last; a real CPU never stands for
  * seconds in the middle of mi_switch, and the protocol's sleep times rest on that. So time waits for the CPUs: an LWP
  * on its way off a CPU ages by one second at most.
+ *
+ * It does not wait for locks. While the kernel's work of the last second is itself asleep, for a lock whose owner may
+ * need time to pass, seconds pass; that work counts them as one.
  */
 function secondMayPass(cpu: MachineCpu): boolean {
   const { mem } = cpu
-  if (mem.load(SOFTCLOCK_PENDING) !== 0) return false
+  if (mem.load(SOFTCLOCK_PENDING) !== 0) return softclockAsleep(cpu)
   if (mem.read(MACHINE_ROUND_OPEN) === 0) {
     mem.write(MACHINE_ROUND_OPEN, 1)
     mem.add(MACHINE_ROUND, 1)
@@ -44,6 +55,13 @@ function secondMayPass(cpu: MachineCpu): boolean {
   if (!roundComplete(cpu)) return false
   mem.write(MACHINE_ROUND_OPEN, 0)
   return true
+}
+
+/** The softclock LWP sleeps, and not for its next second. */
+function softclockAsleep(cpu: MachineCpu): boolean {
+  const { mem, config } = cpu
+  const lwp = config.softclockLwp
+  return mem.load(lwp + L_STAT) === LSSLEEP && mem.load(lwp + L_WCHAN) !== SOFTCLOCK_CV
 }
 
 /** Every other CPU that runs has been at a safe point in this round, or idles. */

@@ -11,6 +11,12 @@ import {
   IPI_KPREEMPT,
   IPI_RESCHED,
   IPI_TLB,
+  LSONPROC,
+  LSSLEEP,
+  L_STAT,
+  L_WCHAN,
+  PROC_LOCK,
+  SOFTCLOCK_CV,
 } from '@holdfast/kernel'
 import type { Cpu } from '@holdfast/kernel'
 import fc from 'fast-check'
@@ -164,4 +170,24 @@ test('no second passes before every CPU that runs was at a safe point, and the l
   expect(tickLong()).toBe(2 * config.hz - 1)
   mem.store(SOFTCLOCK_PENDING, 0)
   expect(tickLong()).toBe(5 * config.hz - 1)
+})
+
+test('time passes while the work of the last second sleeps for a lock, whose owner may need time to pass', () => {
+  const { cpu } = bench()
+  const { mem, config } = cpu
+  mem.store(SOFTCLOCK_PENDING, 1)
+  const tickLong = (): number => {
+    for (let n = 0; n < 3 * config.hz; n++) {
+      post(mem, cpu.ci, IPI_CLOCK)
+      poll(cpu)
+    }
+    return mem.read(HARDCLOCK_TICKS)
+  }
+  mem.store(config.softclockLwp + L_STAT, LSONPROC)
+  expect(tickLong()).toBe(config.hz - 1)
+  mem.store(config.softclockLwp + L_STAT, LSSLEEP)
+  mem.store(config.softclockLwp + L_WCHAN, SOFTCLOCK_CV) // woken already, as far as the second goes
+  expect(tickLong()).toBe(config.hz - 1)
+  mem.store(config.softclockLwp + L_WCHAN, PROC_LOCK)
+  expect(tickLong()).toBe(4 * config.hz - 1)
 })

@@ -20,6 +20,7 @@ import { listInsertHead, listRemove, tailqEmpty, tailqFirst, tailqNext } from '.
 import { L_KPRIBASE, L_KPRIORITY, L_SLEEPCHAIN_NEXT, L_TS } from './lwp.js'
 import type { LwpRef } from './lwp.js'
 import { PRI_KTHREAD } from './param.js'
+import { syncobjOps } from './syncobj.js'
 import { turnstileLendpri, turnstileUnlendpri } from './turnstile-pri.js'
 
 /**
@@ -136,7 +137,7 @@ function* turnstileBlock(cpu: Cpu, found: Addr, queue: number, lock: Addr, synco
   kassert(queue === TS_READER_Q || queue === TS_WRITER_Q, 'q == TS_READER_Q || q == TS_WRITER_Q')
   kassert(mutexOwned(cpu, tc + TC_MUTEX), 'mutex_owned(tc->tc_mutex)')
   kassert(lwp !== 0 && mem.read(lwp + L_TS) !== 0, 'l != NULL && l->l_ts != NULL')
-  cpu.events.record(EV_BLOCK, lock, mem.read(lock))
+  cpu.events.record(EV_BLOCK, lock, syncobjOps(syncobj).owner(cpu, lock))
 
   const own = mem.read(lwp + L_TS)
   if (ts === 0) {

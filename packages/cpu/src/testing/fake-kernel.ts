@@ -69,12 +69,14 @@ export function fakeWords(image: MachineImage, cpu: number): { sent: number; see
 
 function allocFake(arena: Arena, mode: Mode, ncpu: number, rounds: number): KernelConfig {
   const nlwps = ncpu * 2
+  const lwps = arena.array('lwp', 'lwp', LWP_WORDS, nlwps + 1)
   const config = {
     ncpu,
     hz: 100,
     cpuInfos: arena.array('cpu_info', 'cpu_info', CPU_INFO_WORDS, ncpu),
     cpuInfoWords: CPU_INFO_WORDS,
-    lwps: arena.array('lwp', 'lwp', LWP_WORDS, nlwps),
+    lwps,
+    softclockLwp: lwps + nlwps * LWP_WORDS,
     nlwps,
     kern: { mode: MODES.indexOf(mode), rounds, fake: arena.array('fake', 'fake', FAKE_WORDS, ncpu) },
   }
