@@ -5,7 +5,7 @@
 import { build } from 'esbuild'
 
 await build({
-  entryPoints: [new URL('dist/cpu-worker.js', import.meta.url).pathname],
+  entryPoints: [new URL('dist/host/cpu-worker.js', import.meta.url).pathname],
   outfile: new URL('dist/cpu-worker.bundle.js', import.meta.url).pathname,
   bundle: true,
   format: 'esm',

@@ -102,7 +102,10 @@ export class Mem {
     Atomics.or(this.words, NULL, 0)
   }
 
-  /** Spins while the word holds `value`. Throws {@link SpinDeadline}. */
+  /**
+   * Spins while the word holds `value`: an await, whose end is the word's change. Whoever executes it lets the actor's
+   * interrupts in meanwhile (`poll`). Throws {@link SpinDeadline}.
+   */
   spinWhile(addr: Addr, value: number): void {
     if (Atomics.load(this.words, addr) === value) this.spin(addr, value, addr, value)
   }

@@ -22,9 +22,9 @@ import type { Cpu } from '@holdfast/kernel'
 import fc from 'fast-check'
 import { afterEach, expect, test, vi } from 'vitest'
 import { diskStarted } from './clock-intr.js'
-import { hostClock, stoppedClock } from './clock.js'
+import { hostClock, stoppedClock } from './host/clock.js'
 import { makeCpu } from './cpu.js'
-import { EventRing } from './events.js'
+import { EventRing } from './host/events.js'
 import {
   DISK_DUE,
   MACHINE_FAILED,

@@ -1,8 +1,8 @@
 import { layout, operations } from '@holdfast/atomics-sync'
 import type { Addr, Arena, SleepOps, Sleeps, TurnstileOps } from '@holdfast/atomics-sync'
 import type { VmOps } from '@holdfast/mm'
-import type { Bootable, MachineImage, MachineSize } from '../image.js'
-import { buildImage } from '../image.js'
+import type { Bootable, MachineImage, MachineSize } from '../host/image.js'
+import { buildImage } from '../host/image.js'
 import type { KernelOps, KernelTables, MachineCpu } from '../machine-cpu.js'
 import { panic } from '@holdfast/atomics-sync'
 import {

@@ -1,4 +1,4 @@
-import { serveCpu } from '../serve-cpu.js'
+import { serveCpu } from '../host/serve-cpu.js'
 import { fakeTables } from './fake-kernel.js'
 
 serveCpu(fakeTables)

@@ -1,8 +1,8 @@
 import type { Mem } from '@holdfast/atomics-sync'
 import { setTimeout as delay } from 'node:timers/promises'
-import { MACHINE_HALT, MACHINE_RUNNING, MACHINE_STATE, MC_PARKED, MC_RUNNING, MC_STATE } from './globals.js'
+import { MACHINE_HALT, MACHINE_RUNNING, MACHINE_STATE, MC_PARKED, MC_RUNNING, MC_STATE } from '../globals.js'
 import type { MachineImage } from './image.js'
-import { postHalt } from './mailbox.js'
+import { postHalt } from '../mailbox.js'
 
 /** How often the main thread looks whether the CPUs have parked, in ms. It must not block: it hears of deaths. */
 const LOOK_MS = 1

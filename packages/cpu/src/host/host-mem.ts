@@ -1,6 +1,6 @@
 import type { Mem } from '@holdfast/atomics-sync'
 import { CI_CURLWP, HARDCLOCK_TICKS } from '@holdfast/kernel'
-import { MACHINE_HALT, MACHINE_RUNNING, MACHINE_STATE } from './globals.js'
+import { MACHINE_HALT, MACHINE_RUNNING, MACHINE_STATE } from '../globals.js'
 import { resumeAll } from './halt-all.js'
 import type { MachineImage } from './image.js'
 

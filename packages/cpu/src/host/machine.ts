@@ -4,8 +4,8 @@ import type { KernelParams, Workload as KernelWorkload } from '@holdfast/kernel'
 import { bootMm } from '@holdfast/mm'
 import { buildImage } from './image.js'
 import type { MachineImage, MachineSize } from './image.js'
-import type { MachineCpu } from './machine-cpu.js'
-import { netbsdTables } from './netbsd.js'
+import type { MachineCpu } from '../machine-cpu.js'
+import { netbsdTables } from '../netbsd.js'
 
 /** A machine: the kernel's parameters, and the machine's own. The workload is given apart. */
 export interface MachineParams extends MachineSize, Omit<KernelParams, 'workload'> {}

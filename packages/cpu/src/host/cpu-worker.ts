@@ -1,4 +1,4 @@
-import { netbsdTables } from './netbsd.js'
+import { netbsdTables } from '../netbsd.js'
 import { serveCpu } from './serve-cpu.js'
 
 serveCpu(netbsdTables)

@@ -2,10 +2,10 @@ import { Arena, Mem, layouts, lockClasses, runToEnd } from '@holdfast/atomics-sy
 import type { LockClasses, Region, Sleeps } from '@holdfast/atomics-sync'
 import type { KernelConfig } from '@holdfast/kernel'
 import { stoppedClock } from './clock.js'
-import { makeCpu } from './cpu.js'
+import { makeCpu } from '../cpu.js'
 import { EventRing, allocEvents } from './events.js'
-import { MACHINE_CPU_WORDS, MACHINE_RUNNING, MACHINE_STATE } from './globals.js'
-import type { KernelTables, MachineConfig, MachineCpu } from './machine-cpu.js'
+import { MACHINE_CPU_WORDS, MACHINE_RUNNING, MACHINE_STATE } from '../globals.js'
+import type { KernelTables, MachineConfig, MachineCpu } from '../machine-cpu.js'
 
 /** First word after the globals of all packages. */
 const ARENA_BASE = 640

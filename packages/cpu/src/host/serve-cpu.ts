@@ -11,11 +11,11 @@ import {
   MACHINE_STATE,
   MC_ENDED,
   MC_STATE,
-} from './globals.js'
+} from '../globals.js'
 import type { MachineImage } from './image.js'
-import type { KernelTables, MachineCpu } from './machine-cpu.js'
-import { postHalt } from './mailbox.js'
-import { Stopped } from './stopped.js'
+import type { KernelTables, MachineCpu } from '../machine-cpu.js'
+import { postHalt } from '../mailbox.js'
+import { Stopped } from '../stopped.js'
 
 /** Functions that take a lock for their caller: lock statistics name the caller's place. */
 const LOCK_WRAPPERS: readonly string[] = [

@@ -1,5 +1,5 @@
-import { MACHINE_COUNTS } from './machine-cpu.js'
-import type { CpuEvents } from './machine-cpu.js'
+import { MACHINE_COUNTS } from '../machine-cpu.js'
+import type { CpuEvents } from '../machine-cpu.js'
 
 /**
  * What each CPU did last, and how often: a buffer beside the model's memory, one section a CPU.

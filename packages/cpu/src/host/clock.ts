@@ -1,5 +1,5 @@
 import { operations } from '@holdfast/atomics-sync'
-import type { ClockOps, MachineCpu } from './machine-cpu.js'
+import type { ClockOps, MachineCpu } from '../machine-cpu.js'
 
 /** Ticks that the primary CPU catches up at once: beyond, simulated time slows instead of bursting. */
 const MAX_CATCH_UP = 8

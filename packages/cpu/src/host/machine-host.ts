@@ -4,7 +4,7 @@ import { countsOf, lastEvents, totalCounts } from './events.js'
 import type { MachineCounts, MachineEvent } from './events.js'
 import { checkOpenFiles } from './file-limits.js'
 import type { Finding } from './findings.js'
-import { MACHINE_FAILED, MACHINE_STOPPING } from './globals.js'
+import { MACHINE_FAILED, MACHINE_STOPPING } from '../globals.js'
 import { haltAll, resumeAll } from './halt-all.js'
 import { curlwpOf, endMachine, isHalted, isRunning, ticksOf } from './host-mem.js'
 import type { MachineImage } from './image.js'
@@ -71,7 +71,7 @@ export interface RunningMachine {
 }
 
 /** Entry of the workers: the same file from the sources and from the built package. */
-const CPU_WORKER = new URL('../dist/cpu-worker.bundle.js', import.meta.url)
+const CPU_WORKER = new URL('../../dist/cpu-worker.bundle.js', import.meta.url)
 
 /** How often the main thread looks after the machine, in ms. */
 const WATCH_MS = 50

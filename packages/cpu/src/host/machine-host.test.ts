@@ -4,11 +4,11 @@ import { openFiles } from './file-limits.js'
 import { startMachine } from './machine-host.js'
 import type { Outcome, RunningMachine } from './machine-host.js'
 import type { MachineOptions } from './machine-options.js'
-import { fakeImage, fakeWords } from './testing/fake-kernel.js'
-import type { Mode } from './testing/fake-kernel.js'
+import { fakeImage, fakeWords } from '../testing/fake-kernel.js'
+import type { Mode } from '../testing/fake-kernel.js'
 import { within } from './within.js'
 
-const WORKER = new URL('../dist/testing/fake-worker.js', import.meta.url)
+const WORKER = new URL('../../dist/testing/fake-worker.js', import.meta.url)
 const working = (): 'working' => 'working'
 
 function start(mode: Mode, ncpu: number, options: MachineOptions = {}, rounds = 0): Promise<RunningMachine> {

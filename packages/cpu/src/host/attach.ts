@@ -1,11 +1,11 @@
 import type { Lockstat } from '@holdfast/atomics-sync'
 import { AuditedMem } from './audited-mem.js'
 import { hostClock } from './clock.js'
-import { makeCpu } from './cpu.js'
+import { makeCpu } from '../cpu.js'
 import { EventRing } from './events.js'
 import type { MachineImage } from './image.js'
-import { poll } from './intr.js'
-import type { KernelTables, MachineCpu } from './machine-cpu.js'
+import { poll } from '../intr.js'
+import type { KernelTables, MachineCpu } from '../machine-cpu.js'
 
 /** Attaches the calling thread to the machine as CPU `id`: a spinning CPU polls its interrupts. */
 export function attachCpu(

@@ -1,7 +1,7 @@
 import { panic } from '@holdfast/atomics-sync'
-import { MACHINE_RUNNING, MACHINE_STATE, MC_RUNNING, MC_STATE } from './globals.js'
-import { COUNT_RESUMED } from './machine-cpu.js'
-import type { MachineCpu } from './machine-cpu.js'
+import { MACHINE_RUNNING, MACHINE_STATE, MC_RUNNING, MC_STATE } from '../globals.js'
+import { COUNT_RESUMED } from '../machine-cpu.js'
+import type { MachineCpu } from '../machine-cpu.js'
 
 /**
  * The loop of a CPU: resumes the coroutine of its current LWP, until the machine stops.
