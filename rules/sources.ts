@@ -35,15 +35,17 @@ export function sources(options: { tests?: boolean } = {}): Source[] {
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
     .filter((path) => options.tests === true || !isTest(path))
     .sort()
-    .map((path) => {
-      const text = readFileSync(join(ROOT, path), 'utf8')
-      return {
-        path,
-        pkg: path.split('/')[1] ?? '',
-        text,
-        program: parseSync(path, text).program as unknown as Node,
-      }
-    })
+    .map((path) => sourceOf(path, readFileSync(join(ROOT, path), 'utf8')))
+}
+
+/** A source file with this text, parsed. */
+export function sourceOf(path: string, text: string): Source {
+  return {
+    path,
+    pkg: path.split('/')[1] ?? '',
+    text,
+    program: parseSync(path, text).program as unknown as Node,
+  }
 }
 
 function isTest(path: string): boolean {

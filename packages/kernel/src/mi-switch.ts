@@ -96,6 +96,7 @@ export function* miSwitch(cpu: Cpu, lwp: LwpRef): Sleeps<boolean> {
       mem.write(lwp + L_STAT, LSRUN)
       lwpSetlock(cpu, lwp, ci + SPC_MUTEX)
       schedEnqueue(cpu, lwp, true)
+      kassert(mem.read(ci + SPC_MIGRATING) === 0, 'spc->spc_migrating == NULL')
       // It wants to another CPU, and can: the idle LWP will see to it.
       if (mem.read(lwp + L_TARGET_CPU) !== 0 && mem.read(lwp + L_KCPU) === 0)
         mem.write(ci + SPC_MIGRATING, lwp)

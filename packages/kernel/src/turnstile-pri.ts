@@ -43,10 +43,8 @@ export function turnstileLendpri(cpu: Cpu, cur: LwpRef): void {
     const dolock = mem.load(lwp + L_MUTEX) !== mem.load(owner + L_MUTEX)
     if (lwp === owner || (dolock && !lwpTrylock(cpu, owner))) {
       // The owner changed behind us, or its lock is taken, by somebody who may want ours. Let go, and start over.
-      const mutex = mem.load(owner + L_MUTEX)
-      const held = mem.load(mutex)
-      lwpUnlock(cpu, lwp)
-      if (held !== MUTEX_BIT_SPIN) mem.spinWhile(mutex, held)
+      if (lwp === owner) awaitHandoff(cpu, lwp, wchan)
+      else awaitLock(cpu, lwp, owner)
       lwp = cur
       lwpLock(cpu, lwp)
       prio = lwpEprio(cpu, lwp)
@@ -81,6 +79,31 @@ export function turnstileLendpri(cpu: Cpu, cur: LwpRef): void {
     lwpUnlock(cpu, lwp)
     lwpLock(cpu, cur)
   }
+}
+
+/**
+ * Unlocks `lwp`, and spins while the lock of `owner`, which could not be had, is held as it is now. If it is free by
+ * now there is nothing to wait for: so no round of the walk is in vain unless somebody else released a lock meanwhile.
+ */
+function awaitLock(cpu: Cpu, lwp: LwpRef, owner: LwpRef): void {
+  const { mem } = cpu
+  const mutex = mem.load(owner + L_MUTEX)
+  const held = mem.load(mutex)
+  lwpUnlock(cpu, lwp)
+  if (held !== MUTEX_BIT_SPIN) mem.spinWhile(mutex, held)
+}
+
+/**
+ * Unlocks `lwp`, which was given the lock at `wchan` and still sleeps on it, and spins until it is woken or the lock
+ * changes again.
+ */
+function awaitHandoff(cpu: Cpu, lwp: LwpRef, wchan: Addr): void {
+  const { mem } = cpu
+  const word = mem.load(wchan)
+  // Only if this word says so: another owner may keep the lock for as long as it likes.
+  const given = syncobjOps(mem.read(lwp + L_SYNCOBJ)).owner(cpu, wchan) === lwp
+  lwpUnlock(cpu, lwp)
+  if (given) mem.spinWhileBoth(wchan, word, lwp + L_WCHAN, wchan)
 }
 
 /**

@@ -100,59 +100,58 @@ test('a pmap destroyed while another CPU has it loaded is left by that CPU first
 
 const WORKER = new URL('../dist/testing/shootdown-worker.js', import.meta.url)
 
-test.skipIf(!existsSync(WORKER))(
-  'three CPUs in workers that read an address while a fourth remaps it 3,000 times never see a frame given away',
-  { timeout: 60_000 },
-  async () => {
-    const READERS = 3
-    const POISON = -559_038_737
-    const boot = mappingsMachine({ ncpu: READERS + 1 })
-    const { mem, config } = boot
-    tlbOffline(boot)
-    const buffer = mem.words.buffer as SharedArrayBuffer
-    // Globals of the kernel, which is not there.
-    const ready = 300
-    const stop = 304
-    const cpu = new PlainCpu(buffer, config, 0)
-    tlbOnline(cpu)
-    const pages = [0, 1, 2, 3].map(() => uvmPagealloc(cpu, 0, 0, 0, 0))
-    const workers = Array.from({ length: READERS }, (_, i) => {
-      const workerData = { buffer, config, id: i + 1, va: KVA, stop, ready, poison: POISON }
-      // Not vitest's own conditions: the workers run built code.
-      return new Worker(WORKER, { workerData, execArgv: [] })
-    })
-    try {
-      const results = workers.map((worker) => once(worker, 'message'))
-      const failures = workers.map((worker) => once(worker, 'error').then(([error]) => Promise.reject(error)))
-      const deadline = performance.now() + 20_000
-      while (mem.load(ready) < READERS) {
-        if (performance.now() > deadline) throw new Error('the workers did not start')
-        await new Promise((resolve) => setTimeout(resolve, 5))
-      }
-      let last = 0
-      for (let i = 0; i < 3_000; i++) {
-        const pg = pages[i % pages.length] as number
-        mem.store(vmPageWords(cpu, pg), i)
-        // In place of the mapping before, or after an interval without one.
-        if (i % 3 === 0) pmapRemove(cpu, config.kernelPmap, KVA, KVA + PAGE_SIZE)
-        pmapEnter(cpu, config.kernelPmap, KVA, vmPageToPhys(cpu, pg), RW, RW)
-        if (last !== 0) mem.store(vmPageWords(cpu, last), POISON)
-        last = pg
-        if (i % 16 === 0) mem.wait(ready, READERS, 1) // lets the readers have the core
-      }
-      mem.store(stop, 1)
-      tlbOffline(cpu)
-      const all = (await Promise.race([Promise.all(results), ...failures])) as {
-        reads: number
-        stale: number
-      }[][]
-      for (const [result] of all) {
-        expect(result?.stale).toBe(0)
-        expect(result?.reads).toBeGreaterThan(0)
-      }
-      expect(mem.read(UVMEXP_SHOOTDOWNS)).toBeGreaterThan(0)
-    } finally {
-      for (const worker of workers) await worker.terminate()
+test('three CPUs in workers that read an address while a fourth remaps it 3,000 times never see a frame given away', {
+  timeout: 60_000,
+}, async () => {
+  expect(existsSync(WORKER), 'the worker is built code and is not there: run `pnpm build` first').toBe(true)
+  const READERS = 3
+  const POISON = -559_038_737
+  const boot = mappingsMachine({ ncpu: READERS + 1 })
+  const { mem, config } = boot
+  tlbOffline(boot)
+  const buffer = mem.words.buffer as SharedArrayBuffer
+  // Globals of the kernel, which is not there.
+  const ready = 300
+  const stop = 304
+  const cpu = new PlainCpu(buffer, config, 0)
+  tlbOnline(cpu)
+  const pages = [0, 1, 2, 3].map(() => uvmPagealloc(cpu, 0, 0, 0, 0))
+  const workers = Array.from({ length: READERS }, (_, i) => {
+    const workerData = { buffer, config, id: i + 1, va: KVA, stop, ready, poison: POISON }
+    // Not vitest's own conditions: the workers run built code.
+    return new Worker(WORKER, { workerData, execArgv: [] })
+  })
+  try {
+    const results = workers.map((worker) => once(worker, 'message'))
+    const failures = workers.map((worker) => once(worker, 'error').then(([error]) => Promise.reject(error)))
+    const deadline = performance.now() + 20_000
+    while (mem.load(ready) < READERS) {
+      if (performance.now() > deadline) throw new Error('the workers did not start')
+      await new Promise((resolve) => setTimeout(resolve, 5))
     }
-  },
-)
+    let last = 0
+    for (let i = 0; i < 3_000; i++) {
+      const pg = pages[i % pages.length] as number
+      mem.store(vmPageWords(cpu, pg), i)
+      // In place of the mapping before, or after an interval without one.
+      if (i % 3 === 0) pmapRemove(cpu, config.kernelPmap, KVA, KVA + PAGE_SIZE)
+      pmapEnter(cpu, config.kernelPmap, KVA, vmPageToPhys(cpu, pg), RW, RW)
+      if (last !== 0) mem.store(vmPageWords(cpu, last), POISON)
+      last = pg
+      if (i % 16 === 0) mem.wait(ready, READERS, 1) // lets the readers have the core
+    }
+    mem.store(stop, 1)
+    tlbOffline(cpu)
+    const all = (await Promise.race([Promise.all(results), ...failures])) as {
+      reads: number
+      stale: number
+    }[][]
+    for (const [result] of all) {
+      expect(result?.stale).toBe(0)
+      expect(result?.reads).toBeGreaterThan(0)
+    }
+    expect(mem.read(UVMEXP_SHOOTDOWNS)).toBeGreaterThan(0)
+  } finally {
+    for (const worker of workers) await worker.terminate()
+  }
+})

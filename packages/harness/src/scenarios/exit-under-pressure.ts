@@ -5,7 +5,9 @@ export const exitUnderPressure = defineScenario({
   description:
     'Children sleep until they are swapped out, come back through the swapper, and exit at once, while the pagedaemon ' +
     'looks for more to swap out and the structures of the dead serve the next. Exercises what the swap-out scan does ' +
-    'with LWPs, processes and address spaces that vanish under it: the exit path never takes l_swaplock.',
+    'with LWPs, processes and address spaces that vanish under it: the exit path never takes l_swaplock. The protocol does ' +
+    'not survive it: mostly within a minute lwp_free destroys an l_swaplock that the scan still holds, having dropped ' +
+    'proc_lock.',
   machine: { memory: 420, freemin: 32, maxslp: 2, hz: 20, clockRate: 200, diskTicks: 1 },
   programs: {
     napper: [
