@@ -6,8 +6,8 @@ export const exitUnderPressure = defineScenario({
     'Children sleep until they are swapped out, come back through the swapper, and exit at once, while the pagedaemon ' +
     'looks for more to swap out and the structures of the dead serve the next. Exercises what the swap-out scan does ' +
     'with LWPs, processes and address spaces that vanish under it: the exit path never takes l_swaplock. The protocol does ' +
-    'not survive it: mostly within a minute lwp_free destroys an l_swaplock that the scan still holds, having dropped ' +
-    'proc_lock.',
+    'not survive it: uvm_swapin makes an LWP runnable while the swapper holds its l_swaplock, and the LWP may exit, and ' +
+    'lwp_free destroy that lock, before the swapper has released it.',
   machine: { memory: 420, freemin: 32, maxslp: 2, hz: 20, clockRate: 200, diskTicks: 1 },
   programs: {
     napper: [
