@@ -27,6 +27,7 @@ function wordTable(finding: Finding): string[] {
       { title: 'address', align: 'right', cell: ({ address }) => String(address) },
       { title: 'value', align: 'right', cell: ({ value }) => String(value) },
       { title: 'hex', align: 'right', cell: ({ value }) => `0x${(value >>> 0).toString(16)}` },
+      { title: 'means', align: 'left', cell: ({ means = '' }) => means },
     ],
     finding.words,
   )

@@ -67,8 +67,8 @@ test('a finding stands first, with its words, the last events, the seed and the 
       uarea-wiring: LWP 3.1 is in memory and its u-area is not wired
 
       Words
-        word        address  value         hex
-        ----------  -------  -----  ----------
+        word        address  value         hex  means
+        ----------  -------  -----  ----------  -----
         l_flag         1024      4         0x4
         wire_count     2048     -1  0xffffffff
 

@@ -29,6 +29,8 @@ export interface FindingWord {
   readonly name: string
   readonly address: number
   readonly value: number
+  /** What the value points to, where it is a pointer: the LWP that owns a lock, the lock that covers an LWP. */
+  readonly means?: string
 }
 
 /** The last events of one CPU, oldest first. */

@@ -17,6 +17,9 @@ const STATE_NAMES: readonly string[] = [
 ]
 
 /** Puts what CPUs and LWPs did into words. Numbers that name something are named as they stand at the end. */
+/** Flags in the low bits of a mutex that are not its owner's. */
+const OWNER_FLAGS = 3
+
 export class EventTexts {
   private readonly mem: Mem
   private readonly names: AddressNames
@@ -52,6 +55,14 @@ export class EventTexts {
     if (what === 'address' || what === 'IPI bits') return `${what} 0x${(value >>> 0).toString(16)}`
     if (/lock|channel|owner|cpu_info/.test(what)) return `${what} ${this.names.name(value)}`
     return `${what} ${value}`
+  }
+
+  /** What a word holds, if that is an owner (`lwp 0.1`) or the address of a lock (`cpu_info[1].spc_mutex`); else ''. */
+  meaning(name: string, value: number): string {
+    if (!/lock|mutex|wchan|l_cpu/.test(name) || value === 0) return ''
+    const pointed = value & ~OWNER_FLAGS
+    if (/^lwp\[\d+\]$/.test(this.names.name(pointed))) return `lwp ${this.lwpName(pointed)}`
+    return /mutex|wchan|l_cpu/.test(name) ? this.names.name(value) : ''
   }
 
   /** `pid.lid`, or the word when it is no LWP. */

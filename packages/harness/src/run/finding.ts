@@ -1,5 +1,5 @@
-import type { Finding as MachineFinding, RunningMachine } from '@holdfast/cpu'
-import type { Finding } from '../report/result.js'
+import type { Finding as MachineFinding, FindingWord as MachineWord, RunningMachine } from '@holdfast/cpu'
+import type { Finding, FindingWord } from '../report/result.js'
 import { AddressNames } from './address-names.js'
 import { EventTexts } from './event-text.js'
 import { sourcePlace } from './source-place.js'
@@ -28,11 +28,7 @@ function tellFinding(found: MachineFinding, texts: EventTexts, repeat: Repeat): 
     verdict: found.verdict,
     message: `${found.message}${lwp}`,
     ...(found.cpu >= 0 ? { cpu: found.cpu } : {}),
-    words: (found.words ?? []).map(({ name, addr, value }) => ({
-      name: name === '' ? texts.wordName(addr) : name,
-      address: addr,
-      value,
-    })),
+    words: (found.words ?? []).map((each) => tellWord(each, texts)),
     stack: stackLines(found.stack),
     lwps: (found.lwps ?? []).map((state) => texts.lwp(state)),
     events: (found.events ?? []).map((events, cpu) => ({
@@ -42,6 +38,12 @@ function tellFinding(found: MachineFinding, texts: EventTexts, repeat: Repeat): 
     seed: repeat.seed,
     repeat: repeat.command,
   }
+}
+
+function tellWord({ name: given, addr, value }: MachineWord, texts: EventTexts): FindingWord {
+  const name = given === '' ? texts.wordName(addr) : given
+  const means = texts.meaning(name, value)
+  return { name, address: addr, value, ...(means === '' ? {} : { means }) }
 }
 
 /** The calls of a stack trace in the source, without the message that precedes them nor the paths of this host. */
