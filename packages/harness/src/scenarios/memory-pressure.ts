@@ -1,53 +1,20 @@
 import { defineScenario } from '../scenario/define.js'
-import type { Operation, ProcessSpec } from '../scenario/types.js'
+import type { Operation } from '../scenario/types.js'
 
-const TARGETS = 24
-const HOLDERS = 4
+type Body = Operation<'sleeper' | 'dormant' | 'holder' | 'eater', 'never', never>[]
 
-const channelOf = (target: number): string => `bell-${target}`
-const processOf = (target: number): string => `listener-${target}`
-
-/**
- * Sleeps until its bell rings, which happens only while somebody holds it. So it is never woken while it is
- * swapped out: were it, the swapper and a holder could both swap it in (see hold-storm).
- */
-function listener(target: number): ProcessSpec<string, string, never> {
-  const body: Operation<string, string, never>[] = [
-    { op: 'sleep', channel: channelOf(target) },
-    { op: 'compute', units: 20 },
-  ]
-  return { name: processOf(target), pages: 1, lwps: [{ program: [{ op: 'loop', count: 'forever', body }] }] }
-}
-
-/** Holds listeners, one after the other from a place of its own on; looks into one, wakes another. */
-function holder(number: number): ProcessSpec<string, string, never> {
-  const body = Array.from({ length: TARGETS }, (_, n): Operation<string, string, never>[] => {
-    const target = (n + (number * TARGETS) / HOLDERS) % TARGETS
-    const wake: Operation<string, string, never>[] =
-      n % 4 === 0 ? [{ op: 'wakeup', channel: channelOf(target) }] : []
-    return [
-      { op: 'hold', process: processOf(target), lwp: 0 },
-      ...wake,
-      { op: 'compute', units: 20 },
-      { op: 'rele', process: processOf(target), lwp: 0 },
-      { op: 'regread', process: processOf((target + TARGETS / 2) % TARGETS), lwp: 0 },
-      { op: 'sleep', ticks: 1 },
-    ]
-  }).flat()
-  return { name: `holder-${number}`, pages: 1, lwps: [{ program: [{ op: 'loop', count: 'forever', body }] }] }
-}
-
-const numbers = (length: number): number[] => Array.from({ length }, (_, n) => n)
+const forever = (body: Body): Body => [{ op: 'loop', count: 'forever', body }]
 
 export const memoryPressure = defineScenario({
   name: 'memory-pressure',
   description:
     'Many LWPs sleep longer than maxslp while others read more pages than there are, so the pagedaemon keeps ' +
     'calling uvm_swapout_threads: u-areas go out by the thousand a second, and the swapper brings back those that ' +
-    'wake. Meanwhile holders hold and release others that only sleep, which swaps those in under l_swaplock, and read ' +
-    'their registers through process_doregs. This is what the start command runs: the protocol survives it.',
+    'wake. Meanwhile holders hold and release others that never wake, which swaps those in under l_swaplock, and read ' +
+    'their registers through process_doregs. This is what the start command runs: the protocol survives it, since ' +
+    'nobody holds an LWP that the swapper may bring in as well (see hold-storm).',
   // Little memory to spare and a low freemin make many short rounds of the pagedaemon, each of which swaps out
-  // whoever has slept for a second; a coarse clock and programs that mostly sleep leave the host's cores to them.
+  // whoever has slept for maxslp; a coarse clock and programs that mostly sleep leave the host's cores to them.
   machine: {
     cpus: 4,
     memory: 880,
@@ -58,7 +25,7 @@ export const memoryPressure = defineScenario({
     swapPages: 2_048,
     diskTicks: 1,
   },
-  channels: numbers(TARGETS).map(channelOf),
+  channels: ['never'],
   processes: [
     {
       name: 'sleeper',
@@ -67,38 +34,46 @@ export const memoryPressure = defineScenario({
       lwps: [
         {
           count: 8,
-          program: [
-            {
-              op: 'loop',
-              count: 'forever',
-              body: [
-                { op: 'compute', units: 20 },
-                { op: 'sleep', seconds: 4 },
-                { op: 'touch', page: 'any' },
-              ],
-            },
-          ],
+          program: forever([
+            { op: 'compute', units: 20 },
+            { op: 'sleep', seconds: 4 },
+            { op: 'touch', page: 'any' },
+          ]),
         },
       ],
     },
-    ...numbers(TARGETS).map(listener),
-    ...numbers(HOLDERS).map(holder),
+    {
+      name: 'dormant',
+      count: 24,
+      pages: 1,
+      lwps: [{ program: forever([{ op: 'sleep', channel: 'never' }]) }],
+    },
+    {
+      name: 'holder',
+      count: 4,
+      pages: 1,
+      lwps: [
+        {
+          program: forever([
+            { op: 'hold', process: 'dormant', lwp: 'any' },
+            { op: 'compute', units: 20 },
+            { op: 'rele' },
+            { op: 'regread', process: 'dormant', lwp: 'any' },
+            { op: 'sleep', ticks: 1 },
+          ]),
+        },
+      ],
+    },
     {
       name: 'eater',
       count: 4,
       pages: 64,
       lwps: [
         {
-          program: [
-            {
-              op: 'loop',
-              count: 'forever',
-              body: [
-                { op: 'loop', count: 8, body: [{ op: 'touch', page: 'any', write: false }] },
-                { op: 'sleep', ticks: 1 },
-              ],
-            },
-          ],
+          program: forever([
+            { op: 'loop', count: 8, body: [{ op: 'touch', page: 'any', write: false }] },
+            { op: 'sleep', ticks: 1 },
+          ]),
         },
       ],
     },
