@@ -21,6 +21,7 @@ export type FieldSpec =
       readonly unlocked?: string
     }
 
+/** A field of a layout, with its place. */
 export interface Field {
   readonly name: string
   readonly offset: number
@@ -30,6 +31,7 @@ export interface Field {
   readonly unlocked?: string
 }
 
+/** A record as it was declared: its fields in order, with their offsets. */
 export interface Layout {
   readonly name: string
   readonly words: number

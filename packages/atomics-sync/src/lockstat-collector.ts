@@ -4,6 +4,7 @@ import { clockNs } from './lockstat.js'
 import type { Lockstat, LockstatRow, LockstatSite, LockstatSnapshot } from './lockstat.js'
 import type { Addr } from './mem.js'
 
+/** What a collector is told; both may be left out. */
 export interface LockstatOptions {
   /** The class of each word. Default: every lock is a class of its own, called by its address. */
   readonly classes?: LockClasses

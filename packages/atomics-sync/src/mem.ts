@@ -31,6 +31,7 @@ export class SpinDeadline extends Error {
   }
 }
 
+/** How spinning behaves. */
 export interface MemOptions {
   /** Called while spinning, so that a spinning CPU still answers what may not wait (TLB shootdowns). */
   readonly poll?: () => void
@@ -43,6 +44,7 @@ const SPINS_BETWEEN_NAPS = 50
 const NAP_MS = 0.05
 const NO_POLL = (): void => {}
 
+/** The word space as one actor reaches it; the operations are listed at the head of this file. */
 export class Mem {
   readonly words: Int32Array
   private readonly poll: () => void

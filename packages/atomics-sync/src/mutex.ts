@@ -58,8 +58,8 @@ export function mutexDestroy(actor: Actor, addr: Addr): void {
   const { mem } = actor
   const word = mem.load(addr)
   if ((word & MUTEX_BIT_SPIN) !== 0)
-    kassert(word === MUTEX_BIT_SPIN, '!__SIMPLELOCK_LOCKED_P(&mtx->mtx_lock)', addr)
-  else kassert(word === 0, '!MUTEX_OWNED(mtx->mtx_owner) && !MUTEX_HAS_WAITERS(mtx)', addr)
+    kassert(word === MUTEX_BIT_SPIN, '!__SIMPLELOCK_LOCKED_P(&mtx->mtx_lock)', addr, word)
+  else kassert(word === 0, '!MUTEX_OWNED(mtx->mtx_owner) && !MUTEX_HAS_WAITERS(mtx)', addr, word)
   mem.store(addr, MUTEX_DESTROYED)
 }
 
@@ -171,6 +171,7 @@ function mutexVectorExit(actor: Actor, addr: Addr, word: number): void {
     word !== 0 && (word & ~MUTEX_FLAGS) === actor.self,
     'MUTEX_OWNER(mtx->mtx_owner) == curthread',
     addr,
+    word,
   )
   if (actor.lockstat !== null) actor.lockstat.released(addr)
   const ts = turnstile.lookup(actor, addr)

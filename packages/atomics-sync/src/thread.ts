@@ -46,6 +46,7 @@ export class Thread implements Actor, Parker {
   }
 }
 
+/** How a plain thread waits and counts. */
 export interface ThreadOptions {
   /** How long a wait without a timeout may last before it throws, in ms (finite, above 0). Default 30,000. */
   readonly deadlineMs?: number

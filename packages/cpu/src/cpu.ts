@@ -5,6 +5,7 @@ import { machineInterrupts } from './intr.js'
 import { machineMachdep } from './machdep.js'
 import type { ClockOps, CpuEvents, KernelTables, MachineConfig, MachineCpu } from './machine-cpu.js'
 
+/** What a CPU is assembled from. */
 export interface CpuParts {
   readonly config: KernelConfig
   readonly machine: MachineConfig

@@ -81,6 +81,7 @@ export interface EventLog {
   print(line: string): void
 }
 
+/** Where the kernel lies, how large it is, and its tunables. Plain data, constant after boot. */
 export interface KernelConfig extends MmConfig {
   /** Address of cpu_info 0, and the distance between two. */
   readonly cpuInfos: Addr

@@ -25,6 +25,7 @@ export const EV_CONT = 21
 export const EV_LWP_CREATE = 22
 export const EV_LWP_EXIT = 23
 
+/** How an event is told: its name, and what its two operands are. */
 export interface EventKind {
   readonly name: string
   /** What `a` and `b` are; empty if unused. */

@@ -110,6 +110,7 @@ export function packSched(schedClass: number, priority: number): number {
   return schedClass | (priority << 8)
 }
 
+/** An LWP that a process begins with. */
 export interface WorkloadLwp {
   /** SCHED_OTHER 0, SCHED_FIFO 1, SCHED_RR 2. */
   readonly class: number
@@ -119,6 +120,7 @@ export interface WorkloadLwp {
   readonly program: number
 }
 
+/** A process that the machine begins with. */
 export interface WorkloadProcess {
   /** p_nice, 0 to 39; 20 is normal. */
   readonly nice: number

@@ -94,6 +94,7 @@ function align16(words: number): number {
   return (words + 15) & ~15
 }
 
+/** The most objects the cache can have. */
 export function maxObjectsOf(pc: PoolCacheRef): number {
   return Math.floor(pc / ADDR_RANGE)
 }
@@ -103,14 +104,17 @@ export function cacheOf(pc: PoolCacheRef): Addr {
   return (pc - Math.floor(pc / ADDR_RANGE) * ADDR_RANGE) * 16
 }
 
+/** Address of the record of CPU 0 (pool_cache_cpu). */
 export function cpusOf(pc: PoolCacheRef): Addr {
   return cacheOf(pc) + align16(POOL_CACHE_WORDS)
 }
 
+/** Address of the first group. */
 export function groupsOf(cpu: VmCpu, pc: PoolCacheRef): Addr {
   return cpusOf(pc) + align16(POOL_CACHE_CPU_WORDS * cpu.config.ncpu)
 }
 
+/** Address of the table of idle objects. */
 export function idleOf(cpu: VmCpu, pc: PoolCacheRef): Addr {
   return groupsOf(cpu, pc) + align16(PCG_WORDS * groupCount(cpu.config.ncpu, maxObjectsOf(pc)))
 }

@@ -20,6 +20,7 @@ export function checkOpenFiles(ncpu: number, limits: OpenFiles | null = openFile
   )
 }
 
+/** Open files of this process. */
 export interface OpenFiles {
   /** Soft limit of the process. */
   readonly soft: number

@@ -56,6 +56,7 @@ export interface Finding {
   readonly events?: readonly (readonly MachineEvent[])[]
 }
 
+/** A word of the machine that a finding shows. */
 export interface FindingWord {
   /** Name of the word, or empty: whoever reports it names it by its address. */
   readonly name: string
@@ -84,7 +85,9 @@ export function findingOf(error: unknown, cpu: number, lwp: number, mem: Mem): F
   const stack = thrown.stack === undefined ? {} : { stack: thrown.stack }
   const words = lwpWords(mem, thrown instanceof StackTouch ? thrown.lwp : lwp)
   if ((thrown instanceof SpinDeadline || thrown instanceof Panic) && thrown.addr !== 0) {
-    words.unshift({ name: '', addr: thrown.addr, value: mem.load(thrown.addr) })
+    // The word may have changed since: what it held when it was found wrong tells more.
+    const value = thrown instanceof Panic ? thrown.value : undefined
+    words.unshift({ name: '', addr: thrown.addr, value: value ?? mem.load(thrown.addr) })
   }
   return { verdict: verdictOf(thrown), cpu, message: thrown.message, lwp, words, ...stack }
 }

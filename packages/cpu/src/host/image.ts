@@ -32,6 +32,7 @@ export interface MachineImage {
   readonly lockClasses: LockClasses
 }
 
+/** What of a machine is not the kernel's business. */
 export interface MachineSize {
   readonly ncpu: number
   /** Host nanoseconds in a tick of the simulated clock; default 50,000. */

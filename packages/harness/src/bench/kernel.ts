@@ -28,6 +28,7 @@ export interface BenchKernel {
   readonly target: LwpRef
 }
 
+/** Boots that machine. Nothing of it runs by itself. */
 export function benchKernel(): BenchKernel {
   const program = [0, 0, 0, 0]
   const image = buildMachine(
@@ -76,6 +77,7 @@ function* swapOutAndIn(cpu: Cpu, target: LwpRef): Sleeps<void> {
   }
 }
 
+/** Median ns of a pair, and of the bare atomic operations. */
 export interface HoldFigures {
   readonly holdReleNs: number
   readonly atomicsNs: number

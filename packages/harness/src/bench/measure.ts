@@ -15,6 +15,7 @@ export function nsEach(count: number, body: () => unknown): number {
   return (median(samples) * 1e6) / count
 }
 
+/** The middle one of `samples`, the upper of two; NaN if there are none. */
 export function median(samples: readonly number[]): number {
   const sorted = [...samples].sort((a, b) => a - b)
   return sorted[sorted.length >> 1] ?? Number.NaN

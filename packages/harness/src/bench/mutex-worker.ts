@@ -5,6 +5,7 @@
 import { type Addr, Mem, attachSync, lock, unlock } from '@holdfast/atomics-sync'
 import { parentPort, workerData } from 'node:worker_threads'
 
+/** What a contender is told. Addresses are words; `inside` and `outside` are units of work. */
 export interface ContenderData {
   readonly kind: 'kernel' | 'bare'
   readonly buffer: SharedArrayBuffer

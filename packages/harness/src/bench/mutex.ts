@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { median } from './measure.js'
 import type { ContenderData } from './mutex-worker.js'
 
+/** The two mutexes at one number of workers. */
 export interface MutexPoint {
   readonly workers: number
   /** Acquisitions a second, all workers together. */

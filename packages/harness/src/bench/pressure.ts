@@ -4,6 +4,7 @@ import { memoryPressure } from '../scenarios/memory-pressure.js'
 
 const SECONDS = 5
 
+/** What the default scenario reached, a second. */
 export interface PressureFigures {
   readonly cpus: number
   readonly swapoutsPerSecond: number

@@ -1,6 +1,5 @@
 import { buildMachine, startMachine } from '@holdfast/cpu'
-import { OP_JUMP, OP_YIELD } from '@holdfast/kernel'
-import { CI_NSWITCHES } from '@holdfast/kernel'
+import { CI_NSWITCHES, OP_JUMP, OP_YIELD } from '@holdfast/kernel'
 
 const SECONDS = 2
 

@@ -2,6 +2,7 @@
 const IMPATIENT_MS = 1_500
 const EXIT_INTERRUPTED = 130
 
+/** A signal that aborts at the first SIGINT or SIGTERM. */
 export function abortOnSignals(): AbortSignal {
   const controller = new AbortController()
   let first: number | undefined

@@ -7,6 +7,7 @@ export interface Progress {
 
 const QUIET_MS = 4_000
 
+/** Writes progress to a stream: one line rewritten on a terminal, else a line every few seconds. */
 export function progressOn(stream: NodeJS.WriteStream, now: () => number = Date.now): Progress {
   return stream.isTTY ? liveLine(stream) : plainLines(stream, now)
 }

@@ -50,6 +50,7 @@ export function swaplockFree({ mem }: Inspection, l: number): boolean {
   return mem.read(l + L_SWAPLOCK) === 0
 }
 
+/** A word as a violation shows it. */
 export function word({ mem }: Inspection, name: string, addr: Addr): Violation['words'][number] {
   return { name, addr, value: mem.read(addr) }
 }

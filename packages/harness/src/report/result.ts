@@ -39,6 +39,7 @@ export interface CpuEvents {
   readonly events: readonly string[]
 }
 
+/** Something found wrong, in the words of a report. */
 export interface Finding {
   readonly verdict: Verdict
   readonly message: string
@@ -107,6 +108,7 @@ export interface RunResult {
   readonly messages: readonly string[]
 }
 
+/** Operations of all kinds. */
 export function totalOperations(result: Pick<RunResult, 'operations'>): number {
   return Object.values(result.operations).reduce((sum, count) => sum + count, 0)
 }

@@ -15,6 +15,7 @@ export interface ScalePoint {
   readonly speedup: number
 }
 
+/** One workload at several numbers of CPUs. */
 export interface ScaleResult {
   readonly command: 'scale'
   readonly scenario: string

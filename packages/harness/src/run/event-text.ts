@@ -20,6 +20,7 @@ const STATE_NAMES: readonly string[] = [
 /** Flags in the low bits of a mutex that are not its owner's. */
 const OWNER_FLAGS = 3
 
+/** Words, events and LWPs of one machine as a report prints them. */
 export class EventTexts {
   private readonly mem: Mem
   private readonly names: AddressNames

@@ -6,6 +6,7 @@ import { progressLine } from './progress-line.js'
 import { stallMs } from './stall.js'
 import { watch } from './watch.js'
 
+/** How a run is bounded and watched. */
 export interface RunOptions {
   /** Wall-clock seconds. */
   readonly seconds: number

@@ -7,6 +7,7 @@ import {
   type Violation,
 } from '../invariants/index.js'
 
+/** How long to watch, and who wants to know. */
 export interface WatchOptions {
   /** Wall-clock seconds. */
   readonly seconds: number

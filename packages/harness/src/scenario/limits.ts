@@ -65,6 +65,7 @@ export function rangeText({ min, max }: Range): string {
   return `${plain.format(min)} to ${plain.format(max)}`
 }
 
+/** Whether `value` is in the range, both ends included. */
 export function isWithin(value: number, { min, max }: Range): boolean {
   return value >= min && value <= max
 }

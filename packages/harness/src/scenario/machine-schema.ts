@@ -43,6 +43,7 @@ export const MACHINE_DEFAULTS = {
 /** A machine with every choice made, but for `freemin`; without `debug`, options DEBUG is off. */
 export type FullMachine = Required<Omit<Machine, 'debug' | 'freemin'>> & Pick<Machine, 'debug' | 'freemin'>
 
+/** The machine with every choice made. */
 export function withDefaults(machine: Machine = {}): FullMachine {
   return { ...MACHINE_DEFAULTS, ...machine }
 }

@@ -45,6 +45,7 @@ export interface Machine {
   readonly debug?: DebugKnobs
 }
 
+/** options DEBUG: its knobs and assertions. */
 export interface DebugKnobs {
   /** enableswap: false keeps the swapper and the swap-out scan from doing anything. */
   readonly enableswap?: boolean
@@ -57,6 +58,7 @@ export interface DebugKnobs {
 /** SDB_FOLLOW, SDB_SWAPIN, SDB_SWAPOUT. */
 export type SwapDebug = 'follow' | 'swapin' | 'swapout'
 
+/** A kind of process. */
 export interface ProcessSpec<
   P extends string = string,
   C extends string = string,
@@ -71,6 +73,7 @@ export interface ProcessSpec<
   readonly lwps: readonly LwpSpec<P, C, G>[]
 }
 
+/** A kind of LWP of a process. */
 export interface LwpSpec<P extends string = string, C extends string = string, G extends string = string> {
   /** How many LWPs of this kind in each process; 1 if left out. */
   readonly count?: number
