@@ -2,9 +2,11 @@
 import { type Node, isNode } from './sources.js'
 
 /** The operations of the seam. */
-const OPS = new Set([
+export const OPS = new Set([
   'read',
   'write',
+  'fill',
+  'copy',
   'load',
   'store',
   'add',

@@ -7,6 +7,8 @@
  *   read  write                       plain, as a C load or store: no order is promised
  *   load  store  add  sub  or  and    atomic, sequentially consistent; the read-modify-writes return the
  *   exchange  cas                     OLD value
+ *   fill  copy                        plain, of a range of words, as memset and memcpy: one operation for
+ *                                     whoever chooses interleavings, so only where C makes such a call
  *   fence                             orders what stands before it with what stands after it
  *   spinWhile  spinWhileBoth          busy waiting, the only kind there is
  *   wait  notify                      blocks the host thread, always with a deadline
@@ -64,6 +66,16 @@ export class Mem {
   /** Plain store. */
   write(addr: Addr, value: number): void {
     this.words[addr] = value
+  }
+
+  /** Plain stores of `value` to `words` words from `addr` on. */
+  fill(addr: Addr, words: number, value: number): void {
+    this.words.fill(value, addr, addr + words)
+  }
+
+  /** Plain loads and stores: `words` words from `from` on, to `to` on. The two ranges may overlap. */
+  copy(to: Addr, from: Addr, words: number): void {
+    this.words.copyWithin(to, from, from + words)
   }
 
   load(addr: Addr): number {

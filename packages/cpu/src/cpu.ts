@@ -1,5 +1,4 @@
 import type { Lockstat, Mem, Sleeps } from '@holdfast/atomics-sync'
-import { CI_CURLWP } from '@holdfast/kernel'
 import type { KernelConfig, LwpRef } from '@holdfast/kernel'
 import { machineInterrupts } from './intr.js'
 import { machineMachdep } from './machdep.js'
@@ -15,8 +14,11 @@ export interface CpuParts {
   readonly lockstat: Lockstat | null
 }
 
-/** Assembles CPU number `id`; its current LWP is the one its cpu_info names. Nothing runs yet. */
-export function makeCpu(mem: Mem, id: number, parts: CpuParts): MachineCpu {
+/**
+ * Assembles CPU number `id`, whose current LWP is `self`: the one that its cpu_info names, or 0 before it has one.
+ * Nothing runs yet, and no word is touched.
+ */
+export function makeCpu(mem: Mem, id: number, self: LwpRef, parts: CpuParts): MachineCpu {
   const { config, machine, tables, clock, events, lockstat } = parts
   const ci = config.cpuInfos + id * config.cpuInfoWords
   return {
@@ -26,9 +28,10 @@ export function makeCpu(mem: Mem, id: number, parts: CpuParts): MachineCpu {
     machine,
     ci,
     mc: machine.machineCpus + id * machine.machineCpuWords,
-    self: mem.read(ci + CI_CURLWP),
+    self,
     spinDepth: 0,
     preemptWanted: false,
+    mmuBusy: false,
     prevlwp: 0,
     dropCoroutine: false,
     coroutines: new Map<LwpRef, Sleeps<void>>(),

@@ -25,6 +25,7 @@ import { diskStarted } from './clock-intr.js'
 import { hostClock, stoppedClock } from './host/clock.js'
 import { makeCpu } from './cpu.js'
 import { EventRing } from './host/events.js'
+import { curlwpOf } from './host/host-mem.js'
 import {
   DISK_DUE,
   MACHINE_FAILED,
@@ -34,7 +35,7 @@ import {
   MC_RUNNING,
   MC_STATE,
 } from './globals.js'
-import { poll } from './intr.js'
+import { poll, takeInterrupts } from './intr.js'
 import type { ClockOps, MachineCpu } from './machine-cpu.js'
 import { post } from './mailbox.js'
 import { Stopped } from './stopped.js'
@@ -62,7 +63,8 @@ function bench(
       fakeTables.kernel.hardclock(cpu)
     },
   })
-  const cpu = makeCpu(new Mem(image.buffer), id, {
+  const mem = new Mem(image.buffer)
+  const cpu = makeCpu(mem, id, curlwpOf(mem, image, id), {
     config: image.config,
     machine: image.machine,
     tables: { ...fakeTables, kernel },
@@ -94,6 +96,26 @@ test('with a spin lock held, only the TLB interrupt is taken: the rest waits for
       expect(cpu.preemptWanted).toBe(set.includes(IPI_KPREEMPT))
       expect(cpu.spinDepth).toBe(0)
     }),
+    { numRuns: 64 },
+  )
+})
+
+test('in the middle of a load or store no interrupt is taken (any set of interrupts, at any depth)', () => {
+  fc.assert(
+    fc.property(
+      fc.subarray([IPI_RESCHED, IPI_TLB, IPI_CLOCK, IPI_DISK, IPI_KPREEMPT, IPI_HALT]),
+      fc.nat(2),
+      (set, depth) => {
+        const { cpu, heard } = bench()
+        const bits = set.reduce((all, bit) => all | bit, 0)
+        post(cpu.mem, cpu.ci, bits)
+        cpu.spinDepth = depth
+        cpu.mmuBusy = true
+        takeInterrupts(cpu)
+        expect(heard).toEqual({ tlb: [], disk: [], clock: [] })
+        expect(cpu.mem.load(cpu.ci + CI_IPENDING)).toBe(bits)
+      },
+    ),
     { numRuns: 64 },
   )
 })

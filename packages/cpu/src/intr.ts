@@ -42,9 +42,13 @@ export function poll(actor: Actor): void {
   if (cpu.spinDepth === 0 && --cpu.pollsToTimer <= 0) pollTimer(cpu)
 }
 
-/** Takes what is pending and allowed at the present spin depth. */
-function takeInterrupts(cpu: MachineCpu): void {
+/**
+ * Takes what is pending and allowed at the present spin depth; nothing in the middle of a load or store. A handler that
+ * takes a spin mutex polls in its turn, but at a depth where the TLB's is the only interrupt.
+ */
+export function takeInterrupts(cpu: MachineCpu): void {
   const { mem, ci } = cpu
+  if (cpu.mmuBusy) return
   const pending = mem.load(ci + CI_IPENDING)
   if ((pending & IPI_TLB) !== 0) {
     mem.and(ci + CI_IPENDING, ~IPI_TLB)

@@ -13,15 +13,18 @@ const UNIT = 200
  * Waits until an interrupt is pending or the local timer is due, and handles it (cpu_idle).
  *
  * Idle loop only, no lock held. Returns at once if a reschedule was asked for: an interrupt taken between
- * the idle loop's look at the run queue and this call has left its mark in CI_WANT_RESCHED.
+ * the idle loop's look at the run queue and this call has left its mark in CI_WANT_RESCHED. From that look on
+ * until it waits interrupts are disabled (cli; sti, hlt).
  */
 function idle(target: Cpu): void {
   const cpu = target as MachineCpu
   const { mem, ci } = cpu
   cpu.events.bump(COUNT_IDLES)
+  cpu.spinDepth++
   mem.store(ci + CI_IDLING, 1)
   if (mem.load(ci + CI_WANT_RESCHED) === 0) mem.wait(ci + CI_IPENDING, 0, cpu.clock.idleMs(cpu))
   mem.store(ci + CI_IDLING, 0)
+  cpu.spinDepth--
   cpu.pollsToTimer = 0
   poll(cpu)
 }

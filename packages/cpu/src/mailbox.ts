@@ -16,7 +16,7 @@ import type { MachineConfig } from './machine-cpu.js'
  */
 export function post(mem: Mem, ci: Addr, bits: number): void {
   mem.or(ci + CI_IPENDING, bits)
-  if (mem.load(ci + CI_IDLING) !== 0) mem.notify(ci + CI_IPENDING)
+  if (mem.load(ci + CI_IDLING) !== 0) mem.notify(ci + CI_IPENDING, 1)
 }
 
 /** Posts the interrupts `bits` (IPI_*) to the CPU `target`. May be called with any lock held. */

@@ -80,8 +80,7 @@ export function* fork1(cpu: Cpu, l1: LwpRef, flags: number, entry: number, progr
 
   mem.write(p2 + P_NICE, mem.read(p1 + P_NICE))
   mem.write(p2 + P_NPAGES, mem.read(p1 + P_NPAGES))
-  for (let word = 0; word < RLIMIT_WORDS; word++)
-    mem.write(p2 + P_RLIMIT + word, mem.read(p1 + P_RLIMIT + word))
+  mem.copy(p2 + P_RLIMIT, p1 + P_RLIMIT, RLIMIT_WORDS)
   mem.write(p2 + P_FLAG, mem.read(p1 + P_FLAG) & PK_NOCLDWAIT)
   if ((flags & FORK_SYSTEM) !== 0) mem.write(p2 + P_FLAG, mem.read(p2 + P_FLAG) | PK_SYSTEM | PK_NOCLDWAIT)
   mem.write(p2 + P_PPTR, p1)

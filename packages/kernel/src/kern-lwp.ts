@@ -125,7 +125,7 @@ function lwpClear(cpu: Cpu, l: LwpRef): void {
   const { mem } = cpu
   const ts = mem.read(l + L_TS)
   const generation = mem.read(l + L_GENERATION)
-  for (let word = 0; word < LWP_WORDS; word++) mem.write(l + word, 0)
+  mem.fill(l, LWP_WORDS, 0)
   mem.write(l + L_TS, ts)
   mem.write(l + L_GENERATION, (generation + 1) | 0)
 }

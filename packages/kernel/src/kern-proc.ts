@@ -63,7 +63,7 @@ export function procAlloc(cpu: Cpu): ProcRef {
   mutexSpinExit(cpu, LWP_CACHE_LOCK)
 
   const generation = mem.read(p + P_GENERATION)
-  for (let word = 0; word < PROC_WORDS; word++) mem.write(p + word, 0)
+  mem.fill(p, PROC_WORDS, 0)
   mem.write(p + P_GENERATION, (generation + 1) | 0)
   mem.write(p + P_PID, pid)
   mem.write(p + P_STAT, SIDL)

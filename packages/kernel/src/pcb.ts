@@ -1,5 +1,5 @@
 import { layout, panic } from '@holdfast/atomics-sync'
-import { PAGE_SIZE, PAGE_WORDS, kvaLoad, kvaStore, kvaWireCount } from '@holdfast/mm'
+import { PAGE_SIZE, PAGE_WORDS, kvaFill, kvaLoad, kvaStore, kvaWireCount } from '@holdfast/mm'
 import type { Cpu } from './cpu.js'
 import { L_ADDR } from './lwp.js'
 import type { LwpRef } from './lwp.js'
@@ -76,7 +76,8 @@ function uareaWord(cpu: Cpu, lwp: LwpRef, offset: number): number {
 
 /** Readies the PCB of a new LWP: program counter 0, no holds, random numbers from `seed`. */
 export function pcbInit(cpu: Cpu, lwp: LwpRef, seed: number): void {
-  for (let word = 0; word < PCB_WORDS; word++) uareaStore(cpu, lwp, word, 0)
+  const va = uareaWord(cpu, lwp, 0)
+  kvaFill(cpu, va, PCB_WORDS, 0)
   uareaStore(cpu, lwp, PCB_PRNG, seed === 0 ? 1 : seed)
   uareaStore(cpu, lwp, PCB_MAGIC, PCB_MAGIC_WORD)
 }

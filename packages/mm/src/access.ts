@@ -1,6 +1,6 @@
-import { panic } from '@holdfast/atomics-sync'
+import { kassert, panic } from '@holdfast/atomics-sync'
 import type { Addr, Sleeps } from '@holdfast/atomics-sync'
-import { VM_MIN_KERNEL_ADDRESS, VM_PROT_READ, VM_PROT_WRITE } from './param.js'
+import { PAGE_SIZE, VM_MIN_KERNEL_ADDRESS, VM_PROT_READ, VM_PROT_WRITE } from './param.js'
 import { pmapActivate, pmapPteAddr } from './pmap-core.js'
 import { PG_A, PG_D, PG_FRAME, PG_RW, PG_U, PG_V } from './pmap-pte.js'
 import type { PmapRef } from './pmap-pte.js'
@@ -16,8 +16,8 @@ import { PG_WIRE_COUNT, physToVmPage } from './vm-page.js'
  * Loads and stores by virtual address: what the MMU does, and the trap handler above it. Addresses are bytes; a
  * word is accessed, so their low two bits are ignored.
  *
- * Between translating an address and using the word nothing polls: a CPU answers a shootdown before or after an
- * access, as hardware does, never in the middle.
+ * Between translating an address and using the word nothing polls, and `mmuBusy` is set: a CPU answers a shootdown
+ * before or after an access, as hardware does, never in the middle.
  */
 const NEED_KREAD = PG_V
 const NEED_KWRITE = PG_V | PG_RW | PG_D
@@ -76,7 +76,10 @@ function userEnter(cpu: VmCpu, map: VmMapRef, va: number): boolean {
 export function* userAccess(cpu: VmCpu, map: VmMapRef, va: number, write: boolean): Sleeps<number> {
   for (;;) {
     if (!userEnter(cpu, map, va)) return EFAULT
-    if (userTranslate(cpu, va, write ? NEED_UWRITE : NEED_UREAD) !== 0) return 0
+    cpu.mmuBusy = true
+    const word = userTranslate(cpu, va, write ? NEED_UWRITE : NEED_UREAD)
+    cpu.mmuBusy = false
+    if (word !== 0) return 0
     const error = yield* uvmFault(cpu, map, va, write ? VM_PROT_WRITE : VM_PROT_READ, false)
     if (error !== 0) return error
   }
@@ -87,8 +90,11 @@ export function* userLoad(cpu: VmCpu, map: VmMapRef, va: number): Sleeps<number 
   const { mem } = cpu
   for (;;) {
     if (!userEnter(cpu, map, va)) return null
+    cpu.mmuBusy = true
     const word = userTranslate(cpu, va, NEED_UREAD)
-    if (word !== 0) return mem.read(word)
+    const value = word === 0 ? null : mem.read(word)
+    cpu.mmuBusy = false
+    if (value !== null) return value
     if ((yield* uvmFault(cpu, map, va, VM_PROT_READ, false)) !== 0) return null
   }
 }
@@ -98,11 +104,11 @@ export function* userStore(cpu: VmCpu, map: VmMapRef, va: number, value: number)
   const { mem } = cpu
   for (;;) {
     if (!userEnter(cpu, map, va)) return EFAULT
+    cpu.mmuBusy = true
     const word = userTranslate(cpu, va, NEED_UWRITE)
-    if (word !== 0) {
-      mem.write(word, value)
-      return 0
-    }
+    if (word !== 0) mem.write(word, value)
+    cpu.mmuBusy = false
+    if (word !== 0) return 0
     const error = yield* uvmFault(cpu, map, va, VM_PROT_WRITE, false)
     if (error !== 0) return error
   }
@@ -110,9 +116,9 @@ export function* userStore(cpu: VmCpu, map: VmMapRef, va: number, value: number)
 
 /**
  * Word that the kernel address `va` translates to; panics if the kernel may not access it so (stacks cannot be
- * faulted in while running on them). Use the word at once: a lock taken in between may serve a shootdown.
+ * faulted in while running on them). The caller has set `mmuBusy`, and clears it when it has used the word.
  */
-export function kvaToWord(cpu: VmCpu, va: number, write: boolean): Addr {
+function kvaToWord(cpu: VmCpu, va: number, write: boolean): Addr {
   const need = write ? NEED_KWRITE : NEED_KREAD
   const pte = tlbLookup(cpu, va, need) || mmuWalk(cpu, cpu.config.kernelPmap, va, need)
   if (pte === 0) panic('trap: kernel page fault')
@@ -122,13 +128,27 @@ export function kvaToWord(cpu: VmCpu, va: number, write: boolean): Addr {
 /** Loads the kernel word at `va`. */
 export function kvaLoad(cpu: VmCpu, va: number): number {
   const { mem } = cpu
-  return mem.read(kvaToWord(cpu, va, false))
+  cpu.mmuBusy = true
+  const value = mem.read(kvaToWord(cpu, va, false))
+  cpu.mmuBusy = false
+  return value
 }
 
 /** Stores `value` to the kernel word at `va`. */
 export function kvaStore(cpu: VmCpu, va: number, value: number): void {
   const { mem } = cpu
+  cpu.mmuBusy = true
   mem.write(kvaToWord(cpu, va, true), value)
+  cpu.mmuBusy = false
+}
+
+/** memset: stores `value` to the `words` kernel words at `va`, which all lie in one page (asserted). */
+export function kvaFill(cpu: VmCpu, va: number, words: number, value: number): void {
+  const { mem } = cpu
+  kassert((va & (PAGE_SIZE - 1)) + words * 4 <= PAGE_SIZE, 'within one page')
+  cpu.mmuBusy = true
+  mem.fill(kvaToWord(cpu, va, true), words, value)
+  cpu.mmuBusy = false
 }
 
 /** Wire count of the page that the kernel maps at `va`, or 0 if it maps none. Takes no lock: a hint. */

@@ -173,9 +173,8 @@ function moveData(cpu: VmCpu, xfer: Addr): void {
   const frame = vmPageWords(cpu, pageOf(cpu, xfer))
   const disk = param(cpu, 'swapBase') + mem.read(xfer + XF_SLOT) * PAGE_WORDS
   const reading = mem.read(xfer + XF_STATE) === XF_READING
-  const from = reading ? disk : frame
-  const to = reading ? frame : disk
-  for (let word = 0; word < PAGE_WORDS; word++) mem.write(to + word, mem.read(from + word))
+  if (reading) mem.copy(frame, disk, PAGE_WORDS)
+  else mem.copy(disk, frame, PAGE_WORDS)
 }
 
 /**

@@ -200,9 +200,9 @@ export { pmapPteAddr } from './pmap-core.js'
 export { tlbInterrupt, tlbOffline, tlbOnline, tlbShootdown, tlbShootwait } from './pmap-tlb.js'
 export { MC_PMAP, mmCpu, tlbFlushKernel, tlbFlushRange, tlbFlushUser, tlbInsert, tlbLookup } from './tlb.js'
 export {
+  kvaFill,
   kvaLoad,
   kvaStore,
-  kvaToWord,
   kvaWireCount,
   userAccess,
   userLoad,

@@ -67,7 +67,7 @@ export function pmapInit(cpu: VmCpu, pmap: PmapRef, pdirpa: number): void {
   mem.write(pmap + PM_RESIDENT, 0)
   mem.write(pmap + PM_WIRED, 0)
   mem.write(pmap + PM_NPTP, 0)
-  for (let word = 0; word < PM_CPU_WORDS; word++) mem.store(pmap + PM_CPUS + word, 0)
+  mem.fill(pmap + PM_CPUS, PM_CPU_WORDS, 0)
   mem.store(pmap + PM_REFCNT, 1)
 }
 
@@ -88,9 +88,7 @@ export function pmapCreate(cpu: VmCpu): PmapRef {
   const from = frameWord(cpu, mem.read(cpu.config.kernelPmap + PM_PDIRPA))
   const to = frameWord(cpu, pdirpa)
   const kernelPages = cpu.config.mm['kernelPtps'] as number
-  for (let i = 0; i < kernelPages; i++) {
-    mem.write(to + PDIR_USER_ENTRIES + i, mem.read(from + PDIR_USER_ENTRIES + i))
-  }
+  mem.copy(to + PDIR_USER_ENTRIES, from + PDIR_USER_ENTRIES, kernelPages)
   pmapInit(cpu, pmap, pdirpa)
   return pmap
 }

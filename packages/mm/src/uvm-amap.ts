@@ -67,7 +67,7 @@ function amapAlloc(cpu: VmCpu, slots: number): VmAmapRef {
   mem.write(amap + AM_REF, 1)
   mem.write(amap + AM_FLAGS, 0)
   mem.write(amap + AM_NSLOT, slots)
-  for (let slot = 0; slot < slots; slot++) mem.write(amap + AM_ANON + slot, 0)
+  mem.fill(amap + AM_ANON, slots, 0)
   return amap
 }
 

@@ -229,8 +229,7 @@ export function uvmPagedequeue(cpu: VmCpu, pg: VmPageRef): void {
 /** pmap_zero_page: fills the page's frame with zeros. The page is busy, or nobody else knows it. */
 export function pageZero(cpu: VmCpu, pg: VmPageRef): void {
   const { mem } = cpu
-  const base = vmPageWords(cpu, pg)
-  for (let word = 0; word < PAGE_WORDS; word++) mem.write(base + word, 0)
+  mem.fill(vmPageWords(cpu, pg), PAGE_WORDS, 0)
 }
 
 /**
@@ -238,7 +237,5 @@ export function pageZero(cpu: VmCpu, pg: VmPageRef): void {
  */
 export function pageCopy(cpu: VmCpu, from: VmPageRef, to: VmPageRef): void {
   const { mem } = cpu
-  const source = vmPageWords(cpu, from)
-  const target = vmPageWords(cpu, to)
-  for (let word = 0; word < PAGE_WORDS; word++) mem.write(target + word, mem.read(source + word))
+  mem.copy(vmPageWords(cpu, to), vmPageWords(cpu, from), PAGE_WORDS)
 }

@@ -4,6 +4,11 @@ import type { Actor, Addr, Sleeps } from '@holdfast/atomics-sync'
 export interface VmCpu extends Actor {
   /** CPU number, from 0. */
   readonly id: number
+  /**
+   * The CPU is in the middle of one load or store by virtual address, which hardware does in one piece: it takes no
+   * interrupt, not even a shootdown. Nothing polls there, so it is of interest only to who delivers interrupts otherwise.
+   */
+  mmuBusy: boolean
   readonly config: MmConfig
   readonly vmops: VmOps
 }

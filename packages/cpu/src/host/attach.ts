@@ -3,6 +3,7 @@ import { AuditedMem } from './audited-mem.js'
 import { hostClock } from './clock.js'
 import { makeCpu } from '../cpu.js'
 import { EventRing } from './events.js'
+import { curlwpOf } from './host-mem.js'
 import type { MachineImage } from './image.js'
 import { poll } from '../intr.js'
 import type { KernelTables, MachineCpu } from '../machine-cpu.js'
@@ -18,7 +19,14 @@ export function attachCpu(
   const mem = new AuditedMem(image.buffer, image.config, { poll: () => poll(cpu), spinDeadlineMs })
   const events = new EventRing(image.events, id)
   const { config, machine } = image
-  const cpu: MachineCpu = makeCpu(mem, id, { config, machine, tables, clock: hostClock, events, lockstat })
+  const cpu: MachineCpu = makeCpu(mem, id, curlwpOf(mem, image, id), {
+    config,
+    machine,
+    tables,
+    clock: hostClock,
+    events,
+    lockstat,
+  })
   mem.self = () => cpu.self
   cpu.timerNext = performance.now()
   return cpu

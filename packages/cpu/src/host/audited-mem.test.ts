@@ -5,6 +5,7 @@ import {
   L_MUTEX,
   L_STAT,
   L_SWAPLOCK,
+  LSIDL,
   LSSLEEP,
   LSZOMB,
   LWP_WORDS,
@@ -44,6 +45,32 @@ test('LW_INMEM cleared without l_swaplock, or without the LWP lock, is caught (a
     expect(() => mem.write(l + L_FLAG, 0)).toThrow(UnguardedInmem)
     expect(mem.read(l + L_FLAG)).toBe(LW_INMEM)
   }
+})
+
+test('LW_INMEM cleared by a fill or a copy of the record, or of the whole table, is caught (all four)', () => {
+  for (const clear of [
+    (mem: AuditedMem, l: number) => mem.fill(l, LWP_WORDS, 0),
+    (mem: AuditedMem) => mem.fill(LWPS, 2 * LWP_WORDS, 0),
+    (mem: AuditedMem, l: number) => mem.copy(l, 8, LWP_WORDS),
+    (mem: AuditedMem, l: number) => mem.copy(l + L_FLAG, 8, 1),
+  ]) {
+    const { mem, l } = audited(0, false)
+    expect(() => clear(mem, l)).toThrow(UnguardedInmem)
+    expect(mem.read(l + L_FLAG)).toBe(LW_INMEM)
+  }
+})
+
+test('a fill or a copy of a record of one owner, or of words beside l_flag, is not flagged', () => {
+  for (const stat of [0, LSIDL, LSZOMB]) {
+    const { mem, l } = audited(0, false, stat)
+    mem.fill(l, LWP_WORDS, 0)
+    expect(mem.read(l + L_FLAG)).toBe(0)
+  }
+  const { mem, l } = audited(0, false)
+  mem.fill(l + L_FLAG + 1, LWP_WORDS - L_FLAG - 1, 0)
+  mem.copy(l, 8, L_FLAG)
+  mem.fill(l + LWP_WORDS, 8 * LWP_WORDS, 0) // behind the table
+  expect(mem.read(l + L_FLAG)).toBe(LW_INMEM)
 })
 
 test('with both locks, with another flag, or for an LWP that has one owner, nothing is flagged', () => {

@@ -20,7 +20,7 @@ export class UnguardedInmem extends Error {
  * The seam with a watch on one rule of the protocol: LW_INMEM changes only under both l_swaplock and the LWP's lock, but
  * for LWPs that have one owner: those being made and those that are dead.
  *
- * Looks at plain stores to l_flag, the only way it is changed. Does not see who else holds a spin lock: that some CPU
+ * Looks at plain stores to l_flag, those of ranges included: the only ways it is changed. Does not see who else holds a spin lock: that some CPU
  * holds the LWP's lock is all it can tell, whereas l_swaplock must be the storing LWP's.
  */
 export class AuditedMem extends Mem {
@@ -40,6 +40,24 @@ export class AuditedMem extends Mem {
     if (addr >= this.lwps && addr < this.end && (addr - this.lwps) % LWP_WORDS === L_FLAG)
       this.check(addr, value)
     super.write(addr, value)
+  }
+
+  override fill(addr: Addr, words: number, value: number): void {
+    for (let at = this.nextFlag(addr); at < addr + words && at < this.end; at += LWP_WORDS)
+      this.check(at, value)
+    super.fill(addr, words, value)
+  }
+
+  override copy(to: Addr, from: Addr, words: number): void {
+    for (let at = this.nextFlag(to); at < to + words && at < this.end; at += LWP_WORDS)
+      this.check(at, this.read(from + at - to))
+    super.copy(to, from, words)
+  }
+
+  /** Address of the first l_flag at or after `addr`. */
+  private nextFlag(addr: Addr): Addr {
+    const first = this.lwps + L_FLAG
+    return addr <= first ? first : first + Math.ceil((addr - first) / LWP_WORDS) * LWP_WORDS
   }
 
   private check(addr: Addr, value: number): void {

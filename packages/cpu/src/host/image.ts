@@ -90,7 +90,7 @@ function check(field: string, value: number, least: number, most: number): void 
 
 function bootImage(image: MachineImage, kernel: Bootable): void {
   const mem = new Mem(image.buffer)
-  const cpu = makeCpu(mem, 0, {
+  const cpu = makeCpu(mem, 0, 0, {
     config: image.config,
     machine: image.machine,
     tables: kernel.tables,

@@ -179,6 +179,7 @@ function makeCpu(machine: OneCpu): Cpu {
     self: 0,
     spinDepth: 0,
     preemptWanted: false,
+    mmuBusy: false,
     prevlwp: 0,
     dropCoroutine: false,
     turnstile: kernelTurnstileOps,

@@ -207,6 +207,7 @@ export class TestMachine {
       self: 0,
       spinDepth: 0,
       preemptWanted: false,
+      mmuBusy: false,
       prevlwp: NULL,
       dropCoroutine: false,
       config: this.config,

@@ -131,6 +131,7 @@ const cpu: VmCpu = {
   config: data.config,
   spinDepth: 0,
   preemptWanted: false,
+  mmuBusy: false,
   turnstile,
   sleepq,
   interrupts,

@@ -22,6 +22,7 @@ export class PlainCpu implements VmCpu {
   self: number
   spinDepth = 0
   preemptWanted = false
+  mmuBusy = false
 
   /** `interrupt` is called with the number of each CPU that is sent a shootdown. */
   constructor(

@@ -19,6 +19,7 @@ export class StressCpu implements VmCpu {
   self: number
   spinDepth = 0
   preemptWanted = false
+  mmuBusy = false
   // What the parking of atomics-sync wants to know of its thread.
   readonly lot: Addr
   readonly index: number

@@ -21,6 +21,7 @@ export class TestCpu implements VmCpu {
   self: number
   spinDepth = 0
   preemptWanted = false
+  mmuBusy = false
 
   /** Simulated clock ticks. */
   ticks = 0

@@ -1,0 +1,25 @@
+import type { Coroutine } from './target.js'
+
+/** An operation that was pending when an interrupt came: it is pending again when the handler is done. */
+export interface SavedOp {
+  /** Height of the stack at which the handler has ended. */
+  readonly height: number
+  readonly kind: number
+  readonly site: number
+  readonly a: number
+  readonly b: number
+  readonly c: number
+  readonly d: number
+}
+
+/**
+ * Where a flow of control stands: the functions it is in, innermost last, and the operations that interrupts put off.
+ *
+ * An actor has one; a machine's CPU exchanges it when it switches from one of its threads to another.
+ */
+export class Context {
+  readonly stack: Coroutine[] = []
+  readonly saved: SavedOp[] = []
+  /** What a coroutine that has not been resumed since is to receive. */
+  value: unknown = undefined
+}

@@ -1,0 +1,88 @@
+import { AWAIT, CHOOSE, CV_SIGNAL, JOIN, LOCK, SPIN_WHILE, SPIN_WHILE_BOTH } from '@holdfast/compiler'
+import { CV_BLOCKED, ENDED, WAITING } from './kinds.js'
+import type { World } from './world.js'
+
+const WAY = 1 << 8
+
+/**
+ * Appends the choices that `actor` has for a pending operation that is not always enabled, or that has several ways:
+ *
+ *   awaits, locks, joins     the plain way, when the condition holds
+ *   WAITING                  way 0 when notified; way 1, its time is over
+ *   CV_BLOCKED               way 0 when signalled and the mutex is free; way 1, a spurious wake-up
+ *   CV_SIGNAL                way k wakes the k-th waiter, if any may be woken
+ *   CHOOSE                   way k is alternative k
+ *
+ * Returns the number of choices then.
+ */
+export function choicesOf(world: World, actor: number, count: number): number {
+  const { words, choices, options } = world
+  const a = world.a[actor] as number
+  switch (world.kind[actor]) {
+    case SPIN_WHILE:
+      return words[a] === world.b[actor] ? count : push(choices, count, actor)
+    case SPIN_WHILE_BOTH:
+      return words[a] === world.b[actor] && words[world.c[actor] as number] === world.d[actor]
+        ? count
+        : push(choices, count, actor)
+    case AWAIT:
+      return words[a] === world.b[actor] ? push(choices, count, actor) : count
+    case LOCK:
+      return words[a] === 0 ? push(choices, count, actor) : count
+    case JOIN:
+      return world.kind[a] === ENDED ? push(choices, count, actor) : count
+    case WAITING: {
+      const state = world.notified[actor]
+      if (state === 2) return push(choices, count, actor | WAY)
+      const way0 = state === 1 ? push(choices, count, actor) : count
+      const timed = options.expiry === 'always' && world.deadline[actor] !== Infinity
+      return timed ? push(choices, way0, actor | WAY) : way0
+    }
+    case CV_BLOCKED: {
+      if (words[world.b[actor] as number] !== 0) return count
+      if (world.notified[actor] === 1) return push(choices, count, actor)
+      return world.spuriousLeft > 0 ? push(choices, count, actor | WAY) : count
+    }
+    case CV_SIGNAL: {
+      const ways = options.wake === 'any' ? Math.max(1, waitersOf(world, a)) : 1
+      for (let way = 0; way < ways; way++) choices[count++] = actor | (way << 8)
+      return count
+    }
+    case CHOOSE:
+      for (let way = 0; way < a; way++) choices[count++] = actor | (way << 8)
+      return count
+    default:
+      return count
+  }
+}
+
+function push(choices: Int32Array, count: number, choice: number): number {
+  choices[count] = choice
+  return count + 1
+}
+
+/** How many wait on condition variable `cv` and have not been signalled. */
+export function waitersOf(world: World, cv: number): number {
+  let waiting = 0
+  for (let actor = 0; actor < world.n; actor++) if (isWaiter(world, actor, cv)) waiting++
+  return waiting
+}
+
+/** The `k`-th of those, in the order in which they came; -1 if there are fewer. */
+export function waiterOf(world: World, cv: number, k: number): number {
+  let after = -1
+  for (let found = -1; ; ) {
+    let best = -1
+    for (let actor = 0; actor < world.n; actor++) {
+      if (!isWaiter(world, actor, cv) || (world.queued[actor] as number) <= after) continue
+      if (best < 0 || (world.queued[actor] as number) < (world.queued[best] as number)) best = actor
+    }
+    if (best < 0) return -1
+    if (++found === k) return best
+    after = world.queued[best] as number
+  }
+}
+
+function isWaiter(world: World, actor: number, cv: number): boolean {
+  return world.kind[actor] === CV_BLOCKED && world.a[actor] === cv && world.notified[actor] === 0
+}

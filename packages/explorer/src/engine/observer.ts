@@ -1,0 +1,46 @@
+import type { World } from './world.js'
+
+/** What watches executions, event by event: a checker, a recorder. It must not change anything. */
+export interface Observer {
+  readonly name: string
+  /** An execution begins; its first actors exist. */
+  reset(world: World): void
+  /** `world.ev*` has just been executed; memory is as after it. */
+  event(world: World): void
+  /** The execution has ended, see `world.outcome`. */
+  finish(world: World): void
+}
+
+/** A verdict on an execution. The closed set of the design, with what the machine adds. */
+export type Verdict =
+  | 'assertion'
+  | 'race'
+  | 'guardedBy'
+  | 'lockOrder'
+  | 'deadlock'
+  | 'lostWakeup'
+  | 'livelock'
+  | 'panic'
+  | 'stackTouch'
+  | 'useAfterFree'
+  | 'doubleEnqueue'
+  | 'wireLeak'
+  | 'invariant'
+  | 'nondeterminism'
+  | 'stepLimit'
+  | 'crash'
+
+/** Something wrong in the execution at hand. */
+export interface Report {
+  readonly verdict: Verdict
+  /** One sentence: who did what to what, and the conflict. */
+  readonly message: string
+  /** The sites that make it this fault and no other, first the earlier. */
+  readonly sites: readonly number[]
+  /** Numbers of the steps it is about, first the earlier; where known. */
+  readonly steps?: readonly number[]
+  /** The words it is about. */
+  readonly words?: readonly number[]
+  /** Accesses that are unlocked by design: reported on demand only. */
+  readonly byDesign?: string
+}

@@ -1,0 +1,31 @@
+import type { World } from './world.js'
+
+/** A suspended function of an instrumented program: it yields undefined, null, or the coroutine of a function it calls. */
+export type Coroutine = Generator<unknown, unknown, unknown>
+
+/** What the explorer explores: a model program, or a machine. Its behaviour is a function of what it reads, and of nothing else. */
+export interface Target {
+  readonly name: string
+  /** The word space as each execution finds it. Address 0 is NULL. */
+  readonly image: Int32Array
+  /** Whether a thread is a function of the results of its operations alone, so that the engine may remember it (memo). */
+  readonly pure: boolean
+  /** Creates the actors of a fresh execution, by {@link World.addActor}. Memory is as in the image. */
+  start(world: World): void
+  /** The coroutine of an actor met a bare yield: change {@link World.contexts} if it is to go on elsewhere. */
+  switched?(world: World, actor: number): void
+  /** Bit set of the interrupts that `actor` could take now; source 0 is bit 0. At most 8 sources. */
+  interrupts?(world: World, actor: number): number
+  /** The handler of an interrupt: runs on top of what the actor does. */
+  handler?(world: World, actor: number, source: number): Coroutine
+  /** Nothing is enabled. Returns true if this is an end, or if it has made something enabled (virtual time); false: it is blocked. */
+  idle?(world: World): boolean
+  /** A coroutine threw. Returns true if the execution is over with it; false ends the thread alone. Default false. */
+  threw?(world: World, actor: number, error: unknown): boolean
+  /** The execution is over: judge the final state by {@link World.report}. */
+  finish?(world: World): void
+  /** How an address is called, for reports. */
+  nameOf?(addr: number): string
+  /** Name of an actor or, for reports, of what it runs now. */
+  actorName?(world: World, actor: number): string
+}

@@ -1,0 +1,168 @@
+import type { Observer, Report, Verdict } from './engine/observer.js'
+import type { EngineOptions } from './engine/options.js'
+import type { Target } from './engine/target.js'
+import { World } from './engine/world.js'
+import type { Strategy } from './strategies/strategy.js'
+
+/** How far to go, and what to watch. */
+export interface ExploreOptions {
+  readonly strategy: Strategy
+  readonly observers?: readonly Observer[]
+  readonly engine?: Partial<EngineOptions>
+  /** Most executions; default: no limit for exhaustive strategies, 10,000 for others. */
+  readonly executions?: number
+  /** Most seconds; default: no limit. */
+  readonly seconds?: number
+  /** Number of the first execution: parts of one campaign, run apart, give together what one run gives. */
+  readonly first?: number
+  /** Ends at the first fault, or when so many different ones were found. Default: no limit. */
+  readonly maxFindings?: number
+  /** Called about ten times a second. Returns false to end. */
+  readonly progress?: (so: Progress) => boolean
+  /** What is reported on demand only (unlocked by design). Default false. */
+  readonly all?: boolean
+}
+
+/** Where a campaign stands. */
+export interface Progress {
+  readonly executions: number
+  readonly points: number
+  readonly seconds: number
+  readonly findings: number
+  readonly depth: number
+  /** Executions that are still to come, estimated; null if that is not known. */
+  readonly remaining: number | null
+}
+
+/** A fault, and the first execution that showed it. */
+export interface Found {
+  readonly report: Report
+  /** Number of the execution, from 0. */
+  readonly execution: number
+  /** Seconds from the start of the campaign. */
+  readonly seconds: number
+  readonly schedule: Uint16Array
+  /** Executions that showed it. */
+  count: number
+}
+
+/** What a campaign came to. */
+export interface Explored {
+  readonly executions: number
+  /** Executions that ended with something enabled by nobody, though not all had ended. */
+  readonly blocked: number
+  /** Executions that the strategy gave up. */
+  readonly abandoned: number
+  /** Executions cut off by the step limit. */
+  readonly cut: number
+  /** Executions with a failed check, or blocked. */
+  readonly buggy: number
+  /** Every execution that the strategy is to visit was visited to its end. */
+  readonly complete: boolean
+  readonly points: number
+  readonly seconds: number
+  readonly found: readonly Found[]
+  /** What was left out on purpose, in words, or null. */
+  readonly bound: string | null
+}
+
+const DEFAULT_EXECUTIONS = 10_000
+const LOOK_EVERY = 64
+const REPORT_MS = 100
+
+/** Explores `target`: runs execution after execution until the strategy, the budget or the caller ends it. */
+export function explore(target: Target, options: ExploreOptions): Explored {
+  const { strategy } = options
+  const world = new World(target, options.engine)
+  const observers = observersOf(options)
+  const limit = options.executions ?? (strategy.exhaustive ? Infinity : DEFAULT_EXECUTIONS)
+  const first = options.first ?? 0
+  const started = performance.now()
+  const findings = new Map<string, Found>()
+  let executions = 0
+  let blocked = 0
+  let abandoned = 0
+  let cut = 0
+  let buggy = 0
+  let points = 0
+  let complete = false
+  let told = started
+  for (;;) {
+    if (executions >= limit) break
+    if (executions % LOOK_EVERY === 0 && executions > 0) {
+      const now = performance.now()
+      const seconds = (now - started) / 1000
+      if (options.seconds !== undefined && seconds >= options.seconds) break
+      if (options.progress !== undefined && now - told >= REPORT_MS) {
+        told = now
+        const remaining = strategy.remaining?.() ?? null
+        const depth = world.steps
+        const so = { executions, points, seconds, findings: findings.size, depth, remaining }
+        if (!options.progress(so)) break
+      }
+    }
+    if (!strategy.begin(first + executions)) {
+      complete = strategy.exhaustive && cut === 0
+      break
+    }
+    const outcome = world.run(strategy, observers)
+    strategy.end?.(world)
+    executions++
+    points += world.steps
+    if (outcome === 'blocked') blocked++
+    else if (outcome === 'abandoned') abandoned++
+    else if (outcome === 'stepLimit') cut++
+    if (outcome === 'blocked' || outcome === 'failed' || world.reports.length > 0) buggy++
+    if (world.reports.length > 0) {
+      note(world, findings, first + executions - 1, (performance.now() - started) / 1000, options.all === true)
+      if (findings.size >= (options.maxFindings ?? Infinity)) break
+    }
+  }
+  return {
+    executions,
+    blocked,
+    abandoned,
+    cut,
+    buggy,
+    complete,
+    points,
+    seconds: (performance.now() - started) / 1000,
+    found: [...findings.values()],
+    bound: strategy.bound?.() ?? null,
+  }
+}
+
+/** What makes two reports the same fault: the verdict and the places. */
+export function faultKey(report: { verdict: Verdict; sites: readonly number[]; message: string }): string {
+  return `${report.verdict}:${report.sites.length > 0 ? report.sites.join(',') : report.message}`
+}
+
+function note(
+  world: World,
+  findings: Map<string, Found>,
+  execution: number,
+  seconds: number,
+  all: boolean,
+): void {
+  for (const report of world.reports) {
+    if (report.byDesign !== undefined && !all) continue
+    const key = faultKey(report)
+    const known = findings.get(key)
+    if (known !== undefined) known.count++
+    else {
+      const schedule = world.schedule.slice(0, world.steps)
+      findings.set(key, { report, execution, seconds, schedule, count: 1 })
+    }
+  }
+}
+
+function observersOf({ strategy, observers = [] }: ExploreOptions): Observer[] {
+  if (strategy.executed === undefined) return [...observers]
+  const watching: Observer = {
+    name: strategy.name,
+    reset: () => {},
+    event: (world) => strategy.executed?.(world),
+    finish: () => {},
+  }
+  return [watching, ...observers]
+}
