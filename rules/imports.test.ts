@@ -17,9 +17,9 @@ test('imports between packages go one way, and only where package.json and tscon
   const wrong: string[] = []
   for (const pkg of PACKAGES) {
     const dependencies = Object.keys(json(`packages/${pkg}/package.json`)['dependencies'] ?? {})
-    const references = (json(`packages/${pkg}/tsconfig.json`)['references'] as { path: string }[]).map(
-      ({ path }) => `@holdfast/${path.split('/').at(-1)}`,
-    )
+    const references = (
+      (json(`packages/${pkg}/tsconfig.json`)['references'] ?? []) as { path: string }[]
+    ).map(({ path }) => `@holdfast/${path.split('/').at(-1)}`)
     const own = dependencies.filter((name) => name.startsWith('@holdfast/'))
     for (const name of own) {
       if (!before(pkg).includes(name)) wrong.push(`packages/${pkg}/package.json depends on ${name}`)

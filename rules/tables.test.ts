@@ -1,11 +1,12 @@
-/** Tables of operations are what the explorer's compiler takes them for; and its entry is what it compiles, and no more. */
+/** Tables of operations are what the explorer's compiler takes them for; and its entries reach all that it compiles, and no more. */
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type Node, type Source, sourceOf, sources, walk } from './sources.js'
 import { OPS } from './syntax.js'
 import { namedAsInTables, takenFromTables, tableMethods } from './table-rules.js'
 
-const ENTRY = 'packages/cpu/src/compiled.ts'
+/** What the explorer compiles of the machine, and how it controls it. */
+const ENTRIES = ['packages/cpu/src/compiled.ts', 'packages/cpu/src/controlled.ts']
 const HOSTS = /^packages\/atomics-sync\/src\/(sync|thread|parking[\w-]*|lockstat[\w-]*|mem)\.ts$/
 const SOURCES = sources()
 const EXPLORED = SOURCES.filter(
@@ -14,8 +15,8 @@ const EXPLORED = SOURCES.filter(
 )
 const METHODS = tableMethods(EXPLORED)
 
-/** The sources that `entry` imports, directly or not, that one included. Types do not count. */
-function reached(entry: string): Set<string> {
+/** The sources that `entries` import, directly or not, those included. Types do not count. */
+function reached(entries: readonly string[]): Set<string> {
   const byPath = new Map(SOURCES.map((source) => [source.path, source]))
   const paths = new Set<string>()
   const visit = (path: string): void => {
@@ -27,7 +28,7 @@ function reached(entry: string): Set<string> {
       else visit(join(dirname(path), from).replaceAll('\\', '/').replace(/\.js$/, '.ts'))
     }
   }
-  visit(entry)
+  for (const entry of entries) visit(entry)
   return paths
 }
 
@@ -51,8 +52,8 @@ test('a method of a table is called, and neither stored nor taken out of it', ()
   expect(EXPLORED.flatMap((source) => takenFromTables(source))).toEqual([])
 })
 
-test('what the compiled entry reaches holds every explored module that declares a table, and nothing of the host', () => {
-  const paths = reached(ENTRY)
+test('what the compiled entries reach holds every explored module that declares a table, and nothing of the host', () => {
+  const paths = reached(ENTRIES)
   const tables = EXPLORED.filter((source) => tableMethods([source]).size > 0).map(({ path }) => path)
   expect(tables.length).toBeGreaterThan(6)
   expect([...paths]).toEqual(expect.arrayContaining(tables))

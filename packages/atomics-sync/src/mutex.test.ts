@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Actor, Sleeps } from './actor.js'
 import {
   mutexDestroy,
@@ -44,6 +44,32 @@ test('an uncontended adaptive mutex is owned by the enterer and free after exit,
   mutexExit(a, M)
   expect([mem.load(M), mutexOwned(a, M), mutexOwner(mem, M)]).toEqual([0, false, 0])
   expect(world.log).toEqual([])
+})
+
+test('between its test of WAITERS and its store, exit holds interrupts off; on return the depth is as it was (R4)', () => {
+  const { world, mem, a, b } = setUp()
+  const depths: [string, number][] = []
+  vi.spyOn(mem, 'read').mockImplementation((addr) => {
+    if (addr === M) depths.push(['test', a.spinDepth])
+    return mem.load(addr)
+  })
+  vi.spyOn(mem, 'store').mockImplementation((addr, value) => {
+    if (addr === M) depths.push(['store', a.spinDepth])
+    mem.exchange(addr, value)
+  })
+  world.start(a, mutexEnter(a, M))
+  mutexExit(a, M)
+  expect(depths).toEqual([
+    ['test', 1],
+    ['store', 1],
+  ])
+  expect(a.spinDepth).toBe(0)
+
+  world.start(a, mutexEnter(a, M))
+  mem.store(a.oncpu, 0)
+  world.start(b, mutexEnter(b, M)) // sets WAITERS, so that exit has to go to the turnstile
+  mutexExit(a, M)
+  expect([world.log.at(-1), a.spinDepth]).toEqual(['wakeup 1', 0])
 })
 
 test('a contender spins, and does not block, while the owner runs', () => {

@@ -30,7 +30,8 @@ import {
  *         R3  a waiter that has set WAITERS looks again, in this order: is the owner still off its CPU, and is
  *             WAITERS still set? Only then does it sleep; else it drops the chain lock and starts over
  *         R4  between its test of WAITERS and its store of 0 the owner does not leave its CPU (mutexExit is a
- *             plain function), and leaving a CPU orders all earlier stores before the word that `onproc` names
+ *             plain function, and holds interrupts off: on x86 the two are one instruction), and leaving a CPU
+ *             orders all earlier stores before the word that `onproc` names
  *         R5  exit wakes every waiter and gives the lock to none: the woken compete with newcomers
  * Race    exit may overwrite a WAITERS bit that is set between its test and its store; R3 saves the sleeper.
  *         Scenario: waiters-bit-lost
@@ -151,13 +152,16 @@ export function mutexTryEnter(actor: Actor, addr: Addr): boolean {
  */
 export function mutexExit(actor: Actor, addr: Addr): void {
   const { mem } = actor
+  actor.spinDepth++ // R4; nothing polls before it is lowered, so nothing is held off that must be served then
   const word = mem.read(addr)
   if (word !== actor.self || word === 0) {
+    actor.spinDepth--
     mutexVectorExit(actor, addr, word)
     return
   }
   if (actor.lockstat !== null) actor.lockstat.released(addr)
   mem.store(addr, 0) // R1
+  actor.spinDepth--
 }
 
 /** mutex_vector_exit (kern_mutex.c): all of mutex_exit but the fast path. `word` is what that read. */

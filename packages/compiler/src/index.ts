@@ -1,1 +1,38 @@
-export * from './op-kinds.js'
+export { compile } from './compile.js'
+export type { Compiled, CompileOptions } from './compile.js'
+export type { Hint } from './build.js'
+export type { Calls, CompiledFunction, Site } from './emit.js'
+export type { Patch } from './patches.js'
+export { CompileError } from './problems.js'
+export type { Problem } from './problems.js'
+export {
+  ADD,
+  AND,
+  AWAIT,
+  CAS,
+  CHOOSE,
+  COPY,
+  CV_BROADCAST,
+  CV_SIGNAL,
+  CV_WAIT,
+  EXCHANGE,
+  FENCE,
+  FILL,
+  JOIN,
+  LOAD,
+  LOCK,
+  NOTIFY,
+  OP_NAMES,
+  OR,
+  READ,
+  SPAWN,
+  SPIN_WHILE,
+  SPIN_WHILE_BOTH,
+  STORE,
+  SUB,
+  TRY_LOCK,
+  UNLOCK,
+  WAIT,
+  WRITE,
+  YIELD,
+} from './op-kinds.js'

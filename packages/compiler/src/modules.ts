@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from './hash.js'
 import { readFileSync } from 'node:fs'
 import { extname, relative, sep } from 'node:path'
 import { type Comment, parseSync } from 'oxc-parser'
@@ -54,10 +54,6 @@ export interface LoadOptions {
 
 const PARSED = new Set(['.ts', '.mts', '.tsx', '.js', '.mjs'])
 
-export function hashOf(text: string | Buffer): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32)
-}
-
 /** How reports name a file. */
 export function reportedPath(root: string, path: string): string {
   return relative(root, path).split(sep).join('/')
@@ -76,7 +72,7 @@ export function load(options: LoadOptions): Loaded {
   for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
     const text = readFileSync(path, 'utf8')
     const instrumented = options.instrument(path)
-    inputs.push({ path, hash: hashOf(text), instrumented })
+    inputs.push({ path, hash: hash([text]), instrumented })
     if (!PARSED.has(extname(path))) continue
     const file = reportedPath(root, path)
     const source = new PatchedText(text)
@@ -88,7 +84,11 @@ export function load(options: LoadOptions): Loaded {
     }
     const { program, comments, errors } = parseSync(path, source.text, { preserveParens: false })
     for (const { message, labels } of errors)
-      problems.push({ file, ...source.position(labels[0]?.start ?? 0), message: `does not parse: ${message}` })
+      problems.push({
+        file,
+        ...source.position(labels[0]?.start ?? 0),
+        message: `does not parse: ${message}`,
+      })
     const names = new Names(program as unknown as Node)
     const targets = new Map<string, Target>()
     for (const [specifier, node] of names.specifiers) {
@@ -121,8 +121,15 @@ export function load(options: LoadOptions): Loaded {
     const files = applied.get(patch) ?? 0
     if (files === 1) continue
     const message =
-      files === 0 ? 'no module of the program has this path' : `${files} modules of the program have this path`
-    problems.push({ file: patch.file, line: 1, column: 1, message: `patch: ${message}; exactly one is allowed` })
+      files === 0
+        ? 'no module of the program has this path'
+        : `${files} modules of the program have this path`
+    problems.push({
+      file: patch.file,
+      line: 1,
+      column: 1,
+      message: `patch: ${message}; exactly one is allowed`,
+    })
   }
   if (problems.length > 0) throw new CompileError(problems)
   return { modules, inputs }

@@ -20,7 +20,7 @@ interface Piece {
 
 export class PatchedText {
   private pieces: readonly Piece[]
-  private readonly lineStarts: readonly number[]
+  private readonly originLines: readonly number[]
   /** With the patches applied so far. */
   text: string
   /** Whether any was. */
@@ -29,7 +29,7 @@ export class PatchedText {
   constructor(original: string) {
     this.text = original
     this.pieces = [{ text: original, origin: 0, length: original.length }]
-    this.lineStarts = startsOfLines(original)
+    this.originLines = startsOfLines(original)
   }
 
   /** Applies a patch; returns how often its text was found, which must be once for it to be applied. */
@@ -52,13 +52,18 @@ export class PatchedText {
   position(offset: number): { line: number; column: number } {
     const origin = this.originOf(offset)
     let low = 0
-    let high = this.lineStarts.length - 1
+    let high = this.originLines.length - 1
     while (low < high) {
       const middle = (low + high + 1) >> 1
-      if ((this.lineStarts[middle] as number) <= origin) low = middle
+      if ((this.originLines[middle] as number) <= origin) low = middle
       else high = middle - 1
     }
-    return { line: low + 1, column: origin - (this.lineStarts[low] as number) + 1 }
+    return { line: low + 1, column: origin - (this.originLines[low] as number) + 1 }
+  }
+
+  /** The offset at which each line of the patched text starts. */
+  lineStarts(): readonly number[] {
+    return startsOfLines(this.text)
   }
 
   /** The offset in the file of an offset in the patched text; inside a replacement, as far in as there is text. */
@@ -92,7 +97,7 @@ export class PatchedText {
 }
 
 /** The offset at which each line of the text starts. */
-export function startsOfLines(text: string): number[] {
+function startsOfLines(text: string): number[] {
   const starts = [0]
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
   return starts

@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 /** Where an import leads: a module of the program, or something that stays an import of the bundle. */
 export type Target =
   | { readonly kind: 'module'; readonly path: string }
-  | { readonly kind: 'external'; readonly url: string; /** Named by the caller */ readonly named: boolean }
+  | { readonly kind: 'external'; readonly url: string /** Named by the caller */; readonly named: boolean }
 
 /** In this order; `source` is how the packages of a workspace name their TypeScript. */
 const CONDITIONS = new Set(['source', 'import', 'node', 'module-sync', 'default'])

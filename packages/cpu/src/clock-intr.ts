@@ -77,7 +77,7 @@ function roundComplete(cpu: MachineCpu): boolean {
 }
 
 /** The disk's completions follow the simulated clock: raises its interrupt at every tick until the last is due. */
-function diskClock(cpu: MachineCpu, now: number): void {
+export function diskClock(cpu: MachineCpu, now: number): void {
   const { mem } = cpu
   const due = mem.load(DISK_DUE)
   if (due === 0) return

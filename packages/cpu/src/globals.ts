@@ -34,10 +34,11 @@ export const MACHINE_STOPPING = 2
 export const MACHINE_FAILED = 3
 
 /** What the machine keeps for each CPU, beside the kernel's cpu_info. */
-export const { MC_STATE, MC_PARKED, MC_ROUND, MACHINE_CPU_WORDS } = layout('machine_cpu', {
+export const { MC_STATE, MC_PARKED, MC_ROUND, MC_TAKEN, MACHINE_CPU_WORDS } = layout('machine_cpu', {
   MC_STATE: 'atomic', // MC_OFF, MC_RUNNING, MC_ENDED
   MC_PARKED: 'atomic', // number of the rendezvous it stands at, 0: none
   MC_ROUND: 'atomic', // the round in which it was last at a safe point
+  MC_TAKEN: 'private', // interrupts it has taken, where they are not polled
 })
 
 /** Values of MC_STATE. */

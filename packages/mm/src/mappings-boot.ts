@@ -6,8 +6,9 @@ import {
   VM_MIN_ADDRESS,
   VM_MIN_KERNEL_ADDRESS,
   atop,
+  ptoa,
 } from './param.js'
-import { pmapAllocFrame, pmapInit } from './pmap-core.js'
+import { KERNEL_PTP_FRAME, pmapAllocFrame, pmapInit } from './pmap-core.js'
 import { PM_PDIRPA, PV_LOCK, PV_LOCKS, PV_LOCK_WORDS } from './pmap-layout.js'
 import { PDIR_USER_ENTRIES, PG_RW, PG_V, frameWord } from './pmap-pte.js'
 import { tlbBootCpu } from './pmap-tlb.js'
@@ -39,7 +40,11 @@ function bootPmap(cpu: VmCpu): void {
   pmapInit(cpu, kernelPmap, bootFrame(cpu))
   const pdir = frameWord(cpu, mem.read(kernelPmap + PM_PDIRPA))
   const kernelPtps = cpu.config.mm['kernelPtps'] as number
-  for (let i = 0; i < kernelPtps; i++) mem.write(pdir + PDIR_USER_ENTRIES + i, bootFrame(cpu) | PG_V | PG_RW)
+  for (let i = 0; i < kernelPtps; i++) {
+    const pa = bootFrame(cpu)
+    kassert(pa === ptoa(KERNEL_PTP_FRAME + i), 'pmap_bootstrap: the kernel page tables lie in a row')
+    mem.write(pdir + PDIR_USER_ENTRIES + i, pa | PG_V | PG_RW)
+  }
 }
 
 function bootFrame(cpu: VmCpu): number {

@@ -1,6 +1,6 @@
 import { kassert, mutexSpinEnter, mutexSpinExit, mutexSpinInit } from '@holdfast/atomics-sync'
 import type { Addr } from '@holdfast/atomics-sync'
-import { VM_MIN_KERNEL_ADDRESS } from './param.js'
+import { PAGE_SHIFT, PAGE_WORDS, VM_MAX_KERNEL_ADDRESS, VM_MIN_KERNEL_ADDRESS } from './param.js'
 import {
   PM_CPUS,
   PM_CPU_WORDS,
@@ -28,12 +28,22 @@ import {
   vmPageToPhys,
 } from './vm-page.js'
 
+/** First frame of the kernel's page tables, which lie in a row behind its directory: they are allocated first at boot. */
+export const KERNEL_PTP_FRAME = 1
+
+/** kvtopte (x86 pmap.h): address of the entry that maps the kernel address `va`: no word need be read to find it. */
+function kvtopte(cpu: VmCpu, va: number): Addr {
+  return cpu.config.frameBase + KERNEL_PTP_FRAME * PAGE_WORDS + ((va - VM_MIN_KERNEL_ADDRESS) >>> PAGE_SHIFT)
+}
+
 /**
  * Address of the entry that maps `va`, or 0 if there is no page table for it. Takes no lock: what it returns
  * may be stale unless pm_lock is held or the pmap is the kernel's (whose page tables are never freed).
  */
 export function pmapPteAddr(cpu: VmCpu, pmap: PmapRef, va: number): Addr {
   const { mem } = cpu
+  if (pmap === cpu.config.kernelPmap)
+    return va >= VM_MIN_KERNEL_ADDRESS && va < VM_MAX_KERNEL_ADDRESS ? kvtopte(cpu, va) : 0
   const pde = mem.load(frameWord(cpu, mem.read(pmap + PM_PDIRPA)) + pdIndex(va))
   return (pde & PG_V) === 0 ? 0 : frameWord(cpu, pde) + ptIndex(va)
 }

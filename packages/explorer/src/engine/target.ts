@@ -10,6 +10,11 @@ export interface Target {
   readonly image: Int32Array
   /** Whether a thread is a function of the results of its operations alone, so that the engine may remember it (memo). */
   readonly pure: boolean
+  /**
+   * Marks words (1) that one actor alone touches, or nobody changes: a plain access to them commutes with all that others do, so it is
+   * an event, but no choice is made before it.
+   */
+  readonly local?: Uint8Array
   /** Creates the actors of a fresh execution, by {@link World.addActor}. Memory is as in the image. */
   start(world: World): void
   /** The coroutine of an actor met a bare yield: change {@link World.contexts} if it is to go on elsewhere. */

@@ -1,4 +1,4 @@
-import { SPAWN } from '@holdfast/compiler'
+import { SPAWN, WRITE } from '@holdfast/compiler'
 import { ActorMem } from './actor-mem.js'
 import { Context } from './context.js'
 import { choicesOf } from './enabled.js'
@@ -102,6 +102,7 @@ export class World {
   private next = UNCHOSEN
   private inline = false
   private readonly memo: Memo | null
+  private readonly local: Uint8Array
   private readonly makers: ((mem: ActorMem) => Coroutine)[] = []
   private readonly spawnIds = new Map<number, number>()
   private readonly spawned = new Int32Array(MAX_ACTORS)
@@ -112,6 +113,7 @@ export class World {
     this.options = { ...DEFAULT_OPTIONS, ...options }
     this.words = new Int32Array(target.image.length)
     this.memo = target.pure ? new Memo() : null
+    this.local = target.local ?? new Uint8Array(0)
   }
 
   /** Runs one execution, from the image to its end. */
@@ -165,9 +167,11 @@ export class World {
     this.a[id] = a
     if (kind === SPAWN) this.spawning = makerOf(a)
     if (!this.inline) return true
-    this.pick()
-    if (this.next !== id) return true
-    this.next = UNCHOSEN
+    if (kind > WRITE || this.local[a] !== 1) {
+      this.pick()
+      if (this.next !== id) return true
+      this.next = UNCHOSEN
+    }
     const result = perform(this, id, 0)
     this.executed(id, 0)
     if (this.again) {

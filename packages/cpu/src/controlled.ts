@@ -1,0 +1,66 @@
+import { operations } from '@holdfast/atomics-sync'
+import type { Actor, InterruptOps, Sleeps } from '@holdfast/atomics-sync'
+import { CI_WANT_RESCHED, HARDCLOCK_TICKS } from '@holdfast/kernel'
+import type { Cpu, MachdepOps } from '@holdfast/kernel'
+import { diskClock } from './clock-intr.js'
+import { MC_TAKEN } from './globals.js'
+import { takeInterrupts } from './intr.js'
+import type { MachineCpu } from './machine-cpu.js'
+import { ipi } from './mailbox.js'
+
+/**
+ * The machine under control: nothing is polled, and no host clock runs. An interrupt is an event of its own, which whoever controls
+ * the machine lets a CPU take between any two accesses, where its level permits:
+ *
+ *   takeMailbox   what others posted; IPI_TLB at any spin depth, the rest at depth 0
+ *   takeClock     a tick of the clock (the primary CPU), and the disk transfers that are due then; depth 0
+ *   takePreempt   kernel preemption, when `preemptWanted` is set; depth 0
+ *
+ * A CPU that idles waits until it has taken an interrupt, whatever it was.
+ */
+
+function poll(_actor: Actor): void {}
+
+function* preempt(_actor: Actor): Sleeps<void> {}
+
+/** How interrupts reach a CPU under control: not by its asking. */
+export const controlledInterrupts = operations<InterruptOps>({ poll, preempt })
+
+function idle(target: Cpu): void {
+  const cpu = target as MachineCpu
+  const { mem, ci, mc } = cpu
+  const taken = mem.read(mc + MC_TAKEN)
+  if (mem.load(ci + CI_WANT_RESCHED) === 0) mem.spinWhile(mc + MC_TAKEN, taken)
+}
+
+/** Takes no time: whoever is to run meanwhile, may. */
+function compute(_cpu: Cpu, _units: number): void {}
+
+/** The machine below the kernel, under control. */
+export const controlledMachdep = operations<MachdepOps>({ ipi, idle, compute })
+
+/** Takes the interrupts that are pending in the mailbox and allowed at the present spin depth. */
+export function takeMailbox(cpu: MachineCpu): void {
+  takeInterrupts(cpu)
+  countTaken(cpu)
+}
+
+/** Takes one tick of the clock. Primary CPU, spin depth 0. */
+export function takeClock(cpu: MachineCpu): void {
+  const { mem } = cpu
+  cpu.spinDepth++
+  cpu.kernel.hardclock(cpu)
+  diskClock(cpu, mem.read(HARDCLOCK_TICKS))
+  cpu.spinDepth--
+  countTaken(cpu)
+}
+
+/** Gives the CPU to the LWP that wants it, in the middle of the kernel. Spin depth 0. */
+export function* takePreempt(cpu: MachineCpu): Sleeps<void> {
+  yield* cpu.kernel.kpreempt(cpu)
+}
+
+function countTaken(cpu: MachineCpu): void {
+  const { mem, mc } = cpu
+  mem.write(mc + MC_TAKEN, mem.read(mc + MC_TAKEN) + 1)
+}

@@ -1,0 +1,233 @@
+import {
+  COPY,
+  CV_BROADCAST,
+  CV_SIGNAL,
+  CV_WAIT,
+  FILL,
+  NOTIFY,
+  SPAWN,
+  SPIN_WHILE_BOTH,
+  WAIT,
+} from '@holdfast/compiler'
+import { CV_BLOCKED, ENDED, WAITING } from '../engine/kinds.js'
+import type { Observer } from '../engine/observer.js'
+import { MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
+import type { World } from '../engine/world.js'
+
+/** One event of a log, as a reader of it sees it. */
+export class LoggedEvent {
+  kind = 0
+  actor = 0
+  site = 0
+  /** The way it went: see `World.choices`. */
+  way = 0
+  /** First range, written if `wrote`; 0 words: none. */
+  addr = 0
+  words = 0
+  wrote = false
+  /** Second range: the source of a copy, the other word of a spin, the mutex or the condition variable. */
+  addr2 = 0
+  words2 = 0
+  old = 0
+  new = 0
+  /** Of SPAWN: the actor it made, -1 if that did nothing. */
+  child = -1
+  /** Of a signal or a notification: those it woke. */
+  readonly woken = new Uint8Array(MAX_ACTORS)
+  wokenCount = 0
+}
+
+const ACTOR = 5
+const WROTE = 1 << 12
+const WAY = 13
+
+/**
+ * The events of one execution, in the order of its steps: what a checker looks at again when it has found something.
+ *
+ * Beyond what the world shows, it knows whom a signal woke and which actor a spawn made. Checkers share one log if they are given it;
+ * it must then stand before them in the list of observers. An event is five stores into typed arrays.
+ */
+export class EventLog implements Observer {
+  readonly name = 'event log'
+  length = 0
+  /** The event logged last. */
+  readonly last = new LoggedEvent()
+  private head = new Int32Array(1024)
+  private site = new Int32Array(1024)
+  private addr = new Int32Array(1024)
+  private old = new Int32Array(1024)
+  private new_ = new Int32Array(1024)
+  /** Where the extra words of an event begin. */
+  private extraAt = new Int32Array(1024)
+  private extra = new Int32Array(256)
+  private extras = 0
+  /** Waiters whose wake-up is accounted for; actors that have begun. */
+  private readonly told = new Uint8Array(MAX_ACTORS)
+  private readonly begun = new Uint8Array(MAX_ACTORS)
+
+  reset(world: World): void {
+    this.length = 0
+    this.extras = 0
+    this.told.fill(0)
+    this.begun.fill(0)
+    this.begun.fill(1, 0, world.n)
+  }
+
+  event(world: World): void {
+    const i = this.length
+    if (i === this.head.length) this.grow()
+    this.length = i + 1
+    const { last } = this
+    const kind = world.evKind
+    const actor = world.evActor
+    const wrote = world.evWrote
+    const way = (world.schedule[world.steps - 1] as number) >> WAY_SHIFT
+    last.kind = kind
+    last.actor = actor
+    last.wrote = wrote
+    last.way = way
+    last.site = this.site[i] = world.evSite
+    last.addr = this.addr[i] = world.evAddr
+    last.words = world.evWords
+    last.addr2 = world.evAddr2
+    last.words2 = world.evWords2
+    last.old = this.old[i] = world.evOld
+    last.new = this.new_[i] = world.evNew
+    this.head[i] = kind | (actor << ACTOR) | (wrote ? WROTE : 0) | (way << WAY)
+    this.extraAt[i] = this.extras
+    if (MORE[kind] === 1) this.more(world, kind)
+  }
+
+  finish(): void {}
+
+  /** Reads event `i` into `to`. */
+  read(i: number, to: LoggedEvent): LoggedEvent {
+    const head = this.head[i] as number
+    const { extra } = this
+    let at = this.extraAt[i] as number
+    to.kind = head & 31
+    to.actor = (head >> ACTOR) & (MAX_ACTORS - 1)
+    to.wrote = (head & WROTE) !== 0
+    to.way = head >> WAY
+    to.site = this.site[i] as number
+    to.addr = this.addr[i] as number
+    to.old = this.old[i] as number
+    to.new = this.new_[i] as number
+    to.child = -1
+    to.wokenCount = 0
+    to.addr2 = 0
+    to.words2 = 0
+    to.words = ACCESSES[to.kind] as number
+    switch (MORE[to.kind] === 1 ? to.kind : -1) {
+      case SPAWN:
+        to.child = extra[at] as number
+        break
+      case NOTIFY:
+      case CV_SIGNAL:
+      case CV_BROADCAST:
+        to.wokenCount = extra[at++] as number
+        for (let k = 0; k < to.wokenCount; k++) to.woken[k] = extra[at++] as number
+        break
+      case FILL:
+      case COPY:
+      case SPIN_WHILE_BOTH:
+      case CV_WAIT:
+      case CV_BLOCKED:
+        to.words = extra[at++] as number
+        to.addr2 = extra[at++] as number
+        to.words2 = extra[at++] as number
+        break
+      default:
+    }
+    return to
+  }
+
+  /** Number of event `i` that is the same for events that do the same: actor, way, place, word, values. */
+  fingerprint(i: number): number {
+    let hash = Math.imul((this.head[i] as number) ^ 0x9e3779b9, 0x85ebca6b)
+    hash = Math.imul(hash ^ (hash >>> 15) ^ (this.site[i] as number), 0xc2b2ae35)
+    hash = Math.imul(hash ^ (hash >>> 13) ^ (this.addr[i] as number), 0x27d4eb2f)
+    hash = Math.imul(hash ^ (hash >>> 16) ^ (this.old[i] as number), 0x165667b1)
+    return Math.imul(hash ^ (hash >>> 15) ^ (this.new_[i] as number), 0x9e3779b1) | 0
+  }
+
+  siteAt(i: number): number {
+    return this.site[i] as number
+  }
+
+  actorAt(i: number): number {
+    return ((this.head[i] as number) >> ACTOR) & (MAX_ACTORS - 1)
+  }
+
+  private more(world: World, kind: number): void {
+    const { last } = this
+    switch (kind) {
+      case SPAWN:
+        last.child = this.childOf(world)
+        this.push(last.child)
+        return
+      case NOTIFY:
+      case CV_SIGNAL:
+      case CV_BROADCAST: {
+        let count = 0
+        for (let waiter = 0; waiter < world.n; waiter++) {
+          const waits = world.kind[waiter] === WAITING || world.kind[waiter] === CV_BLOCKED
+          if (!waits || world.a[waiter] !== last.addr) continue
+          if (world.notified[waiter] !== 1 || this.told[waiter] === 1) continue
+          this.told[waiter] = 1
+          last.woken[count++] = waiter
+        }
+        last.wokenCount = count
+        this.push(count)
+        for (let k = 0; k < count; k++) this.push(last.woken[k] as number)
+        return
+      }
+      case WAIT:
+        this.told[last.actor] = 0
+        return
+      case CV_WAIT:
+        this.told[last.actor] = 0
+        break
+      default:
+    }
+    this.push(last.words)
+    this.push(last.addr2)
+    this.push(last.words2)
+  }
+
+  /** The actor that exists now and did not before. */
+  private childOf(world: World): number {
+    for (let actor = 0; actor < world.n; actor++) {
+      if (this.begun[actor] === 1 || world.kind[actor] === ENDED) continue
+      this.begun[actor] = 1
+      return actor
+    }
+    return -1
+  }
+
+  private push(value: number): void {
+    if (this.extras === this.extra.length) this.extra = longer(this.extra)
+    this.extra[this.extras++] = value
+  }
+
+  private grow(): void {
+    this.head = longer(this.head)
+    this.site = longer(this.site)
+    this.addr = longer(this.addr)
+    this.old = longer(this.old)
+    this.new_ = longer(this.new_)
+    this.extraAt = longer(this.extraAt)
+  }
+}
+
+/** Kinds of which more must be known than fits the columns. */
+const MORE = new Uint8Array(32)
+for (const kind of [SPAWN, NOTIFY, CV_SIGNAL, CV_BROADCAST, WAIT, FILL, COPY, SPIN_WHILE_BOTH, CV_WAIT])
+  MORE[kind] = 1
+MORE[CV_BLOCKED] = 1
+
+function longer(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const result = new Int32Array(array.length * 2)
+  result.set(array)
+  return result
+}

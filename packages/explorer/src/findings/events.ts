@@ -1,0 +1,191 @@
+import { JOIN, OP_NAMES, SPAWN } from '@holdfast/compiler'
+import type { Site } from '@holdfast/compiler'
+import { CV_BLOCKED, ENDED, INTERRUPT, WAITING } from '../engine/kinds.js'
+import type { Observer } from '../engine/observer.js'
+import { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
+import type { World } from '../engine/world.js'
+import { preemptionsOf } from './preemptions.js'
+
+/** One step of an execution, for people. */
+export interface EventRow {
+  /** From 0. */
+  readonly step: number
+  readonly actor: number
+  readonly actorName: string
+  /** Name of the operation; `interrupt`, `wake` (a wait is over) and `cvWake` are the engine's. */
+  readonly op: string
+  readonly place: Site | undefined
+  /** First word accessed, and what it is called; undefined: none. */
+  readonly addr: number | undefined
+  readonly word: string | undefined
+  /** Words accessed from there. */
+  readonly words: number
+  /** First word before and after. */
+  readonly old: number
+  readonly new: number
+  readonly wrote: boolean
+  /** The second range: a copy's source, a condition wait's mutex, the other word of spinWhileBoth. */
+  readonly word2: string | undefined
+  /** What else is to be said: the alternative chosen, that the time was over, who was spawned. */
+  readonly note: string | undefined
+  /** Preemptions that taking this step cost. */
+  readonly preemptions: number
+  /** Why the turn of the actor ends with this step, if it does. */
+  readonly left: Left | undefined
+  /** What was reported at this step. */
+  readonly reports: readonly string[]
+}
+
+/** How an actor comes to lose its turn. */
+export type Left =
+  | { readonly why: 'preempted' }
+  | { readonly why: 'ended' }
+  | ({ readonly why: 'waits' } & Pending)
+
+/** What an actor is about to do, and cannot. */
+export interface Pending {
+  readonly op: string
+  readonly place: Site | undefined
+  readonly word: string | undefined
+  /** What the word holds. */
+  readonly value: number | undefined
+}
+
+/** An actor that was not done at the end. */
+export interface Stuck extends Pending {
+  readonly actor: number
+  readonly actorName: string
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+/**
+ * Writes an execution down as rows.
+ *
+ * It is shown each choice before it is made ({@link choosing}) and each event after; a row is complete, and handed on, when the
+ * next choice is known or the execution is over.
+ */
+export class EventRecorder implements Observer {
+  readonly name = 'event recorder'
+  /** Actors that had a pending operation at the end, which is what they wait for if nothing was enabled. */
+  readonly stuck: Stuck[] = []
+  private readonly sites: readonly Site[]
+  private readonly onRow: ((row: EventRow, world: World) => void) | undefined
+  private row: Mutable<EventRow> | undefined
+  private told = 0
+  private cost = 0
+
+  constructor(sites: readonly Site[], onRow?: (row: EventRow, world: World) => void) {
+    this.sites = sites
+    this.onRow = onRow
+  }
+
+  reset(_world: World): void {
+    this.row = undefined
+    this.stuck.length = 0
+    this.told = 0
+    this.cost = 0
+  }
+
+  /** `choice` is about to be made; -1: the execution is given up. */
+  choosing(world: World, choice: number): void {
+    const { row } = this
+    if (row !== undefined) {
+      const goesOn = (choice & (MAX_ACTORS - 1)) === row.actor && choice >> WAY_SHIFT < FIRST_INTERRUPT
+      if (choice < 0 || !goesOn) row.left = this.leftBy(world, row.actor, choice)
+      this.hand(world)
+    }
+    this.cost = choice < 0 ? 0 : preemptionsOf(world, choice)
+  }
+
+  event(world: World): void {
+    if (this.onRow === undefined) return
+    const { evActor, evKind, evAddr, evWords } = world
+    const touches = evWords > 0
+    this.row = {
+      step: world.steps - 1,
+      actor: evActor,
+      actorName: actorNameOf(world, evActor),
+      op: opName(evKind),
+      place: this.sites[world.evSite],
+      addr: touches ? evAddr : undefined,
+      word: touches ? wordName(world, evAddr) : undefined,
+      words: evWords,
+      old: world.evOld,
+      new: world.evNew,
+      wrote: world.evWrote,
+      word2: world.evWords2 > 0 ? wordName(world, world.evAddr2) : undefined,
+      note: noteOf(world),
+      preemptions: this.cost,
+      left: undefined,
+      reports: [],
+    }
+  }
+
+  finish(world: World): void {
+    if (world.outcome === 'blocked') {
+      for (let actor = 0; actor < world.n; actor++) {
+        if (world.kind[actor] === ENDED) continue
+        this.stuck.push({ actor, actorName: actorNameOf(world, actor), ...this.pendingOf(world, actor) })
+      }
+    }
+    const { row } = this
+    if (row === undefined) return
+    if (world.kind[row.actor] === ENDED || world.outcome === 'blocked') {
+      row.left ??= this.leftBy(world, row.actor, -1)
+    }
+    this.hand(world)
+  }
+
+  private hand(world: World): void {
+    const { row } = this
+    if (row === undefined) return
+    this.row = undefined
+    row.reports = world.reports.slice(this.told).map(({ message }) => message)
+    this.told = world.reports.length
+    this.onRow?.(row, world)
+  }
+
+  private leftBy(world: World, actor: number, choice: number): Left | undefined {
+    if (world.kind[actor] === ENDED) return { why: 'ended' }
+    if (world.choiceCount > 0 && world.canGoOn(actor)) return choice < 0 ? undefined : { why: 'preempted' }
+    return { why: 'waits', ...this.pendingOf(world, actor) }
+  }
+
+  private pendingOf(world: World, actor: number): Pending {
+    const kind = world.kind[actor] as number
+    const addr = world.a[actor] as number
+    const place = this.sites[world.site[actor] as number]
+    if (kind === JOIN) return { op: 'join', place, word: actorNameOf(world, addr), value: undefined }
+    const on = kind === CV_BLOCKED && world.notified[actor] === 1 ? (world.b[actor] as number) : addr
+    return { op: opName(kind), place, word: wordName(world, on), value: world.words[on] }
+  }
+}
+
+export function actorNameOf(world: World, actor: number): string {
+  return world.target.actorName?.(world, actor) ?? `actor ${actor}`
+}
+
+/** Name of a kind of operation. */
+export function opName(kind: number): string {
+  if (kind === INTERRUPT) return 'interrupt'
+  if (kind === WAITING) return 'wake'
+  if (kind === CV_BLOCKED) return 'cvWake'
+  return OP_NAMES[kind] ?? `operation ${kind}`
+}
+
+function wordName(world: World, addr: number): string {
+  return world.target.nameOf?.(addr) ?? `word ${addr}`
+}
+
+function noteOf(world: World): string | undefined {
+  const { evActor, evKind } = world
+  const way = (world.schedule[world.steps - 1] as number) >> WAY_SHIFT
+  if (evKind === INTERRUPT) return `source ${world.evAddr}`
+  if (evKind === WAITING) return way === 1 ? 'time is over' : 'notified'
+  if (evKind === CV_BLOCKED) return way === 1 ? 'spurious' : 'signalled'
+  if (evKind === JOIN) return actorNameOf(world, world.a[evActor] as number)
+  if (evKind === SPAWN) return `starts ${actorNameOf(world, world.n - 1)}`
+  if (opName(evKind) === 'choose') return `${way} of ${world.a[evActor]}`
+  return undefined
+}

@@ -1,0 +1,51 @@
+import { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
+import type { World } from '../engine/world.js'
+
+/**
+ * How many preemptions making `choice` costs now: one if it takes the turn from an actor that could go on in the plain way, and
+ * one if it interrupts an actor that could.
+ *
+ * An interrupt of the running actor costs one, not two: it is the same turn that is taken.
+ */
+export function preemptionsOf(world: World, choice: number): number {
+  const actor = choice & (MAX_ACTORS - 1)
+  const { current } = world
+  const left = current >= 0 && current !== actor && world.canGoOn(current) ? 1 : 0
+  if (choice >> WAY_SHIFT < FIRST_INTERRUPT) return left
+  return left + (world.canGoOn(actor) ? 1 : 0)
+}
+
+/** Whether `choice` is enabled now. */
+export function isEnabled(world: World, choice: number): boolean {
+  const { choices, choiceCount } = world
+  for (let i = 0; i < choiceCount; i++) if (choices[i] === choice) return true
+  return false
+}
+
+/**
+ * What happens where nobody decides: the running actor goes on as long as it can, and then the next that can, in the order of actors.
+ * Time-outs and spurious wake-ups come after all that is plain, interrupts last.
+ */
+export function choiceWithoutPreemption(world: World): number {
+  const { choices, choiceCount, current } = world
+  let best = -1
+  let bestRank = Infinity
+  for (let i = 0; i < choiceCount; i++) {
+    const choice = choices[i] as number
+    if (choice === current) return choice
+    const rank = rankOf(choice, current)
+    if (rank < bestRank) {
+      best = choice
+      bestRank = rank
+    }
+  }
+  return best
+}
+
+function rankOf(choice: number, current: number): number {
+  const actor = choice & (MAX_ACTORS - 1)
+  const way = choice >> WAY_SHIFT
+  const turn = (actor - current + MAX_ACTORS - 1) % MAX_ACTORS
+  const group = way === 0 ? 0 : way < FIRST_INTERRUPT ? 1 : 2
+  return (group * 128 + way) * MAX_ACTORS + turn
+}

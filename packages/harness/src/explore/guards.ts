@@ -1,0 +1,66 @@
+import { layouts } from '@holdfast/atomics-sync'
+import type { Addr } from '@holdfast/atomics-sync'
+import { L_CPU, L_MUTEX, L_PROC, P_LOCK, SPC_MUTEX } from '@holdfast/kernel'
+import type { AddressTable } from './address-table.js'
+
+/** What covers a word: a lock at an address, or one of the kinds that are no locks. */
+export interface Guard {
+  readonly kind: 'lock' | 'atomic' | 'stable' | 'private'
+  /** Address of the covering lock, 0 where it is none. */
+  readonly lock: Addr
+  /** Name of the lock, as the layout spells it. */
+  readonly name: string
+  /** Why the original accesses it without. */
+  readonly byDesign?: string
+}
+
+/**
+ * The lock that covers each word, as the layouts say: that of the same record, a global one, or one that the record points to:
+ *
+ *   l_mutex     of an LWP: the lock that its l_mutex names now
+ *   p_lock      of an LWP: that of its process
+ *   spc_mutex   of an LWP: that of its CPU
+ *
+ * Locks that depend on more than the record (`owner` of a page, `map`, `tschain`, `queue` …) are not resolved: such words have no guard here.
+ */
+export class Guards {
+  private readonly table: AddressTable
+  private readonly globals = new Map<string, Addr>()
+
+  constructor(table: AddressTable) {
+    this.table = table
+    for (const { base, fields } of layouts()) {
+      if (base === undefined) continue
+      for (const field of fields) if (field.isLock) this.globals.set(field.name.toUpperCase(), base + field.offset)
+    }
+  }
+
+  /** What covers `addr` in the memory `words`, or undefined: nothing that is known. */
+  of(words: Int32Array, addr: Addr): Guard | undefined {
+    const placed = this.table.at(addr)
+    if (placed === undefined) return undefined
+    const { layout, field } = placed
+    const byDesign = field.unlocked === undefined ? {} : { byDesign: field.unlocked }
+    const name = field.lock
+    if (name === 'atomic' || name === 'stable' || name === 'private') return { kind: name, lock: 0, name, ...byDesign }
+    const lock = this.resolve(words, layout.name, this.table.base(addr), name)
+    return lock === 0 ? undefined : { kind: 'lock', lock, name: name.toLowerCase(), ...byDesign }
+  }
+
+  private resolve(words: Int32Array, layout: string, base: Addr, name: string): Addr {
+    if (layout === 'lwp') {
+      if (name === 'l_mutex') return words[base + L_MUTEX] as number
+      if (name === 'p_lock') return pointed(words, base + L_PROC, P_LOCK)
+      if (name === 'spc_mutex') return pointed(words, base + L_CPU, SPC_MUTEX)
+    }
+    const upper = name.toUpperCase()
+    const known = layouts().find((each) => each.name === layout)
+    const own = known?.fields.find((each) => each.isLock && each.name === upper)
+    return own === undefined ? (this.globals.get(upper) ?? 0) : base + own.offset
+  }
+}
+
+function pointed(words: Int32Array, pointer: Addr, offset: number): Addr {
+  const to = words[pointer] as number
+  return to === 0 ? 0 : to + offset
+}

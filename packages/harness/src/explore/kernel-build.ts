@@ -1,0 +1,64 @@
+import { fileURLToPath } from 'node:url'
+import { compile } from '@holdfast/compiler'
+import type { Compiled } from '@holdfast/compiler'
+import type { CpuEvents, KernelTables, MachineConfig, MachineCpu, ClockOps } from '@holdfast/cpu'
+import type { InterruptOps, Lockstat } from '@holdfast/atomics-sync'
+import type { Coroutine } from '@holdfast/explorer'
+import type { KernelConfig, MachdepOps } from '@holdfast/kernel'
+
+/** Source text exchanged for other: a correction, or a mutant. `find` must stand in `file` exactly once. */
+export interface Patch {
+  readonly file: string
+  readonly find: string
+  readonly replace: string
+}
+
+/** What the harness uses of the instrumented kernel. Functions that reach a shared word are generators there. */
+export interface KernelModule {
+  makeCpu(
+    mem: object,
+    id: number,
+    self: number,
+    parts: {
+      config: KernelConfig
+      machine: MachineConfig
+      tables: KernelTables
+      clock: ClockOps
+      events: CpuEvents
+      lockstat: Lockstat | null
+    },
+  ): MachineCpu
+  readonly netbsdTables: KernelTables
+  readonly controlledInterrupts: InterruptOps
+  readonly controlledMachdep: MachdepOps
+  lwpCoroutine(cpu: MachineCpu, lwp: number): Coroutine
+  tlbOnline(cpu: MachineCpu): Coroutine
+  takeMailbox(cpu: MachineCpu): Coroutine
+  takeClock(cpu: MachineCpu): Coroutine
+  takePreempt(cpu: MachineCpu): Coroutine
+}
+
+/** The kernel, instrumented. */
+export interface KernelBuild {
+  readonly compiled: Compiled
+  readonly module: KernelModule
+}
+
+/** From this file, in src and in dist alike. */
+const PACKAGES = new URL('../../../', import.meta.url)
+const ENTRIES = ['cpu/src/compiled.ts', 'cpu/src/controlled.ts']
+
+/** Modules that never run under control: the seam itself, what blocks host threads, statistics, and workers. */
+const PLAIN = /atomics-sync\/src\/(mem|sync|thread|parking[\w-]*|lockstat[\w-]*|call-site)\.ts$|cpu\/src\/host\/|\/testing\//
+const INSTRUMENTED = /packages\/(atomics-sync|mm|kernel|cpu)\/src\//
+
+/** Compiles the kernel with `patches`, or finds it compiled. Throws CompileError. */
+export async function kernelBuild(patches: readonly Patch[] = []): Promise<KernelBuild> {
+  const compiled = await compile({
+    entries: ENTRIES.map((path) => fileURLToPath(new URL(path, PACKAGES))),
+    instrument: (path) => INSTRUMENTED.test(path) && !PLAIN.test(path),
+    patches,
+    root: fileURLToPath(new URL('../', PACKAGES)),
+  })
+  return { compiled, module: (await import(compiled.url)) as KernelModule }
+}

@@ -1,0 +1,194 @@
+import type { CpuEvents, MachineCpu, MachineImage } from '@holdfast/cpu'
+import { Context } from '@holdfast/explorer'
+import type { ActorMem, Coroutine, Target, World } from '@holdfast/explorer'
+import { CI_CURLWP, CI_IPENDING, IPI_TLB, L_DOPREEMPT, L_NOPREEMPT, NPROCS } from '@holdfast/kernel'
+import { AddressTable } from './address-table.js'
+import type { KernelBuild, KernelModule } from './kernel-build.js'
+
+/** Sources of interrupts of a CPU. */
+const MAILBOX = 0
+const CLOCK = 1
+const PREEMPT = 2
+
+/** How time passes in a machine under control. */
+export interface MachineTime {
+  /** Ticks that the clock may be read on when every CPU idles: more, and the machine counts as blocked. */
+  readonly idleTicks: number
+  /** Ticks that may come at any point besides. */
+  readonly freeTicks: number
+}
+
+/** What the machine's checkers want to hear of besides accesses. */
+export interface MachineListener {
+  /** A CPU noted an event of the kernel (EV_*). */
+  note(world: World, actor: number, kind: number, a: number, b: number): void
+}
+
+/** A machine under the explorer's control: its CPUs are the actors. */
+export class MachineTarget implements Target {
+  readonly name: string
+  readonly image: Int32Array
+  readonly pure = false
+  readonly local: Uint8Array
+  readonly machine: MachineImage
+  /** The CPUs of the execution at hand, by actor. */
+  readonly cpus: MachineCpu[] = []
+  /** What the kernel printed in this execution. */
+  readonly lines: string[] = []
+  listeners: readonly MachineListener[] = []
+  private readonly build: KernelBuild
+  private readonly time: MachineTime
+  /** Processes that remain when all that the scenario started are gone. */
+  private readonly systemProcs: number
+  /** Coroutines of LWPs that are in the kernel, by CPU and LWP. */
+  private readonly asleep: Map<number, Context>[] = []
+  private readonly running: number[] = []
+  private ticks = 0
+  private freeTicks = 0
+  private tickWanted = false
+
+  constructor(name: string, machine: MachineImage, build: KernelBuild, processes: number, time: MachineTime) {
+    this.name = name
+    this.machine = machine
+    this.build = build
+    this.time = time
+    this.image = new Int32Array(machine.buffer.byteLength / 4)
+    this.image.set(new Int32Array(machine.buffer))
+    this.local = localWords(machine, this.image.length)
+    this.systemProcs = (this.image[NPROCS] as number) - processes
+  }
+
+  start(world: World): void {
+    this.cpus.length = 0
+    this.asleep.length = 0
+    this.lines.length = 0
+    this.ticks = 0
+    this.freeTicks = this.time.freeTicks
+    this.tickWanted = false
+    for (let id = 0; id < this.machine.machine.ncpu; id++) {
+      this.asleep.push(new Map())
+      world.addActor((mem) => this.boot(world, mem, id))
+    }
+  }
+
+  /** cpu_switchto has made another LWP current: goes on with its coroutine, or a fresh one. */
+  switched(world: World, actor: number): void {
+    const cpu = this.cpus[actor] as MachineCpu
+    const asleep = this.asleep[actor] as Map<number, Context>
+    if (!cpu.dropCoroutine) asleep.set(this.running[actor] as number, world.contexts[actor] as Context)
+    cpu.dropCoroutine = false
+    const lwp = cpu.self
+    let context = asleep.get(lwp)
+    if (context === undefined) {
+      context = new Context()
+      context.stack.push(this.build.module.lwpCoroutine(cpu, lwp))
+    } else asleep.delete(lwp)
+    this.running[actor] = lwp
+    world.contexts[actor] = context
+  }
+
+  interrupts(world: World, actor: number): number {
+    const { words } = world
+    const cpu = this.cpus[actor] as MachineCpu
+    // In the middle of a load or store by virtual address: one instruction.
+    if (cpu.mmuBusy) return 0
+    const pending = words[cpu.ci + CI_IPENDING] as number
+    if (cpu.spinDepth !== 0) return (pending & IPI_TLB) !== 0 ? 1 << MAILBOX : 0
+    let sources = pending !== 0 ? 1 << MAILBOX : 0
+    if (actor === 0 && (this.tickWanted || this.freeTicks > 0)) sources |= 1 << CLOCK
+    if (cpu.preemptWanted && cpu.config.kpreempt) {
+      if (words[cpu.self + L_DOPREEMPT] !== 0 && words[cpu.self + L_NOPREEMPT] === 0) sources |= 1 << PREEMPT
+    }
+    return sources
+  }
+
+  handler(_world: World, actor: number, source: number): Coroutine {
+    const cpu = this.cpus[actor] as MachineCpu
+    const { module } = this.build
+    if (source === MAILBOX) return module.takeMailbox(cpu)
+    if (source === PREEMPT) return module.takePreempt(cpu)
+    if (this.tickWanted) this.tickWanted = false
+    else this.freeTicks--
+    return module.takeClock(cpu)
+  }
+
+  /** Nothing moves: time passes, unless the work is done or nothing has come of it for long. */
+  idle(world: World): boolean {
+    if (this.finished(world)) return true
+    if (this.ticks >= this.time.idleTicks || (this.cpus[0] as MachineCpu).spinDepth !== 0) return false
+    this.ticks++
+    this.tickWanted = true
+    return true
+  }
+
+  /** Every process of the scenario has ended and been waited for. */
+  finished(world: World): boolean {
+    return (world.words[NPROCS] as number) <= this.systemProcs
+  }
+
+  threw(world: World, actor: number, error: unknown): boolean {
+    const { name, message } = error instanceof Error ? error : new Error(String(error))
+    const verdict = name === 'Panic' ? 'panic' : name === 'StackTouch' ? 'stackTouch' : 'crash'
+    const steps = world.steps === 0 ? [] : [world.steps - 1]
+    const what = verdict === 'crash' && error instanceof Error ? (error.stack ?? message) : message
+    world.report({ verdict, message: `cpu${actor}: ${what}`, sites: [world.evSite], steps })
+    return true
+  }
+
+  actorName(_world: World, actor: number): string {
+    return `CPU${actor}`
+  }
+
+  /** A CPU begins: others may wait for its answers from now on; it runs the LWP that its cpu_info names. */
+  private boot(world: World, mem: ActorMem, id: number): Coroutine {
+    const { module } = this.build
+    const { config, machine } = this.machine
+    const parts = {
+      config,
+      machine,
+      tables: module.netbsdTables,
+      clock: NO_CLOCK,
+      events: this.events(world, id),
+      lockstat: null,
+    }
+    const self = world.words[config.cpuInfos + id * config.cpuInfoWords + CI_CURLWP] as number
+    const { controlledInterrupts: interrupts, controlledMachdep: machdep } = module
+    const cpu = Object.assign(module.makeCpu(mem, id, self, parts), { interrupts, machdep })
+    this.cpus[id] = cpu
+    this.running[id] = cpu.self
+    return bootCpu(module, cpu)
+  }
+
+  private events(world: World, actor: number): CpuEvents {
+    return {
+      record: (kind, a, b) => {
+        for (const listener of this.listeners) listener.note(world, actor, kind, a, b)
+      },
+      count: () => {},
+      print: (line) => this.lines.push(line),
+      setTick: () => {},
+      bump: () => {},
+      messages: () => this.lines,
+    }
+  }
+}
+
+/** The words that the layouts call private, without exception, or stable. */
+function localWords(machine: MachineImage, size: number): Uint8Array {
+  const local = new Uint8Array(size)
+  const table = new AddressTable(machine.regions, size)
+  for (let addr = 0; addr < size; addr++) {
+    const field = table.at(addr)?.field
+    if (field === undefined || field.unlocked !== undefined) continue
+    if (field.lock === 'private' || field.lock === 'stable') local[addr] = 1
+  }
+  return local
+}
+
+function* bootCpu(module: KernelModule, cpu: MachineCpu): Coroutine {
+  yield module.tlbOnline(cpu)
+  yield module.lwpCoroutine(cpu, cpu.self)
+  return 0
+}
+
+const NO_CLOCK = { ticksDue: () => 0, idleMs: () => 0 }
