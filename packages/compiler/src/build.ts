@@ -74,9 +74,14 @@ const LOADERS: Readonly<Record<string, esbuild.Loader>> = {
 }
 
 /** Puts the program into one file. */
-export async function bundle(program: Program, modules: Loaded['modules'], outfile: string): Promise<Bundle> {
+export async function bundle(
+  program: Program,
+  modules: Loaded['modules'],
+  { root, outfile }: { root: string; outfile: string },
+): Promise<Bundle> {
   const result = await esbuild.build({
     entryPoints: ['holdfast:entry'],
+    absWorkingDir: root,
     outfile,
     bundle: true,
     write: false,

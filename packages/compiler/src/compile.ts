@@ -78,7 +78,7 @@ export async function compile(options: CompileOptions): Promise<Compiled> {
   const loaded = load({ entries, instrument: options.instrument, patches, root, resolver })
   const program = compileModules(loaded, entries, calls)
   const made = hashOfContents(settings, loaded.inputs, [...resolver.manifests])
-  const output = await bundle(program, loaded.modules, cache.bundlePath(made))
+  const output = await bundle(program, loaded.modules, { root, outfile: cache.bundlePath(made) })
   const about: About = { sites: program.sites, functions: program.functions, hints: program.hints }
   cache.store(made, output, about)
   cache.storeList(settings, {

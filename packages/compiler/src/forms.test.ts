@@ -240,7 +240,7 @@ export function main(actor: Actor): unknown {
 export function main({ mem }: Actor): unknown {
   mem.spinWhile(1, 11)
   mem.spinWhileBoth(1, 10, 2, 21)
-  mem.fill(8, 3, 4)
+  mem.fill(8, 4, 3)
   mem.copy(10, 1, 2)
   return [mem.or(1, 1), mem.and(1, 3), mem.exchange(1, 9), mem.cas(1, 9, 7), mem.add(1, 1), mem.sub(1, 2), mem.load(1),
     mem.notify(1), mem.wait(1, 6, 5), mem.read(8), mem.read(9), mem.read(10), mem.read(11), mem.store(1, 0), mem.fence()]

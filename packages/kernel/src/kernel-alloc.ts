@@ -32,7 +32,7 @@ export interface KernelParams {
   readonly maxlwp?: number
   /** Pages of a u-area, 2 to 4. Default 2, as i386. */
   readonly upages?: number
-  /** vm.maxslp in seconds, from 1. Default 20. */
+  /** vm.maxslp in seconds, from 0. Default 20. */
   readonly maxslp?: number
   /** Clock ticks in a second. Default 100. */
   readonly hz?: number
@@ -144,7 +144,7 @@ export function allocKernel(arena: Arena, params: KernelParams): KernelConfig {
   check('maxlwp', nlwps, firstLwps, maxUareas - cachedUareas)
   const hz = params.hz ?? 100
   check('hz', hz, 8, 100_000)
-  check('maxslp', params.maxslp ?? 20, 1, 1_000_000)
+  check('maxslp', params.maxslp ?? 20, 0, 1_000_000)
   check('rrticks', params.rrticks ?? 10, 1, 1_000_000)
 
   const cpuInfos = arena.array('cpus', 'cpu_info', CPU_INFO_WORDS, ncpu)

@@ -24,6 +24,9 @@ export type Compiled<T> = Generator<Compiled<unknown> | null | undefined, T, unk
 /** `stay`: each operation is performed at once; `suspend`: the coroutine yields at each. */
 export type Manner = 'stay' | 'suspend'
 
+/** A result that is of no use. */
+const NOT_YET = -77_777_777
+
 /** The words of one actor, as the engine gives them to compiled code, with a plain face for uncompiled code. */
 export class DriverMem {
   readonly words: Int32Array
@@ -32,31 +35,42 @@ export class DriverMem {
   /** Numbers of the sites passed, in order. */
   readonly trace: number[] = []
   private readonly manner: Manner
-  private pending: readonly [number, number, number, number, number] | undefined
+  private readonly traced: boolean
+  private isPending = false
+  private kind = 0
+  private a = 0
+  private b = 0
+  private c = 0
+  private d = 0
 
-  constructor(words: Int32Array, manner: Manner) {
+  constructor(words: Int32Array, manner: Manner, traced = true) {
     this.words = words
     this.manner = manner
+    this.traced = traced
   }
 
   $(kind: number, site: number, a: number, b: number, c: number, d: number): boolean {
-    if (this.pending !== undefined) throw new Error('an operation is pending and was not performed')
-    this.trace.push(site)
+    if (this.isPending) throw new Error('an operation is pending and was not performed')
+    if (this.traced) this.trace.push(site)
     if (this.manner === 'stay') {
       this.v = perform(this.words, kind, a, b, c, d)
       return false
     }
-    this.v = Number.NaN // of no use before the operation is performed
-    this.pending = [kind, a, b, c, d]
+    this.v = NOT_YET
+    this.isPending = true
+    this.kind = kind
+    this.a = a
+    this.b = b
+    this.c = c
+    this.d = d
     return true
   }
 
   /** Performs the operation at which the coroutine has suspended. */
   perform(): void {
-    if (this.pending === undefined) throw new Error('suspended, and no operation is pending')
-    const [kind, a, b, c, d] = this.pending
-    this.pending = undefined
-    this.v = perform(this.words, kind, a, b, c, d)
+    if (!this.isPending) throw new Error('suspended, and no operation is pending')
+    this.isPending = false
+    this.v = perform(this.words, this.kind, this.a, this.b, this.c, this.d)
   }
 }
 
@@ -109,7 +123,7 @@ export function perform(
     case NOTIFY:
       return 0
     case FILL:
-      words.fill(b, a, a + c)
+      words.fill(c, a, a + b)
       return undefined
     case COPY:
       words.copyWithin(a, b, b + c)

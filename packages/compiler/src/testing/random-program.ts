@@ -22,7 +22,7 @@ function pieces(level: number): fc.LetrecValue<Piece> {
   const callable: number[] = Array.from({ length: level }, (_, n) => n).filter(
     (n) => sleeps || !SLEEPS.has(n),
   )
-  return fc.letrec<Piece>((tie) => {
+  return fc.letrec<Piece>((tie: fc.LetrecTypedTie<Piece>) => {
     const e: fc.Arbitrary<string> = tie('expression')
     const call = fc.tuple(fc.constantFrom(...callable, -1), e).map(([n, x]) => {
       if (n < 0) return `(${x})`

@@ -1,15 +1,19 @@
 import {
+  CHOOSE,
   COPY,
   CV_BROADCAST,
   CV_SIGNAL,
   CV_WAIT,
+  FENCE,
   FILL,
+  JOIN,
   NOTIFY,
   SPAWN,
   SPIN_WHILE_BOTH,
   WAIT,
+  YIELD,
 } from '@holdfast/compiler'
-import { CV_BLOCKED, ENDED, WAITING } from '../engine/kinds.js'
+import { CV_BLOCKED, ENDED, INTERRUPT, WAITING } from '../engine/kinds.js'
 import type { Observer } from '../engine/observer.js'
 import { MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
 import type { World } from '../engine/world.js'
@@ -117,7 +121,7 @@ export class EventLog implements Observer {
     to.wokenCount = 0
     to.addr2 = 0
     to.words2 = 0
-    to.words = ACCESSES[to.kind] as number
+    to.words = 1 - (WORDLESS[to.kind] as number)
     switch (MORE[to.kind] === 1 ? to.kind : -1) {
       case SPAWN:
         to.child = extra[at] as number
@@ -185,6 +189,10 @@ export class EventLog implements Observer {
       case WAIT:
         this.told[last.actor] = 0
         return
+      case INTERRUPT: // it has no values, the world shows those of the event before
+        last.old = this.old[this.length - 1] = 0
+        last.new = this.new_[this.length - 1] = 0
+        return
       case CV_WAIT:
         this.told[last.actor] = 0
         break
@@ -221,10 +229,18 @@ export class EventLog implements Observer {
 }
 
 /** Kinds of which more must be known than fits the columns. */
-const MORE = new Uint8Array(32)
-for (const kind of [SPAWN, NOTIFY, CV_SIGNAL, CV_BROADCAST, WAIT, FILL, COPY, SPIN_WHILE_BOTH, CV_WAIT])
-  MORE[kind] = 1
-MORE[CV_BLOCKED] = 1
+const MORE = flags(
+  ...[SPAWN, NOTIFY, CV_SIGNAL, CV_BROADCAST, WAIT, FILL, COPY, SPIN_WHILE_BOTH, CV_WAIT, CV_BLOCKED],
+  INTERRUPT,
+)
+/** Kinds that access no word. */
+const WORDLESS = flags(JOIN, FENCE, YIELD, SPAWN, CHOOSE, INTERRUPT)
+
+function flags(...kinds: number[]): Uint8Array {
+  const table = new Uint8Array(32)
+  for (const kind of kinds) table[kind] = 1
+  return table
+}
 
 function longer(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   const result = new Int32Array(array.length * 2)

@@ -4,7 +4,7 @@ import { CV_BLOCKED, ENDED, INTERRUPT, WAITING } from '../engine/kinds.js'
 import type { Observer } from '../engine/observer.js'
 import { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
 import type { World } from '../engine/world.js'
-import { preemptionsOf } from './preemptions.js'
+import { isPreemption } from '../strategies/preemption-bound.js'
 
 /** One step of an execution, for people. */
 export interface EventRow {
@@ -28,8 +28,8 @@ export interface EventRow {
   readonly word2: string | undefined
   /** What else is to be said: the alternative chosen, that the time was over, who was spawned. */
   readonly note: string | undefined
-  /** Preemptions that taking this step cost. */
-  readonly preemptions: number
+  /** Taking this step was a preemption. */
+  readonly preempts: boolean
   /** Why the turn of the actor ends with this step, if it does. */
   readonly left: Left | undefined
   /** What was reported at this step. */
@@ -73,7 +73,7 @@ export class EventRecorder implements Observer {
   private readonly onRow: ((row: EventRow, world: World) => void) | undefined
   private row: Mutable<EventRow> | undefined
   private told = 0
-  private cost = 0
+  private preempts = false
 
   constructor(sites: readonly Site[], onRow?: (row: EventRow, world: World) => void) {
     this.sites = sites
@@ -84,7 +84,7 @@ export class EventRecorder implements Observer {
     this.row = undefined
     this.stuck.length = 0
     this.told = 0
-    this.cost = 0
+    this.preempts = false
   }
 
   /** `choice` is about to be made; -1: the execution is given up. */
@@ -95,7 +95,7 @@ export class EventRecorder implements Observer {
       if (choice < 0 || !goesOn) row.left = this.leftBy(world, row.actor, choice)
       this.hand(world)
     }
-    this.cost = choice < 0 ? 0 : preemptionsOf(world, choice)
+    this.preempts = choice >= 0 && isPreemption(world, choice)
   }
 
   event(world: World): void {
@@ -116,7 +116,7 @@ export class EventRecorder implements Observer {
       wrote: world.evWrote,
       word2: world.evWords2 > 0 ? wordName(world, world.evAddr2) : undefined,
       note: noteOf(world),
-      preemptions: this.cost,
+      preempts: this.preempts,
       left: undefined,
       reports: [],
     }

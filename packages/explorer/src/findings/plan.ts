@@ -1,6 +1,6 @@
 import { MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
 import type { Chooser, World } from '../engine/world.js'
-import { choiceWithoutPreemption, isEnabled } from './preemptions.js'
+import { choiceWithoutPreemption, isEnabled } from './without-preemption.js'
 import type { Deviation } from './trial.js'
 
 /** The choices of an execution, one by one; where one is not possible, and after the last, without preemption. */

@@ -2,13 +2,14 @@ import type { Site } from '@holdfast/compiler'
 import type { Observer, Report } from '../engine/observer.js'
 import { MAX_ACTORS, World } from '../engine/world.js'
 import type { Chooser, Outcome } from '../engine/world.js'
+import { isPreemption } from '../strategies/preemption-bound.js'
 import type { Subject } from '../subject.js'
 import { describeChoice, describeChoices } from './choice-text.js'
 import type { ReplayDrift } from './drift.js'
 import { EnabledHash, siteKey, siteKeys } from './enabled-hash.js'
 import { EventRecorder } from './events.js'
 import type { EventRow, Stuck } from './events.js'
-import { isEnabled, preemptionsOf } from './preemptions.js'
+import { isEnabled } from './without-preemption.js'
 import { checkSteps, hashOf, optionsOf } from './schedule.js'
 import type { Check, Schedule } from './schedule.js'
 
@@ -158,7 +159,7 @@ class Follower implements Chooser {
     const choice = this.pick(world)
     if (this.options.onEvent !== undefined) this.recorder.choosing(world, choice)
     if (choice < 0) return choice
-    this.preemptions += preemptionsOf(world, choice)
+    if (isPreemption(world, choice)) this.preemptions++
     this.hash.add(world, choice)
     return choice
   }

@@ -3,8 +3,10 @@ import type { EngineOptions } from '../engine/options.js'
 import type { Observer, Report, Verdict } from '../engine/observer.js'
 import { MAX_ACTORS, World } from '../engine/world.js'
 import type { Chooser } from '../engine/world.js'
+import { isPreemption } from '../strategies/preemption-bound.js'
 import type { Subject } from '../subject.js'
-import { choiceWithoutPreemption, preemptionsOf } from './preemptions.js'
+import type { Trace, TraceRecorder } from './trace.js'
+import { choiceWithoutPreemption } from './without-preemption.js'
 
 /** What an execution with the fault costs; smaller is better, from left to right. */
 export interface Cost {
@@ -98,9 +100,9 @@ export class Trials {
     this.shown = undefined
     if (this.fresh) this.observers = this.subject.observers()
     const choose = (at: World): number => this.choose(at, chooser, limit)
-    const outcome = world.run({ choose }, this.observers)
+    world.run({ choose }, this.observers)
     this.look(world)
-    if (this.shown === undefined || (outcome === 'abandoned' && this.isOver(world, limit))) return undefined
+    if (this.shown === undefined || this.isOver(world, limit)) return undefined
     return {
       report: this.shown,
       choices: world.schedule.slice(0, world.steps),
@@ -122,12 +124,24 @@ export class Trials {
     return this.run(chooser)
   }
 
+  /** Whether the last execution was cut off by the step limit. */
+  get wasCut(): boolean {
+    return this.world.outcome === 'stepLimit'
+  }
+
+  /** Runs an execution for its trace alone. */
+  traceOf(choices: Uint16Array, recorder: TraceRecorder): Trace {
+    const next = (at: World): number => choices[at.steps] ?? -1
+    this.world.run({ choose: next }, [recorder])
+    return recorder.trace(choices)
+  }
+
   private choose(world: World, chooser: Chooser, limit: Limit): number {
     this.look(world)
     if (this.shown !== undefined || this.isOver(world, limit)) return -1
     const choice = chooser.choose(world)
     if (choice < 0) return choice
-    this.preemptions += preemptionsOf(world, choice)
+    if (isPreemption(world, choice)) this.preemptions++
     const { current } = world
     const actor = choice & (MAX_ACTORS - 1)
     if (actor !== current) this.switches++

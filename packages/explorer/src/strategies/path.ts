@@ -74,14 +74,25 @@ export class Path {
   }
 
   /**
-   * The share of the tree before the end of this path, if each branch of a node is as large as the others; for estimates.
+   * The share of the tree up to the end of this path, if each branch that costs nothing is as large as the others of its node; for
+   * estimates.
    */
   share(): number {
     let weight = 1
     let before = 0
     for (let step = 0; step < this.length && weight > 1e-300; step++) {
-      weight /= this.count(step)
-      before += (this.taken[step] as number) * weight
+      const from = this.first[step] as number
+      const end = from + this.count(step)
+      const taken = from + (this.taken[step] as number)
+      let free = 0
+      let passed = 0
+      for (let i = from; i < end; i++) {
+        if (this.cost[i] !== 0) continue
+        free++
+        if (i < taken) passed++
+      }
+      weight /= Math.max(1, free)
+      before += passed * weight
     }
     return before + weight
   }

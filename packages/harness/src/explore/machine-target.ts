@@ -43,6 +43,8 @@ export class MachineTarget implements Target {
   /** Coroutines of LWPs that are in the kernel, by CPU and LWP. */
   private readonly asleep: Map<number, Context>[] = []
   private readonly running: number[] = []
+  /** CPUs in the middle of a handler that is not to be interrupted, and LWPs in the middle of giving way. */
+  private readonly handling = new Set<number>()
   private ticks = 0
   private freeTicks = 0
   private tickWanted = false
@@ -62,6 +64,7 @@ export class MachineTarget implements Target {
     this.cpus.length = 0
     this.asleep.length = 0
     this.lines.length = 0
+    this.handling.clear()
     this.ticks = 0
     this.freeTicks = this.time.freeTicks
     this.tickWanted = false
@@ -91,12 +94,12 @@ export class MachineTarget implements Target {
     const { words } = world
     const cpu = this.cpus[actor] as MachineCpu
     // In the middle of a load or store by virtual address: one instruction.
-    if (cpu.mmuBusy) return 0
+    if (cpu.mmuBusy || this.handling.has(actor)) return 0
     const pending = words[cpu.ci + CI_IPENDING] as number
     if (cpu.spinDepth !== 0) return (pending & IPI_TLB) !== 0 ? 1 << MAILBOX : 0
     let sources = pending !== 0 ? 1 << MAILBOX : 0
     if (actor === 0 && (this.tickWanted || this.freeTicks > 0)) sources |= 1 << CLOCK
-    if (cpu.preemptWanted && cpu.config.kpreempt) {
+    if (cpu.preemptWanted && cpu.config.kpreempt && !this.handling.has(cpu.self)) {
       if (words[cpu.self + L_DOPREEMPT] !== 0 && words[cpu.self + L_NOPREEMPT] === 0) sources |= 1 << PREEMPT
     }
     return sources
@@ -105,11 +108,19 @@ export class MachineTarget implements Target {
   handler(_world: World, actor: number, source: number): Coroutine {
     const cpu = this.cpus[actor] as MachineCpu
     const { module } = this.build
-    if (source === MAILBOX) return module.takeMailbox(cpu)
-    if (source === PREEMPT) return module.takePreempt(cpu)
+    if (source === PREEMPT) return this.alone(cpu.self, module.takePreempt(cpu))
+    if (source === MAILBOX) return this.alone(actor, module.takeMailbox(cpu))
     if (this.tickWanted) this.tickWanted = false
     else this.freeTicks--
-    return module.takeClock(cpu)
+    return this.alone(actor, module.takeClock(cpu))
+  }
+
+  /** Runs a handler to its end before the next of its kind may come: a CPU's number, or an LWP's address, says whose. */
+  private *alone(whose: number, handler: Coroutine): Coroutine {
+    this.handling.add(whose)
+    yield handler
+    this.handling.delete(whose)
+    return 0
   }
 
   /** Nothing moves: time passes, unless the work is done or nothing has come of it for long. */

@@ -7,6 +7,8 @@ import { lwpsTotal, operationsOf, programsOf } from '../scenario/walk.js'
 export interface MachineParams extends KernelParams {
   /** Nanoseconds of wall clock in a tick. */
   readonly tickNs: number
+  /** Page frames that boot keeps wired. */
+  readonly wired: number
 }
 
 const NS_PER_SECOND = 1_000_000_000
@@ -35,6 +37,7 @@ export function machineParams(scenario: Scenario, machine: FullMachine, workload
       swapout: machine.swapout ? 1 : 0,
       ...(machine.freemin === undefined ? {} : { freemin: machine.freemin }),
     },
+    wired: machine.wired,
     tickNs: Math.max(1, Math.round(NS_PER_SECOND / (machine.hz * machine.clockRate))),
     workload,
   }

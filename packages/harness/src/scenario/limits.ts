@@ -11,10 +11,12 @@ export interface Range {
 export const CPUS: Range = { min: 1, max: 256 }
 /** Page frames of 4,096 bytes. What the kernel itself needs is checked against the whole machine. */
 export const MEMORY: Range = { min: 64, max: 65_536 }
+/** Page frames wired at boot; what the kernel needs is checked when it boots. */
+export const WIRED: Range = { min: 0, max: 65_536 }
 /** Pages in a u-area: 2 on i386, 3 on amd64, 4 with a red zone. */
 export const UPAGES: Range = { min: 2, max: 4 }
 /** Simulated seconds. */
-export const MAXSLP: Range = { min: 1, max: 3_600 }
+export const MAXSLP: Range = { min: 0, max: 3_600 }
 export const HZ: Range = { min: 8, max: 1_000 }
 /** Simulated seconds in a second of wall clock. */
 export const CLOCK_RATE: Range = { min: 0.01, max: 10_000 }

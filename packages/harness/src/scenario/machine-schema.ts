@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { list, oneOf, realNumber, shape, wholeNumber, yesOrNo } from './fields.js'
-import { CLOCK_RATE, CPUS, DISK_TICKS, FREEMIN, HZ, MAXSLP, MEMORY, SWAP_PAGES, UPAGES } from './limits.js'
+import { CLOCK_RATE, CPUS, DISK_TICKS, FREEMIN, HZ, MAXSLP, MEMORY, SWAP_PAGES, UPAGES, WIRED } from './limits.js'
 import type { DebugKnobs, Machine } from './types.js'
 
 export const debugSchema: v.GenericSchema<DebugKnobs> = shape({
@@ -14,6 +14,7 @@ export const debugSchema: v.GenericSchema<DebugKnobs> = shape({
 export const machineSchema: v.GenericSchema<Machine> = shape({
   cpus: v.exactOptional(wholeNumber(CPUS)),
   memory: v.exactOptional(wholeNumber(MEMORY)),
+  wired: v.exactOptional(wholeNumber(WIRED)),
   upages: v.exactOptional(wholeNumber(UPAGES)),
   maxslp: v.exactOptional(wholeNumber(MAXSLP)),
   hz: v.exactOptional(wholeNumber(HZ)),
@@ -30,6 +31,7 @@ export const machineSchema: v.GenericSchema<Machine> = shape({
 export const MACHINE_DEFAULTS = {
   cpus: 4,
   memory: 1_024,
+  wired: 0,
   upages: 2,
   maxslp: 20,
   hz: 100,

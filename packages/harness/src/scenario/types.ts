@@ -23,6 +23,8 @@ export interface Machine {
   readonly cpus?: number
   /** Page frames of 4,096 bytes. */
   readonly memory?: number
+  /** Page frames that boot takes and keeps wired, as drivers' buffers do: what is left is `memory` less the kernel's own needs and these. */
+  readonly wired?: number
   /** Pages in a u-area (UPAGES). */
   readonly upages?: number
   /** vm.maxslp: simulated seconds asleep after which an LWP is swapped out. */

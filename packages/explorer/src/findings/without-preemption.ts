@@ -1,20 +1,6 @@
 import { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
 import type { World } from '../engine/world.js'
 
-/**
- * How many preemptions making `choice` costs now: one if it takes the turn from an actor that could go on in the plain way, and
- * one if it interrupts an actor that could.
- *
- * An interrupt of the running actor costs one, not two: it is the same turn that is taken.
- */
-export function preemptionsOf(world: World, choice: number): number {
-  const actor = choice & (MAX_ACTORS - 1)
-  const { current } = world
-  const left = current >= 0 && current !== actor && world.canGoOn(current) ? 1 : 0
-  if (choice >> WAY_SHIFT < FIRST_INTERRUPT) return left
-  return left + (world.canGoOn(actor) ? 1 : 0)
-}
-
 /** Whether `choice` is enabled now. */
 export function isEnabled(world: World, choice: number): boolean {
   const { choices, choiceCount } = world

@@ -1,0 +1,157 @@
+import { MAX_ACTORS } from '../engine/world.js'
+
+/** Bits of an epoch that name the actor; the rest is its clock. */
+export const ACTOR_BITS = 7
+export const ACTOR_MASK = MAX_ACTORS - 1
+
+/**
+ * Vector clocks of the actors, and of the words through which they synchronise.
+ *
+ * `c[actor * stride + other]` is the latest moment of `other` that `actor` knows to be past. An epoch is one such moment packed
+ * into an integer, `clock << 7 | actor`; a clock counts the releases of its actor, so 2^24 of them fit an execution.
+ *
+ * The rows of words are a sparse set: `index[addr]` is right if the row says so. A new execution therefore forgets them all at no cost.
+ */
+export class VectorClocks {
+  /** Actors there is room for. */
+  stride = 4
+  c = new Int32Array(16)
+  /** What was passed to each waiter that was woken. */
+  private passed = new Int32Array(16)
+  private index = new Int32Array(0)
+  private rows = new Int32Array(64)
+  private rowAddr = new Int32Array(16)
+  private rowCount = 0
+
+  /** An execution begins, over `words` words and with `actors` actors at first. */
+  reset(words: number, actors: number): void {
+    if (this.index.length < words) this.index = new Int32Array(words)
+    this.rowCount = 0
+    if (actors > this.stride) this.resize(actors)
+    const { c, stride } = this
+    c.fill(0)
+    for (let actor = 0; actor < stride; actor++) c[actor * stride + actor] = 1
+  }
+
+  /** Makes room for actors up to `actor`. */
+  ensure(actor: number): void {
+    if (actor >= this.stride) this.resize(actor + 1)
+  }
+
+  /** The present moment of `actor`. */
+  epoch(actor: number): number {
+    return ((this.c[actor * this.stride + actor] as number) << ACTOR_BITS) | actor
+  }
+
+  /** Whether the moment `epoch` is past for `actor`. */
+  knows(actor: number, epoch: number): boolean {
+    return epoch >>> ACTOR_BITS <= (this.c[actor * this.stride + (epoch & ACTOR_MASK)] as number)
+  }
+
+  /** `actor` comes to know what was released into the word. */
+  acquire(actor: number, addr: number): void {
+    const row = this.index[addr] as number
+    if (row < this.rowCount && this.rowAddr[row] === addr) join(this.c, actor, this.rows, row, this.stride)
+  }
+
+  /** The word carries what `actor` knows, and nothing else any more: a store. */
+  store(actor: number, addr: number): void {
+    const { stride, c } = this
+    const row = this.rowOf(addr)
+    const { rows } = this
+    const to = row * stride
+    const from = actor * stride
+    for (let i = 0; i < stride; i++) rows[to + i] = c[from + i] as number
+    this.tick(actor)
+  }
+
+  /** The word carries what `actor` knows besides what it carried: a read-modify-write. */
+  release(actor: number, addr: number): void {
+    const row = this.rowOf(addr)
+    join(this.rows, row, this.c, actor, this.stride)
+    this.tick(actor)
+  }
+
+  /** `actor` wakes `waiter`, which learns what it knows when it goes on. The caller ticks. */
+  pass(actor: number, waiter: number): void {
+    const { stride, c, passed } = this
+    for (let i = 0; i < stride; i++) passed[waiter * stride + i] = c[actor * stride + i] as number
+  }
+
+  /** `waiter` goes on after it was woken. */
+  take(waiter: number): void {
+    join(this.c, waiter, this.passed, waiter, this.stride)
+  }
+
+  /** All that `other` did so far is past for `actor`. */
+  follow(actor: number, other: number): void {
+    join(this.c, actor, this.c, other, this.stride)
+  }
+
+  /** What `actor` does from now on is a later moment. */
+  tick(actor: number): void {
+    const at = actor * this.stride + actor
+    this.c[at] = (this.c[at] as number) + 1
+  }
+
+  private rowOf(addr: number): number {
+    const row = this.index[addr] as number
+    if (row < this.rowCount && this.rowAddr[row] === addr) return row
+    const { stride } = this
+    const fresh = this.rowCount++
+    if (fresh === this.rowAddr.length) {
+      this.rowAddr = extended(this.rowAddr, fresh * 2)
+      this.rows = extended(this.rows, this.rowAddr.length * stride)
+    }
+    this.index[addr] = fresh
+    this.rowAddr[fresh] = addr
+    this.rows.fill(0, fresh * stride, (fresh + 1) * stride)
+    return fresh
+  }
+
+  private resize(actors: number): void {
+    const before = this.stride
+    let after = before
+    while (after < actors) after *= 2
+    this.c = restrided(this.c, before, after, after)
+    for (let actor = before; actor < after; actor++) this.c[actor * after + actor] = 1
+    this.passed = restrided(this.passed, before, after, after)
+    this.rows = restrided(this.rows, before, after, this.rowAddr.length)
+    this.stride = after
+  }
+}
+
+function join(
+  to: Int32Array<ArrayBuffer>,
+  toRow: number,
+  from: Int32Array<ArrayBuffer>,
+  row: number,
+  n: number,
+): void {
+  const at = toRow * n
+  const source = row * n
+  for (let i = 0; i < n; i++) {
+    const clock = from[source + i] as number
+    if (clock > (to[at + i] as number)) to[at + i] = clock
+  }
+}
+
+function extended(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
+  const result = new Int32Array(length)
+  result.set(array)
+  return result
+}
+
+/** Rows of `before` numbers as rows of `after`. */
+export function restrided(
+  array: Int32Array<ArrayBuffer>,
+  before: number,
+  after: number,
+  rows: number,
+): Int32Array<ArrayBuffer> {
+  const result = new Int32Array(rows * after)
+  const kept = Math.min(rows, array.length / before)
+  for (let row = 0; row < kept; row++)
+    for (let i = 0; i < before; i++) result[row * after + i] = array[row * before + i] as number
+  return result
+}

@@ -1,0 +1,58 @@
+import { FIRST_INTERRUPT, WAY_SHIFT } from '../engine/world.js'
+import type { Chooser, World } from '../engine/world.js'
+import type { Rng } from '../strategies/rng.js'
+
+/**
+ * Executions by chance with few preemptions: at so many steps, drawn from the first `steps`, anything enabled is chosen; otherwise
+ * an actor goes on as long as it can, and gives way to any.
+ */
+export class FewPreemptions implements Chooser {
+  private readonly rng: Rng
+  private readonly preemptions: number
+  private readonly within: number
+  private readonly at = new Set<number>()
+
+  constructor(rng: Rng, preemptions: number, steps: number) {
+    this.rng = rng
+    this.preemptions = preemptions
+    this.within = Math.max(1, steps)
+  }
+
+  choose(world: World): number {
+    const { choices, choiceCount, current, steps } = world
+    if (steps === 0) {
+      this.at.clear()
+      for (let i = 0; i < this.preemptions; i++) this.at.add(this.rng.below(this.within))
+    }
+    if (choiceCount === 1) return choices[0] as number
+    const preempts = this.at.has(steps)
+    if (!preempts && current >= 0 && world.canGoOn(current) && !this.hasAlternatives(world)) return current
+    if (preempts) return choices[this.rng.below(choiceCount)] as number
+    return this.free(world)
+  }
+
+  /** The running actor has several ways to go on: which it takes is no preemption. */
+  private hasAlternatives({ choices, choiceCount, current }: World): boolean {
+    for (let i = 0; i < choiceCount; i++) {
+      const choice = choices[i] as number
+      const way = choice >> WAY_SHIFT
+      if (way > 0 && way < FIRST_INTERRUPT && (choice & 0x7f) === current) return true
+    }
+    return false
+  }
+
+  /** Any choice that costs no preemption. */
+  private free(world: World): number {
+    const { choices, choiceCount, current } = world
+    const stays = current >= 0 && world.canGoOn(current)
+    let picked = choices[0] as number
+    let seen = 0
+    for (let i = 0; i < choiceCount; i++) {
+      const choice = choices[i] as number
+      if (choice >> WAY_SHIFT >= FIRST_INTERRUPT) continue
+      if (stays && (choice & 0x7f) !== current) continue
+      if (this.rng.below(++seen) === 0) picked = choice
+    }
+    return picked
+  }
+}

@@ -1,0 +1,126 @@
+import type { Rng } from '../strategies/rng.js'
+import type { Chooser } from '../engine/world.js'
+import type { Budget } from './budget.js'
+import { ddmin } from './ddmin.js'
+import { FewPreemptions } from './few-preemptions.js'
+import { Deviating, Exactly, InTurns, turnsOf } from './plan.js'
+import type { Turn } from './plan.js'
+import { regrouped } from './regroup.js'
+import { TraceRecorder } from './trace.js'
+import { isCheaper } from './trial.js'
+import type { Deviation, Shown, Trials } from './trial.js'
+
+/** How far the end of a turn is moved, at most. */
+const FURTHEST_SHIFT = 64
+
+/**
+ * Makes an execution with a fault cheaper: fewer preemptions, then fewer steps, then fewer switches. What is kept has been run, and
+ * has shown the fault.
+ *
+ *     regroup      the same trace in fewer turns, without what does not lead to the fault
+ *     deviations   ddmin over what is not as it would be without preemption (Choi and Zeller, "Isolating failure-inducing
+ *                  thread schedules", 2002)
+ *     turns        each turn is joined with another of its actor, left out, exchanged with the next, or ended elsewhere
+ */
+export class Reduction {
+  best: Shown
+  private readonly trials: Trials
+  private readonly rng: Rng
+
+  constructor(trials: Trials, shown: Shown, rng: Rng) {
+    this.trials = trials
+    this.best = shown
+    this.rng = rng
+  }
+
+  run(budget: Budget): void {
+    let before: Shown
+    do {
+      before = this.best
+      this.regroup(budget)
+      this.reduceDeviations(budget)
+      this.changeTurns(budget)
+    } while (this.best !== before && !budget.isSpent)
+  }
+
+  /** Looks by chance for an execution with one preemption less. Returns whether it found one. */
+  guessFewer(budget: Budget): boolean {
+    while (this.best.preemptions > 0 && budget.take()) {
+      const { preemptions, steps } = this.best
+      const guess = new FewPreemptions(this.rng, preemptions - 1, steps)
+      if (this.offer(guess, { preemptions: preemptions - 1, steps: Infinity })) return true
+    }
+    return false
+  }
+
+  /** Keeps an execution that was run, if it is cheaper. */
+  accept(shown: Shown | undefined): boolean {
+    if (shown === undefined || !isCheaper(shown, this.best)) return false
+    this.best = shown
+    return true
+  }
+
+  /** Runs an execution, and keeps it if it is cheaper. */
+  offer(chooser: Chooser, limit: { preemptions: number; steps: number } = this.best): boolean {
+    return this.accept(this.trials.run(chooser, limit))
+  }
+
+  private regroup(budget: Budget): void {
+    for (const strict of [false, true]) {
+      const { choices, report } = this.best
+      const trace = this.trials.traceOf(choices, new TraceRecorder(strict))
+      const goals = (report.steps ?? []).filter((step) => step < choices.length)
+      for (const kept of goals.length > 0 ? [goals, []] : [goals]) {
+        const order = regrouped(trace, kept, this.rng)
+        const { turns, ways } = turnsOf(order)
+        if (!budget.take()) return
+        if (this.offer(new Exactly(order)) || this.offer(new InTurns(turns, ways))) break
+      }
+    }
+  }
+
+  private reduceDeviations(budget: Budget): void {
+    ddmin(this.best.deviations, (deviations): readonly Deviation[] | undefined => {
+      if (!budget.take()) return undefined
+      const shown = this.trials.run(new Deviating(deviations), this.best)
+      if (shown === undefined || isCheaper(this.best, shown)) return undefined
+      this.best = shown
+      return shown.deviations
+    })
+  }
+
+  private changeTurns(budget: Budget): void {
+    for (let at = 0; ; ) {
+      const { turns, ways } = turnsOf(this.best.choices)
+      if (at >= turns.length) return
+      let improved = false
+      for (const changed of changesAt(turns, at)) {
+        if (!budget.take()) return
+        improved = this.offer(new InTurns(changed, ways))
+        if (improved) break
+      }
+      at = improved ? Math.max(0, at - 2) : at + 1
+    }
+  }
+}
+
+/** What may be done with the turn number `at`. */
+function* changesAt(turns: readonly Turn[], at: number): Generator<Turn[]> {
+  const turn = turns[at] as Turn
+  const { actor } = turn
+  const start = turns.slice(0, at).findLast((each) => each.actor === actor)?.until ?? 0
+  const next = turns.findIndex((each, i) => i > at && each.actor === actor)
+  const without = turns.toSpliced(at, 1)
+  // It is done by the next turn of its actor, or does the work of that one.
+  yield without
+  if (next >= 0) yield turns.toSpliced(next, 1).with(at, turns[next] as Turn)
+  // It is not done at all.
+  yield without.map((each, i) =>
+    i >= at && each.actor === actor ? { actor, until: each.until - (turn.until - start) } : each,
+  )
+  if (at + 1 < turns.length) yield turns.with(at, turns[at + 1] as Turn).with(at + 1, turn)
+  for (let shift = 1; shift <= FURTHEST_SHIFT; shift *= 2) {
+    if (turn.until - shift > start) yield turns.with(at, { actor, until: turn.until - shift })
+    yield turns.with(at, { actor, until: turn.until + shift })
+  }
+}

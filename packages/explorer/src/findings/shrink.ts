@@ -1,0 +1,160 @@
+import type { Report } from '../engine/observer.js'
+import { MAX_ACTORS } from '../engine/world.js'
+import type { Chooser } from '../engine/world.js'
+import { Rng } from '../strategies/rng.js'
+import type { Subject } from '../subject.js'
+import { Budget } from './budget.js'
+import { FewPreemptions } from './few-preemptions.js'
+import { Deviating, Exactly, InTurns, turnsOf } from './plan.js'
+import { proveMinimal } from './prove-minimal.js'
+import { Reduction } from './reduction.js'
+import { recordSchedule } from './replay.js'
+import { optionsOf } from './schedule.js'
+import type { Schedule } from './schedule.js'
+import { sameFault, similarFault, Trials } from './trial.js'
+import type { Cost, Shown } from './trial.js'
+
+export interface ShrinkOptions {
+  /** Most seconds; default 10. */
+  readonly seconds?: number
+  /** Most executions; default: no limit. */
+  readonly attempts?: number
+  /** Of what is tried by chance; default 1. */
+  readonly seed?: number
+  /** Whether smaller subjects are tried too. Default true. */
+  readonly subjects?: boolean
+}
+
+/** The cheapest execution found that shows a fault. */
+export interface Shrunk {
+  /** The subject it is of: the one given, or a smaller one. */
+  readonly subject: Subject
+  readonly report: Report
+  readonly schedule: Schedule
+  readonly cost: Cost
+  /** Every execution with fewer preemptions was run, and none shows the fault. */
+  readonly minimal: boolean
+  /** What the execution given cost, up to the fault. */
+  readonly from: Cost
+  readonly attempts: number
+  readonly seconds: number
+}
+
+const DEFAULT_SECONDS = 10
+/** Shares of what is left, in the order in which they are used. */
+const FOR_REDUCTION = 0.5
+const FOR_SUBJECTS = 0.5
+const FOR_GUESSES = 0.2
+/** Executions by chance in which a smaller subject may show the fault. */
+const GUESSES = 2000
+
+/**
+ * Makes a fault easier to understand: the same verdict at the same sites with fewest preemptions, then fewest steps, then in
+ * the smallest subject.
+ *
+ * undefined: the execution given does not show the fault when it is run again by itself. That is so if it was found by a checker that
+ * puts several executions together, or if the subject is not deterministic.
+ */
+export function shrink(
+  subject: Subject,
+  { report, schedule }: { readonly report: Report; readonly schedule: ArrayLike<number> },
+  options: ShrinkOptions = {},
+): Shrunk | undefined {
+  const started = performance.now()
+  const budget = new Budget(options.seconds ?? DEFAULT_SECONDS, options.attempts ?? Infinity)
+  const rng = new Rng(options.seed ?? 1)
+  const trials = new Trials(subject, optionsOf(subject), sameFault(report))
+  const first = trials.begin(new Exactly(schedule))
+  if (first === undefined) return undefined
+
+  let found: Candidate = { trials, reduction: new Reduction(trials, first, rng) }
+  found.reduction.run(budget.part(FOR_REDUCTION))
+  let attempts = 0
+  if (options.subjects !== false) {
+    const part = budget.part(FOR_SUBJECTS)
+    for (let smaller = smallerThan(found, part, rng); smaller.found !== undefined; ) {
+      attempts += found.trials.attempts + smaller.attempts
+      found = smaller.found
+      smaller = smallerThan(found, part, rng)
+    }
+  }
+  const { reduction } = found
+  const guesses = budget.part(FOR_GUESSES)
+  while (reduction.guessFewer(guesses)) reduction.run(guesses)
+  const minimal = proveMinimal(found.trials, reduction, budget)
+  if (minimal) reduction.run(budget)
+
+  const { best } = reduction
+  return {
+    subject: found.trials.subject,
+    report: best.report,
+    schedule: recordSchedule(found.trials.subject, best.choices),
+    cost: costOf(best),
+    minimal,
+    from: costOf(first),
+    attempts: attempts + found.trials.attempts,
+    seconds: (performance.now() - started) / 1000,
+  }
+}
+
+function costOf({ preemptions, steps, switches }: Cost): Cost {
+  return { preemptions, steps, switches }
+}
+
+/** A subject that shows the fault, and how. */
+interface Candidate {
+  readonly trials: Trials
+  readonly reduction: Reduction
+}
+
+/** The first smaller subject that shows the fault with no more preemptions. */
+function smallerThan(
+  { trials, reduction }: Candidate,
+  budget: Budget,
+  rng: Rng,
+): { found: Candidate | undefined; attempts: number } {
+  const { best } = reduction
+  const wanted = similarFault(best.report)
+  let attempts = 0
+  for (const subject of trials.subject.smaller?.() ?? []) {
+    if (budget.isSpent) break
+    const smaller = new Trials(subject, optionsOf(subject), wanted)
+    const shown = showAgain(smaller, best, budget, rng)
+    attempts += smaller.attempts
+    if (shown === undefined) continue
+    const found = { trials: smaller, reduction: new Reduction(smaller, shown, rng) }
+    found.reduction.run(budget.part(FOR_REDUCTION))
+    if (found.reduction.best.preemptions <= best.preemptions) return { found, attempts }
+  }
+  return { found: undefined, attempts }
+}
+
+/** Looks for the fault in a smaller subject: near the execution of the larger one, then by chance. */
+function showAgain(trials: Trials, best: Shown, budget: Budget, rng: Rng): Shown | undefined {
+  for (const chooser of near(best)) {
+    if (!budget.take()) return undefined
+    const shown = trials.begin(chooser)
+    if (shown !== undefined) return shown
+  }
+  for (let i = 0; i < GUESSES; i++) {
+    if (!budget.take()) return undefined
+    const shown = trials.run(new FewPreemptions(rng, i % (best.preemptions + 1), best.steps))
+    if (shown !== undefined) return trials.begin(new Exactly(shown.choices))
+  }
+  return undefined
+}
+
+/** The same choices, without one of the actors too, whose place the next ones take. */
+function* near({ choices, deviations }: Shown): Generator<Chooser> {
+  const { turns, ways } = turnsOf(choices)
+  yield new Exactly(choices)
+  yield new Deviating(deviations)
+  yield new InTurns(turns, ways)
+  const actors = new Set(turns.map(({ actor }) => actor))
+  for (let gone = 0; gone < MAX_ACTORS && gone <= Math.max(...actors); gone++) {
+    const others = Array.from(choices).filter((choice) => (choice & (MAX_ACTORS - 1)) !== gone)
+    const moved = others.map((choice) => ((choice & (MAX_ACTORS - 1)) > gone ? choice - 1 : choice))
+    const without = turnsOf(moved)
+    yield new InTurns(without.turns, without.ways)
+  }
+}

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
+import { dirname, join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { compile } from '@holdfast/compiler'
+import type { Hint, Patch, Site } from '@holdfast/compiler'
+import type { Program } from './define.js'
+import { ProgramError, findProgram } from './program-files.js'
+
+/** A program that was compiled, and what is known about its code. */
+export interface LoadedProgram {
+  readonly program: Program
+  /** Place of each operation, by number. */
+  readonly sites: readonly Site[]
+  /** Of the code alone: the same wherever the program lies, and whatever its comments say. */
+  readonly hash: string
+  /** Calls that another run would answer differently (the clock, chance). */
+  readonly hints: readonly Hint[]
+  readonly path: string
+}
+
+export interface LoadOptions {
+  /** Corrections and mutants. */
+  readonly patches?: readonly Patch[]
+  /** Where what was compiled is kept. Default: beside the program's package, or the system's directory for such things. */
+  readonly cacheDir?: string
+}
+
+const EXPLORER = '@holdfast/explorer'
+
+/**
+ * The module that a program means by `@holdfast/explorer`. A bundle is loaded by Node itself, which reads no TypeScript: where
+ * this module runs from its source (tests), it is the built one.
+ */
+const OWN_MODULE = new URL(
+  import.meta.url.endsWith('.ts') ? '../../dist/index.js' : '../index.js',
+  import.meta.url,
+)
+
+/** Parts of atomics-sync that belong to real threads; a program that uses its locks explores the rest, word by word. */
+const OF_REAL_THREADS =
+  /atomics-sync[/\\]src[/\\](?:mem|sync|thread|call-site|parking[\w-]*|lockstat[\w-]*|testing[/\\].*)\.ts$/
+
+/**
+ * Compiles and loads the program in a file, or a built-in one (findProgram). Its modules are instrumented, and so are those
+ * that they import; packages under node_modules are not. Throws ProgramError, and CompileError with file and line.
+ */
+export async function loadProgram(what: string, options: LoadOptions = {}): Promise<LoadedProgram> {
+  const { path } = findProgram(what)
+  if (!existsSync(OWN_MODULE)) throw new ProgramError(`${fileURLToPath(OWN_MODULE)} is missing: build first`)
+  const { url, sites, hints } = await compile({
+    entries: [path],
+    instrument: (module) => !OF_REAL_THREADS.test(module),
+    external: { [EXPLORER]: OWN_MODULE.href },
+    cacheDir: options.cacheDir ?? cacheDirOf(path),
+    ...(options.patches === undefined ? {} : { patches: options.patches }),
+  })
+  const module = (await import(/* @vite-ignore */ url)) as Readonly<Record<string, unknown>>
+  const program = programOf(module, shown(path))
+  return { program, sites, hash: hashOfCode(fileURLToPath(url)), hints, path }
+}
+
+/** A file as messages name it: from the current directory if it is below it. */
+export function shown(path: string): string {
+  const from = relative(process.cwd(), path)
+  return from.startsWith('..') ? path : `.${sep}${from}`
+}
+
+const EXPECTED = 'expected is `export default defineProgram({ name, memory, threads })`'
+
+function programOf(module: Readonly<Record<string, unknown>>, file: string): Program {
+  const found = module['default']
+  if (found === undefined) {
+    const names = Object.keys(module).filter((name) => !name.startsWith('$'))
+    const exported = names.length === 0 ? 'nothing' : names.join(', ')
+    throw new ProgramError(`${file} has no default export (it exports ${exported}); ${EXPECTED}`)
+  }
+  if (typeof found !== 'object' || found === null)
+    throw new ProgramError(`the default export of ${file} is a ${typeof found}; ${EXPECTED}`)
+  const program = found as Readonly<Record<string, unknown>>
+  const field = (name: string, wanted: string, right: boolean): void => {
+    if (right) return
+    const is = program[name] === undefined ? 'missing' : `a ${typeof program[name]}`
+    throw new ProgramError(`${file}: ${name} is ${is}, ${wanted} is expected; ${EXPECTED}`)
+  }
+  const { name, memory, threads, check, params } = program
+  field('name', 'a text', typeof name === 'string' && name !== '')
+  field('memory', 'a function that gives the variables', typeof memory === 'function')
+  field('threads', 'a function that gives the threads', typeof threads === 'function')
+  field('check', 'a function or nothing', check === undefined || typeof check === 'function')
+  field('params', 'an object or nothing', params === undefined || (typeof params === 'object' && params !== null))
+  for (const [param, value] of Object.entries(params ?? {}))
+    if (!Number.isInteger(value))
+      throw new ProgramError(`${file}: the default of parameter ${param} is ${String(value)}; a whole number is expected`)
+  return found as Program
+}
+
+/** node_modules/.cache of the program's package where that can be written; else a directory for temporary files. */
+function cacheDirOf(path: string): string {
+  for (let folder = dirname(path); dirname(folder) !== folder; folder = dirname(folder)) {
+    if (!existsSync(join(folder, 'node_modules'))) continue
+    if (isWritable(join(folder, 'node_modules'))) return join(folder, 'node_modules', '.cache', 'holdfast')
+    break
+  }
+  return join(tmpdir(), `holdfast-${userInfo().username}`)
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Of the bundle's text, but for what depends on where its modules lie: the comments that name them, and outside URLs. */
+function hashOfCode(bundle: string): string {
+  const code = readFileSync(bundle, 'utf8')
+    .replaceAll(OWN_MODULE.href, EXPLORER)
+    .replace(/^\/\/.*$/gm, '')
+  return createHash('sha256').update(code).digest('hex').slice(0, 16)
+}

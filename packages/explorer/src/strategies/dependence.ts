@@ -1,0 +1,168 @@
+import {
+  CAS,
+  CHOOSE,
+  COPY,
+  CV_BROADCAST,
+  CV_SIGNAL,
+  CV_WAIT,
+  FENCE,
+  FILL,
+  JOIN,
+  LOAD,
+  READ,
+  SPAWN,
+  SPIN_WHILE,
+  SPIN_WHILE_BOTH,
+  AWAIT,
+  TRY_LOCK,
+  WAIT,
+  YIELD,
+} from '@holdfast/compiler'
+import { CV_BLOCKED, ENDED, INTERRUPT, KINDS, WAITING } from '../engine/kinds.js'
+import { WAY_SHIFT } from '../engine/world.js'
+import type { World } from '../engine/world.js'
+
+/**
+ * What a step touches, as a record of {@link RECORD} numbers in an Int32Array: so that steps can be kept in pools.
+ *
+ *     CHOICE          actor | way << WAY_SHIFT
+ *     KIND, SITE      of the operation
+ *     ADDR, WORDS     first range, 0 words: none       ADDR2, WORDS2  second range
+ *     FLAGS           which ranges are written, and what is touched besides memory
+ */
+export const CHOICE = 0
+export const KIND = 1
+export const ADDR = 2
+export const WORDS = 3
+export const ADDR2 = 4
+export const WORDS2 = 5
+export const FLAGS = 6
+/** The word compared with, of an operation that writes or not according to what it finds (compare-and-swap, wait). */
+export const COMPARED = 7
+export const RECORD = 8
+
+/** The first range is written; the second is. */
+export const WRITES = 1
+export const WRITES2 = 2
+/** It takes one of the spurious wake-ups that an execution may have, all of which come from one store. */
+export const SPURIOUS = 4
+/** It happens because nothing else can (a timeout of the virtual clock): ordered with everything. */
+export const LAST_RESORT = 8
+
+/** Kinds that touch no memory. */
+const NOTHING = table(FENCE, SPAWN, JOIN, CHOOSE, YIELD, ENDED, INTERRUPT)
+/** Kinds that only look at memory. */
+const LOOKS = table(READ, LOAD, SPIN_WHILE, SPIN_WHILE_BOTH, AWAIT, WAITING)
+/** Kinds that write or only look, according to the word they find. */
+export const EITHER = table(CAS, TRY_LOCK, WAIT)
+
+/**
+ * Writes to `record[at ..]` what the pending operation of `actor` will touch if it is executed now, in the given way.
+ *
+ * A compare-and-swap or a tryLock that would fail only reads. A `wait` that would queue itself writes, as the order of the
+ * queue matters; so do notify and all operations on a condition variable, except that one who was signalled only reads it.
+ */
+export function footprint(world: World, actor: number, way: number, record: Int32Array, at: number): void {
+  const kind = world.kind[actor] as number
+  const a = world.a[actor] as number
+  const b = world.b[actor] as number
+  record[at + CHOICE] = actor | (way << WAY_SHIFT)
+  record[at + KIND] = kind
+  record[at + ADDR] = a
+  record[at + WORDS] = NOTHING[kind] === 1 ? 0 : 1
+  record[at + WORDS2] = 0
+  record[at + FLAGS] = NOTHING[kind] === 1 || LOOKS[kind] === 1 ? 0 : WRITES
+  switch (kind) {
+    case CAS:
+    case TRY_LOCK:
+    case WAIT:
+      record[at + COMPARED] = kind === TRY_LOCK ? 0 : b
+      settle(record, at, world.words[a] as number)
+      break
+    case SPIN_WHILE_BOTH:
+      second(record, at, world.c[actor] as number, 1)
+      break
+    case FILL:
+      record[at + WORDS] = b
+      break
+    case COPY:
+      record[at + WORDS] = world.c[actor] as number
+      second(record, at, b, world.c[actor] as number)
+      break
+    case WAITING:
+      if (way === 1 && world.options.expiry === 'idle') record[at + FLAGS] = LAST_RESORT
+      break
+    case CV_WAIT:
+      second(record, at, b, 1)
+      record[at + FLAGS] = WRITES | WRITES2
+      break
+    case CV_BLOCKED:
+      record[at + ADDR] = b
+      second(record, at, a, 1)
+      record[at + FLAGS] = way === 1 ? WRITES | WRITES2 | SPURIOUS : WRITES
+      break
+    case CV_SIGNAL:
+    case CV_BROADCAST:
+      break
+    default:
+  }
+}
+
+/** An operation of a kind in {@link EITHER} finds `value`: decides whether it writes. */
+export function settle(record: Int32Array, at: number, value: number): void {
+  record[at + FLAGS] = record[at + COMPARED] === value ? WRITES : 0
+}
+
+function second(record: Int32Array, at: number, addr: number, words: number): void {
+  record[at + ADDR2] = addr
+  record[at + WORDS2] = words
+}
+
+/**
+ * Whether two steps, one of which can come right after the other, depend on each other: they are of one actor, or touch the
+ * same word and do not both read it.
+ */
+export function dependent(x: Int32Array, i: number, y: Int32Array, j: number): boolean {
+  const mask = (1 << WAY_SHIFT) - 1
+  if ((((x[i + CHOICE] as number) ^ (y[j + CHOICE] as number)) & mask) === 0) return true
+  const fx = x[i + FLAGS] as number
+  const fy = y[j + FLAGS] as number
+  if ((fx | fy) === 0) return false
+  if (((fx | fy) & LAST_RESORT) !== 0 || (fx & fy & SPURIOUS) !== 0) return true
+  const ax = x[i + ADDR] as number
+  const ay = y[j + ADDR] as number
+  const nx = x[i + WORDS] as number
+  const ny = y[j + WORDS] as number
+  if (((fx | fy) & WRITES) !== 0 && ax < ay + ny && ay < ax + nx) return true
+  const nx2 = x[i + WORDS2] as number
+  const ny2 = y[j + WORDS2] as number
+  if ((nx2 | ny2) === 0) return false
+  const ax2 = x[i + ADDR2] as number
+  const ay2 = y[j + ADDR2] as number
+  if ((fx & WRITES2) !== 0 || (fy & WRITES) !== 0) if (ax2 < ay + ny && ay < ax2 + nx2) return true
+  if ((fx & WRITES) !== 0 || (fy & WRITES2) !== 0) if (ax < ay2 + ny2 && ay2 < ax + nx) return true
+  return ((fx | fy) & WRITES2) !== 0 && ax2 < ay2 + ny2 && ay2 < ax2 + nx2
+}
+
+const pending = new Int32Array(2 * RECORD)
+
+/**
+ * Whether the pending operations of two actors conflict in the present state: of one actor, or on the same word and not both
+ * reading. What is disabled is taken as it will be when enabled. Allocates nothing.
+ */
+export function conflict(world: World, actor: number, other: number): boolean {
+  if (actor === other) return true
+  footprint(world, actor, likely(world, actor), pending, 0)
+  footprint(world, other, likely(world, other), pending, RECORD)
+  return dependent(pending, 0, pending, RECORD)
+}
+
+function likely(world: World, actor: number): number {
+  return world.kind[actor] === CV_BLOCKED && world.notified[actor] === 0 ? 1 : 0
+}
+
+function table(...kinds: number[]): Uint8Array {
+  const flags = new Uint8Array(KINDS)
+  for (const kind of kinds) flags[kind] = 1
+  return flags
+}

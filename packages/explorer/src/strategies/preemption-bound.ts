@@ -1,0 +1,48 @@
+import { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
+import type { World } from '../engine/world.js'
+import { BoundedSearch } from './bounded-search.js'
+import type { BoundedOptions, Costs } from './bounded-search.js'
+
+/**
+ * Whether taking `choice` is a preemption: another actor goes on although the last one could, in the plain way; or an actor that
+ * could go on is interrupted.
+ *
+ * Not so a switch away from an actor that waits (that its time could run out does not count), and not the timeout of the last actor itself.
+ */
+export function isPreemption(world: World, choice: number): boolean {
+  const { current } = world
+  const actor = choice & (MAX_ACTORS - 1)
+  if (actor !== current && current >= 0 && world.canGoOn(current)) return true
+  return interruptsWork(world, choice)
+}
+
+const PREEMPTIONS: Costs = {
+  name: 'preemption-bound',
+  unit: 'preemption',
+  of(world, into, from) {
+    const { choices, choiceCount, current } = world
+    const going = current >= 0 && world.canGoOn(current)
+    let most = 0
+    for (let i = 0; i < choiceCount; i++) {
+      const choice = choices[i] as number
+      const cost = (going && (choice & (MAX_ACTORS - 1)) !== current) || interruptsWork(world, choice) ? 1 : 0
+      into[from + i] = cost
+      if (cost === 1) most = 1
+    }
+    return most
+  },
+}
+
+function interruptsWork(world: World, choice: number): boolean {
+  return choice >> WAY_SHIFT >= FIRST_INTERRUPT && world.canGoOn(choice & (MAX_ACTORS - 1))
+}
+
+/**
+ * Iterative preemption bounding (Musuvathi and Qadeer, "Iterative context bounding", PLDI 2007): every interleaving without preemptions,
+ * then all with one, two, ... up to `bound`.
+ */
+export class PreemptionBound extends BoundedSearch {
+  constructor(options: BoundedOptions = {}) {
+    super(PREEMPTIONS, options)
+  }
+}
