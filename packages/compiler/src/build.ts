@@ -1,7 +1,7 @@
 import { extname } from 'node:path'
 import * as esbuild from 'esbuild'
 import { check } from './check.js'
-import { type Calls, type Emitted, type Tables, emit } from './emit.js'
+import { CALLS_MODULE, CALLS_TEXT, type Calls, type Emitted, type Tables, emit } from './emit.js'
 import { entryModule } from './entry.js'
 import { type Linked, link } from './link.js'
 import type { Loaded, Module } from './modules.js'
@@ -105,6 +105,7 @@ function fromProgram({ entry, emitted }: Program, modules: ReadonlyMap<string, M
     name: 'holdfast',
     setup(build) {
       build.onResolve({ filter: /.*/ }, ({ path, importer, kind }) => {
+        if (path === CALLS_MODULE) return { path, namespace: 'calls' }
         if (kind === 'entry-point') return { path, namespace: 'holdfast' }
         const module = modules.get(importer)
         if (module === undefined) return { path }
@@ -112,6 +113,7 @@ function fromProgram({ entry, emitted }: Program, modules: ReadonlyMap<string, M
         if (target?.kind === 'module') return { path: target.path }
         return { path: target?.url ?? path, external: true }
       })
+      build.onLoad({ filter: /.*/, namespace: 'calls' }, () => ({ contents: CALLS_TEXT, loader: 'js' }))
       build.onLoad({ filter: /.*/, namespace: 'holdfast' }, () => ({ contents: entry, loader: 'js' }))
       build.onLoad({ filter: /.*/ }, ({ path }) => {
         const module = modules.get(path)

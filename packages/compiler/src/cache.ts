@@ -31,11 +31,11 @@ export class Cache {
   }
 
   /** What {@link store} was given beside the bundle; undefined if there is no such bundle. */
-  find<T>(hash: string): T | undefined {
+  find(hash: string): unknown {
     const now = Date.now()
     try {
       const { mtimeMs } = statSync(this.bundlePath(hash))
-      const about = JSON.parse(readFileSync(join(this.folder, `${hash}.json`), 'utf8')) as T
+      const about = JSON.parse(readFileSync(join(this.folder, `${hash}.json`), 'utf8')) as unknown
       if (now - mtimeMs > DAY_MS) this.touch(hash)
       return about
     } catch {
@@ -49,9 +49,9 @@ export class Cache {
     this.write(`${hash}.mjs`, bundle.code)
   }
 
-  list<T>(options: string): T | undefined {
+  list(options: string): unknown {
     try {
-      return JSON.parse(readFileSync(join(this.folder, `${options}.list.json`), 'utf8')) as T
+      return JSON.parse(readFileSync(join(this.folder, `${options}.list.json`), 'utf8')) as unknown
     } catch {
       return undefined
     }

@@ -60,10 +60,10 @@ export async function compile(options: CompileOptions): Promise<Compiled> {
   const cache = new Cache(options.cacheDir ?? join(root, 'node_modules', '.cache', 'holdfast'))
   const settings = hash([JSON.stringify([ownVersion(), entries, external, patches, calls, root])])
 
-  const list = cache.list<List>(settings)
+  const list = cache.list(settings) as List | undefined
   const known = list === undefined ? undefined : hashOfList(settings, list, options.instrument)
   if (known !== undefined) {
-    const about = cache.find<About>(known)
+    const about = cache.find(known) as About | undefined
     if (about !== undefined)
       return { url: pathToFileURL(cache.bundlePath(known)).href, hash: known, cached: true, ...about }
   }

@@ -1,4 +1,4 @@
-import MagicString, { SourceMap } from 'magic-string'
+import { MagicString, SourceMap } from 'magic-string'
 import { type Node, children, unwrap } from './ast.js'
 import { cNameOf } from './c-names.js'
 import type { Linked } from './link.js'
@@ -6,8 +6,28 @@ import type { Module } from './modules.js'
 import { DEFAULT_OPERANDS, KINDS, OPERANDS, VOID_OPS } from './ops.js'
 import type { CallRecord, FunctionInfo, OpRecord, Scanned, SwitchRecord, TableMethod } from './program.js'
 
-/** How a compiled function calls another: it yields the callee to a trampoline, or runs it in place. */
+/** How a compiled function calls another: it yields the callee to the engine's trampoline, or `yield*`s it in place. */
 export type Calls = 'trampoline' | 'delegate'
+
+/** Notes the site of a call before the engine's trampoline gets the callee. */
+export const CALL = '$c'
+/** The module that has it, and what it notes. */
+export const CALLS_MODULE = 'holdfast:calls'
+export const CALLS_TEXT = `export const $calls = { site: 0 }
+export function ${CALL}(callee, site) { $calls.site = site; return callee }
+`
+
+/** What stands before and after a call. */
+const FORMS = {
+  trampoline: {
+    statement: { before: `yield ${CALL}(`, after: ')' },
+    expression: { before: `(yield ${CALL}(`, after: '))' },
+  },
+  delegate: {
+    statement: { before: 'yield* ', after: '' },
+    expression: { before: '(yield* ', after: ')' },
+  },
+} as const
 
 /** Where the program touches shared state. Its number is its position in the table of sites. */
 export interface Site {
@@ -18,7 +38,7 @@ export interface Site {
   readonly column: number
   readonly function: string
   readonly cName: string
-  /** Name of the operation, as in OP_NAMES. */
+  /** Name of the operation, as in OP_NAMES, or `call`. */
   readonly op: string
   /** The operation as it is written. */
   readonly text: string
@@ -85,6 +105,7 @@ class Emitter {
     }
     for (const { methods: properties } of tables)
       for (const property of properties) this.tableMethod(property)
+    if (this.calls === 'trampoline') this.out.prepend(`import { ${CALL} } from '${CALLS_MODULE}'; `)
     if (this.usesNothing) this.out.append(`\nfunction* ${NOTHING}() {}\n`)
     return { code: this.out.toString(), map: this.map() }
   }
@@ -142,26 +163,41 @@ class Emitter {
     const { node, whole, isDelegated, optional } = record
     const reaches = this.linked.calleeOf(this.module, record)?.reaches === true
     if (!reaches && !isDelegated) return
-    const word = this.calls === 'delegate' ? 'yield* ' : 'yield '
-    const [open, close] = record.isStatement ? ['', ''] : ['(', ')']
+    const form = FORMS[this.calls][record.isStatement ? 'statement' : 'expression']
+    const { before } = form
+    const after = this.calls === 'trampoline' ? `, ${this.callSite(record)}${form.after}` : form.after
     if (isDelegated) {
       const { text } = this.module.source
       const star = text.indexOf('*', whole.start)
       const callStart = unwrap(whole['argument'] as Node).start
       // `yield` and what it yields stand on one line.
       const broken = text.slice(star, callStart).includes('\n')
-      this.out.overwrite(whole.start, star + 1, `${open}${word.trimEnd()}${broken ? ' (' : ''}`)
-      if (text[star + 1] !== ' ') this.out.appendLeft(star + 1, ' ')
-      if (broken || close !== '') this.out.appendLeft(whole.end, `${broken ? ')' : ''}${close}`)
+      this.out.overwrite(whole.start, star + 1, `${before}${broken ? '(' : ''}`)
+      this.out.appendLeft(whole.end, `${broken ? ')' : ''}${after}`)
     } else if (optional === 'end') {
       this.usesNothing = true
-      this.out.prependRight(whole.start, `${open}${word}(`)
-      this.out.appendLeft(whole.end, ` ?? ${NOTHING}())${close}`)
+      this.out.prependRight(whole.start, `${before}(`)
+      this.out.appendLeft(whole.end, ` ?? ${NOTHING}())${after}`)
     } else {
-      this.out.prependRight(node.start, `${open}${word}`)
-      if (close !== '') this.out.appendLeft(node.end, close)
+      this.out.prependRight(node.start, before)
+      this.out.appendLeft(node.end, after)
     }
     if (!record.isStatement) this.opened.add(whole.start)
+  }
+
+  private callSite({ node, place }: CallRecord): number {
+    const fn = place.fn as FunctionInfo
+    const { text } = this.module.source
+    return (
+      this.tables.sites.push({
+        file: this.module.file,
+        ...this.module.source.position(node.start),
+        function: fn.name,
+        cName: this.cNames.get(fn) as string,
+        op: 'call',
+        text: text.slice(node.start, node.end).replace(/\s*\n\s*/g, ' '),
+      }) - 1
+    )
   }
 
   private switch({ node, isStatement }: SwitchRecord): void {

@@ -1,3 +1,4 @@
+import { CALLS_MODULE } from './emit.js'
 import type { Module } from './modules.js'
 
 /**
@@ -5,6 +6,7 @@ import type { Module } from './modules.js'
  *
  *   what each entry exports     but for names that two entries give to different things, as `export *` does
  *   $entries                    the namespaces of the entries, in order
+ *   $calls                      { site }: the site of the call whose callee was yielded last
  *   $generatorMethods           names of operations of tables whose implementations are generators: a table that comes
  *                               from outside the program must be so too
  */
@@ -21,6 +23,7 @@ export function entryModule(
     if (defaults.length === 1 && defaults[0] === path) lines.push(`export { default } ${from}`)
   }
   lines.push(`export const $entries = [${entries.map((_, at) => `$entry${at}`).join(', ')}]`)
+  lines.push(`export { $calls } from '${CALLS_MODULE}'`)
   lines.push(`export const $generatorMethods = ${JSON.stringify(generatorMethods)}`)
   return lines.join('\n')
 }

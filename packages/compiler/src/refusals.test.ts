@@ -171,6 +171,12 @@ const REFUSALS: readonly (readonly [what: string, source: string, ...problems: s
     '3:56: peek reaches shared state and is used as a value',
   ],
   [
+    'what reaches it as a value in the function that the module exports as its default',
+    `${MEM}${PEEK}export default function main(actor: Actor) { const f = peek; return actor.mem.read(1) + f(actor) }`,
+    '3:56: peek reaches shared state and is used as a value',
+    '3:89: the variable f is called with an actor',
+  ],
+  [
     'a parameter that is called with the actor',
     `${MEM}${PEEK}export function f(actor: Actor, g: (a: Actor) => void) { peek(actor); g(actor) }`,
     '3:71: the variable g is called with an actor or `mem`, and the pass cannot know what it does',
@@ -258,7 +264,7 @@ for (const [what, source, ...expected] of REFUSALS) {
   test(`refused, with its place: ${what}`, async () => {
     const found = await problems(source)
     expect(found.length, found.join('\n')).toBe(expected.length)
-    for (const [at, start] of expected.entries()) expect(found[at]).toContain(`main.ts:${start}`)
+    for (const start of expected) expect(found.join('\n')).toContain(`main.ts:${start}`)
   })
 }
 

@@ -2,17 +2,15 @@ import {
   type Node,
   child,
   children,
-  eachChild,
   identifier,
   isFunction,
-  isType,
   isTypeWrapper,
   memberName,
   nameOf,
   unwrap,
 } from './ast.js'
 import { nondeterminism } from './hints.js'
-import { HOW_TO_HOLD, isMem, isPath, misboundBy, misboundParam, operation, paramName } from './mem-uses.js'
+import { HOW_TO_HOLD, isMem, isPath, misboundBy, misboundParam, operation } from './mem-uses.js'
 import type { Module } from './modules.js'
 import { ALLOWED_OPS, KINDS, OPERANDS, TAKES_FUNCTIONS } from './ops.js'
 import type { Problem } from './problems.js'
@@ -20,14 +18,14 @@ import type {
   Callee,
   FunctionInfo,
   HintAt,
-  Place,
   Scanned,
   SiteRecord,
   Table,
   TableMethod,
   Value,
 } from './program.js'
-import { type Scope, blockScope, functionScope, lookup, moduleScope } from './scope.js'
+import { lookup } from './scope.js'
+import { Walker } from './walker.js'
 
 const ONLY_DIRECTLY =
   'only directly in the body of a named function of the module or of a table of operations'
@@ -37,25 +35,13 @@ export function scan(module: Module): Scanned {
   return new Scanner(module).run()
 }
 
-class Scanner {
-  private readonly module: Module
-  private readonly functions = new Map<string, FunctionInfo>()
+class Scanner extends Walker {
   private readonly methods: FunctionInfo[] = []
   private readonly tables: Table[] = []
   private readonly records: SiteRecord[] = []
   private readonly values: Value[] = []
   private readonly hints: HintAt[] = []
   private readonly problems: Problem[] = []
-  private readonly methodNodes = new Map<Node, FunctionInfo>()
-  private scope: Scope
-  private place: Place = { fn: undefined, inside: 'the module itself, which runs as it is loaded' }
-  /** Inside an argument of a function from outside the program, which knows what a compiled function is. */
-  private mayName = false
-
-  constructor(module: Module) {
-    this.module = module
-    this.scope = moduleScope(module.program)
-  }
 
   run(): Scanned {
     for (const statement of children(this.module.program, 'body')) this.top(statement)
@@ -68,201 +54,15 @@ class Scanner {
     this.problems.push({ file: this.module.file, ...this.module.source.position(node.start), message })
   }
 
-  /** A statement at the top of the module. */
-  private top(statement: Node): void {
-    switch (statement.type) {
-      case 'ImportDeclaration':
-      case 'ExportAllDeclaration':
-        return
-      case 'ExportNamedDeclaration': {
-        const declaration = child(statement, 'declaration')
-        if (declaration !== undefined) this.declaration(declaration, statement)
-        return
-      }
-      case 'ExportDefaultDeclaration': {
-        const declaration = statement['declaration'] as Node
-        if (declaration.type === 'Identifier') return
-        this.mayName = true
-        this.declaration(declaration, statement)
-        this.mayName = false
-        return
-      }
-      default:
-        this.declaration(statement, statement)
-    }
+  protected override statement(node: Node): void {
+    this.records.push({ kind: 'statement', node })
   }
 
-  private declaration(node: Node, anchor: Node): void {
-    if (isType(node)) return
-    if (node.type === 'FunctionDeclaration') {
-      const name = identifier(child(node, 'id')) ?? 'default'
-      const fn = this.newFunction(node, name, anchor, false)
-      this.functions.set(name, fn)
-      this.rootFunction(node, fn)
-      return
-    }
-    if (!this.module.instrumented && node.type === 'VariableDeclaration') {
-      for (const declarator of children(node, 'declarations')) {
-        const name = identifier(child(declarator, 'id'))
-        const init = child(declarator, 'init')
-        if (name === undefined || init === undefined || !isFunction(init)) continue
-        const fn = this.newFunction(init, name, anchor, false)
-        this.functions.set(name, fn)
-        this.methodNodes.set(init, fn)
-      }
-    }
-    this.visit(node, anchor)
+  protected override parameter(param: Node): void {
+    if (misboundParam(param)) this.problem(param, `\`mem\` is taken otherwise than allowed; ${HOW_TO_HOLD}`)
   }
 
-  private newFunction(node: Node, name: string, anchor: Node, isMethod: boolean): FunctionInfo {
-    return {
-      module: this.module,
-      name,
-      node,
-      anchor,
-      isMethod,
-      isGenerator: node['generator'] === true,
-      isAsync: node['async'] === true,
-      params: children(node, 'params').map(paramName),
-      touches: false,
-      reaches: false,
-    }
-  }
-
-  private rootFunction(node: Node, fn: FunctionInfo): void {
-    this.functionBody(node, { fn, inside: '' }, { fn, inside: 'a default parameter' })
-  }
-
-  /** A function inside another, or in no table: nothing shared may be touched in it. */
-  private closure(node: Node, what: string): void {
-    const place = { fn: this.place.fn, inside: this.place.inside === 'a class' ? 'a class' : what }
-    this.functionBody(node, place, place)
-  }
-
-  private functionBody(node: Node, body: Place, params: Place): void {
-    const { scope, place } = this
-    this.scope = functionScope(node, scope)
-    this.place = params
-    for (const param of children(node, 'params')) {
-      if (misboundParam(param)) this.problem(param, `\`mem\` is taken otherwise than allowed; ${HOW_TO_HOLD}`)
-      this.pattern(param)
-    }
-    this.place = body
-    const inner = child(node, 'body')
-    if (inner !== undefined) this.visit(inner, node)
-    this.scope = scope
-    this.place = place
-  }
-
-  /** What runs inside a pattern that declares names: defaults and computed keys. */
-  private pattern(node: Node): void {
-    if (node.type === 'Identifier') return
-    if (node.type === 'AssignmentPattern') {
-      this.pattern(node['left'] as Node)
-      this.visit(node['right'] as Node, node)
-      return
-    }
-    if (node.type === 'Property') {
-      if (node['computed'] === true) this.visit(node['key'] as Node, node)
-      this.pattern(node['value'] as Node)
-      return
-    }
-    eachChild(node, (inner) => this.pattern(inner))
-  }
-
-  private visit(node: Node, parent: Node): void {
-    if (isType(node)) return
-    switch (node.type) {
-      case 'FunctionDeclaration':
-        return this.closure(node, 'a nested function')
-      case 'FunctionExpression':
-      case 'ArrowFunctionExpression': {
-        const fn = this.methodNodes.get(node)
-        if (fn !== undefined) return this.rootFunction(node, fn)
-        return this.closure(
-          node,
-          node.type === 'FunctionExpression' ? 'a function expression' : 'an arrow function',
-        )
-      }
-      case 'ClassDeclaration':
-      case 'ClassExpression':
-        return this.classBody(node)
-      case 'BlockStatement':
-      case 'StaticBlock':
-      case 'SwitchStatement':
-      case 'ForStatement':
-      case 'ForOfStatement':
-      case 'ForInStatement':
-        return this.block(node)
-      case 'CatchClause': {
-        const param = child(node, 'param')
-        if (param !== undefined) this.pattern(param)
-        const { scope } = this
-        this.scope = blockScope(node, scope)
-        this.visit(node['body'] as Node, node)
-        this.scope = scope
-        return
-      }
-      case 'VariableDeclaration':
-        return this.variables(node)
-      case 'ExpressionStatement':
-        this.visit(node['expression'] as Node, node)
-        if (isList(parent)) this.records.push({ kind: 'statement', node })
-        return
-      case 'YieldExpression':
-        return this.yielding(node, parent)
-      case 'ChainExpression': {
-        const call = unwrap(node['expression'] as Node)
-        if (call.type === 'CallExpression') return this.call(call, node, parent)
-        return this.children(node)
-      }
-      case 'CallExpression':
-        return this.call(node, node, parent)
-      case 'NewExpression':
-        return this.construction(node)
-      case 'MemberExpression':
-        return this.member(node)
-      case 'Property':
-        return this.property(node)
-      case 'MethodDefinition':
-      case 'PropertyDefinition':
-      case 'AccessorProperty':
-        if (node['computed'] === true) this.visit(node['key'] as Node, node)
-        if (child(node, 'value') !== undefined) this.visit(node['value'] as Node, node)
-        return
-      case 'LabeledStatement':
-        return this.visit(node['body'] as Node, node)
-      case 'BreakStatement':
-      case 'ContinueStatement':
-        return
-      case 'Identifier':
-        return this.reference(node)
-      default:
-        this.children(node)
-    }
-  }
-
-  private children(node: Node): void {
-    eachChild(node, (inner) => this.visit(inner, node))
-  }
-
-  private block(node: Node): void {
-    const { scope } = this
-    this.scope = blockScope(node, scope)
-    this.children(node)
-    this.scope = scope
-  }
-
-  private classBody(node: Node): void {
-    const { place } = this
-    const superClass = child(node, 'superClass')
-    if (superClass !== undefined) this.visit(superClass, node)
-    this.place = { fn: place.fn, inside: 'a class' }
-    this.visit(node['body'] as Node, node)
-    this.place = place
-  }
-
-  private variables(node: Node): void {
+  protected override variables(node: Node): void {
     for (const declarator of children(node, 'declarations')) {
       if (misboundBy(declarator, node['kind']))
         this.problem(declarator, `\`mem\` is taken otherwise than allowed; ${HOW_TO_HOLD}`)
@@ -276,7 +76,7 @@ class Scanner {
     }
   }
 
-  private yielding(node: Node, parent: Node): void {
+  protected override yielding(node: Node, parent: Node): void {
     const argument = child(node, 'argument')
     if (node['delegate'] !== true) {
       if (argument !== undefined) {
@@ -302,7 +102,7 @@ class Scanner {
     }
   }
 
-  private call(node: Node, whole: Node, parent: Node): void {
+  protected override call(node: Node, whole: Node, parent: Node): void {
     if (nondeterminism(node) !== undefined) this.hint(node)
     const isStatement = parent.type === 'ExpressionStatement' && parent.start === whole.start
     const found = operation(node)
@@ -478,7 +278,7 @@ class Scanner {
     return { name, property, value, implementation: isFunctionName ? named : undefined }
   }
 
-  private construction(node: Node): void {
+  protected override construction(node: Node): void {
     if (nondeterminism(node) !== undefined) this.hint(node)
     this.visit(node['callee'] as Node, node)
     const { memArguments } = this.callArguments(node)
@@ -489,7 +289,7 @@ class Scanner {
     this.hints.push({ node, what: nondeterminism(node) as string })
   }
 
-  private member(node: Node): void {
+  protected override member(node: Node): void {
     const object = unwrap(node['object'] as Node)
     if (isMem(object)) {
       const what = memberName(node) ?? '[...]'
@@ -509,7 +309,7 @@ class Scanner {
     if (node['computed'] === true) this.visit(node['property'] as Node, node)
   }
 
-  private property(node: Node): void {
+  protected override property(node: Node): void {
     if (node['computed'] === true) this.visit(node['key'] as Node, node)
     const value = node['value'] as Node
     if (nameOf(child(node, 'key')) === 'mem' && isMem(value)) {
@@ -522,7 +322,7 @@ class Scanner {
     this.visit(value, node)
   }
 
-  private reference(node: Node): void {
+  protected override reference(node: Node): void {
     const name = node['name'] as string
     if (name === 'mem') {
       this.problem(node, `\`mem\` is used as a value; ${HOW_TO_HOLD}`)
@@ -533,10 +333,6 @@ class Scanner {
       this.problem(node, 'Atomics reaches shared words past the seam: use the operations of `mem`')
     if (kind === 'function' || kind === 'import') this.values.push({ node, name, isAllowed: this.mayName })
   }
-}
-
-function isList(parent: Node): boolean {
-  return ['BlockStatement', 'Program', 'SwitchCase', 'StaticBlock'].includes(parent.type)
 }
 
 /** Whether a `?.` stands in the chain of this call. */

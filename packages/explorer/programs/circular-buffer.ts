@@ -31,5 +31,8 @@ export default defineProgram({
   about: 'a ring of 2 places whose sender does not look whether there is room',
   params: { n: 3 },
   memory: () => ({ m: 1, buffer: SIZE, sent: 1 }),
-  threads: ({ n }, { m, buffer, sent }) => [call(sender, m, buffer, sent, n), call(receiver, m, buffer, sent, n)],
+  threads: ({ n }, { m, buffer, sent }) => [
+    call(sender, m, buffer, sent, n),
+    call(receiver, m, buffer, sent, n),
+  ],
 })

@@ -1,4 +1,4 @@
-import { type Addr, type Thread, call, check, defineProgram } from '@holdfast/explorer'
+import { type Addr, type Thread, call, defineProgram } from '@holdfast/explorer'
 
 function adder(t: Thread, to: Addr, from: Addr, k: number) {
   const { mem } = t

@@ -14,7 +14,8 @@ function reader(t: Thread, first: Addr, second: Addr, seen: Addr) {
 
 export default defineProgram({
   name: 'iriw',
-  about: 'independent reads of independent writes: two readers look at two words in opposite orders: 15 traces',
+  about:
+    'independent reads of independent writes: two readers look at two words in opposite orders: 15 traces',
   memory: () => ({ x: 1, y: 1, xFirst: 1, yFirst: 1 }),
   threads: (_, { x, y, xFirst, yFirst }) => [
     call(writer, x),
@@ -23,5 +24,7 @@ export default defineProgram({
     call(reader, y, x, yFirst),
   ],
   check: (final, _, { xFirst, yFirst }) =>
-    final.read(xFirst) + final.read(yFirst) < 2 ? undefined : 'the readers saw the writes in different orders',
+    final.read(xFirst) + final.read(yFirst) < 2
+      ? undefined
+      : 'the readers saw the writes in different orders',
 })

@@ -1,7 +1,7 @@
 import { type Addr, type Thread, call, check, defineProgram } from '@holdfast/explorer'
 
 /** Michael and Scott 1996. Nodes are numbered from 1, node 1 is the first dummy. */
-function enqueue(t: Thread, head: Addr, tail: Addr, next: Addr, node: number) {
+function enqueue(t: Thread, tail: Addr, next: Addr, node: number) {
   const { mem } = t
   for (;;) {
     const last = mem.load(tail)
@@ -32,8 +32,8 @@ function dequeue(t: Thread, head: Addr, tail: Addr, next: Addr): number {
   }
 }
 
-function producer(t: Thread, head: Addr, tail: Addr, next: Addr, node: number) {
-  enqueue(t, head, tail, next, node)
+function producer(t: Thread, tail: Addr, next: Addr, node: number) {
+  enqueue(t, tail, next, node)
 }
 
 function consumer(t: Thread, head: Addr, tail: Addr, next: Addr, taken: Addr) {
@@ -48,7 +48,7 @@ export default defineProgram({
   params: { p: 1, c: 1 },
   memory: ({ p }) => ({ head: [1], tail: [1], next: p + 2, taken: p + 2 }),
   threads: ({ p, c }, { head, tail, next, taken }) => [
-    ...Array.from({ length: p }, (_, i) => call(producer, head, tail, next, i + 2)),
+    ...Array.from({ length: p }, (_, i) => call(producer, tail, next, i + 2)),
     ...Array.from({ length: c }, () => call(consumer, head, tail, next, taken)),
   ],
 })

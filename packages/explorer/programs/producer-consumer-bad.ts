@@ -30,7 +30,8 @@ function consumer(t: Thread, at: Place, k: number) {
 
 export default defineProgram({
   name: 'producer-consumer-bad',
-  about: 'one condition variable for both sides, and signals: a consumer wakes the other consumer, and all sleep',
+  about:
+    'one condition variable for both sides, and signals: a consumer wakes the other consumer, and all sleep',
   memory: () => ({ m: 1, cv: 1, count: 1 }),
   threads: (_, at) => [call(producer, at, 2), call(consumer, at, 1), call(consumer, at, 1)],
 })

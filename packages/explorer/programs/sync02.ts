@@ -20,7 +20,8 @@ function take(t: Thread, m: Addr, empty: Addr, full: Addr, count: Addr) {
 
 export default defineProgram({
   name: 'sync02',
-  about: 'the one that takes waits for more than ever comes: it is saved only by a signal it does not deserve',
+  about:
+    'the one that takes waits for more than ever comes: it is saved only by a signal it does not deserve',
   memory: () => ({ m: 1, empty: 1, full: 1, count: 1 }),
   threads: (_, { m, empty, full, count }) => [
     call(put, m, empty, full, count),

@@ -21,7 +21,8 @@ function contender(t: Thread, mine: Addr, other: Addr, inside: Addr, me: number)
   check(mem.read(inside) === 1, 'both are inside')
   mem.write(inside, mem.read(inside) - 1)
   if (me === 0) {
-    for (let value = mem.load(other); value === 2 || value === 3; value = mem.load(other)) mem.spinWhile(other, value)
+    for (let value = mem.load(other); value === 2 || value === 3; value = mem.load(other))
+      mem.spinWhile(other, value)
   }
   mem.store(mine, 0)
 }

@@ -16,7 +16,7 @@ function checker(t: Thread, m: Addr, x1: Addr, x2: Addr, x3: Addr) {
 
 export default defineProgram({
   name: 'token-ring',
-  about: 'three threads hand a number round; a fourth expects to find it everywhere: 24 traces',
+  about: 'three threads hand a number round; a fourth expects to find it everywhere: 17 traces',
   memory: () => ({ m: 1, x1: [1], x2: [2], x3: [1] }),
   threads: (_, { m, x1, x2, x3 }) => [
     call(copier, m, x1, x3, 1),

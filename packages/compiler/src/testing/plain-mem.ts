@@ -13,7 +13,7 @@ export function plainMem(words: Int32Array): Readonly<Record<string, Op>> {
 
 /** Runs a function, or a generator to its end, whatever it switches. */
 export function runPlain<T>(body: T | Generator<unknown, T, unknown>): T {
-  if (typeof body !== 'object' || body === null || !('next' in body)) return body as T
+  if (typeof body !== 'object' || body === null || !('next' in body)) return body
   for (;;) {
     const step = body.next()
     if (step.done === true) return step.value

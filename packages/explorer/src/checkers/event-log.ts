@@ -68,13 +68,15 @@ export class EventLog implements Observer {
   /** Waiters whose wake-up is accounted for; actors that have begun. */
   private readonly told = new Uint8Array(MAX_ACTORS)
   private readonly begun = new Uint8Array(MAX_ACTORS)
+  private actors = 0
 
   reset(world: World): void {
+    const { told, begun } = this
     this.length = 0
     this.extras = 0
-    this.told.fill(0)
-    this.begun.fill(0)
-    this.begun.fill(1, 0, world.n)
+    for (let actor = 0; actor < this.actors; actor++) told[actor] = begun[actor] = 0
+    for (let actor = 0; actor < world.n; actor++) begun[actor] = 1
+    this.actors = world.n
   }
 
   event(world: World): void {
@@ -205,6 +207,7 @@ export class EventLog implements Observer {
 
   /** The actor that exists now and did not before. */
   private childOf(world: World): number {
+    this.actors = world.n
     for (let actor = 0; actor < world.n; actor++) {
       if (this.begun[actor] === 1 || world.kind[actor] === ENDED) continue
       this.begun[actor] = 1

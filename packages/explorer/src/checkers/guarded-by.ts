@@ -103,10 +103,17 @@ export class GuardedBy implements Observer {
       case 'lock':
         if (!plain || guard.lock === null) return
         if (options.locks.holds(world, world.evActor, guard.lock, write)) return
-        this.report(world, addr, write, guard, lacking(guard, options.locks.holds(world, world.evActor, guard.lock, false)))
+        this.report(
+          world,
+          addr,
+          write,
+          guard,
+          lacking(guard, options.locks.holds(world, world.evActor, guard.lock, false)),
+        )
         return
       case 'atomic':
-        if (plain && write) this.report(world, addr, write, guard, 'plainly, and it is changed by atomic operations only')
+        if (plain && write)
+          this.report(world, addr, write, guard, 'plainly, and it is changed by atomic operations only')
         return
       case 'stable':
         if (write) this.report(world, addr, write, guard, 'though it is constant once published')
@@ -128,7 +135,15 @@ export class GuardedBy implements Observer {
     }
     if (owner.actor === actor || owner.holder === holder) return
     const other = `${actorName(options, world, owner.actor)} at ${siteName(options, owner.site)}`
-    this.report(world, addr, write, guard, `though it is private to another: ${other}`, owner.site, owner.step)
+    this.report(
+      world,
+      addr,
+      write,
+      guard,
+      `though it is private to another: ${other}`,
+      owner.site,
+      owner.step,
+    )
   }
 
   private report(

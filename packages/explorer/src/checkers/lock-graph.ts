@@ -57,7 +57,8 @@ export class LockGraph {
   cycles(from: string, to: string): readonly (readonly string[])[] {
     const found: string[][] = []
     const path = [from, to]
-    for (let length = 2; length <= LONGEST && found.length < MOST; length++) this.seek(path, from, length, found)
+    for (let length = 2; length <= LONGEST && found.length < MOST; length++)
+      this.seek(path, from, length, found)
     return found.map(fromLeast)
   }
 

@@ -9,7 +9,7 @@ export interface Names {
   readonly actor?: (world: World, actor: number) => string
 }
 
-/** Names of places from the table of the compiler: `lock m at queue.ts:31 (put)`. */
+/** Names of places from the table of the compiler: `queue.ts:31 (put)`. */
 export function placesOf(sites: readonly Site[]): (site: number) => string {
   return (number) => {
     const site = sites[number]

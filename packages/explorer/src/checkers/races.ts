@@ -114,7 +114,10 @@ export class Races implements Observer {
     if (state[at + WRITE_AT] === epoch && state[at + READ_AT] === 0) {
       if (state[at + ATOMIC_WRITE_AT] === 0 && state[at + ATOMIC_READ_AT] === 0) return
     }
-    if (this.later(actor, state[at + WRITE_AT] as number) || this.later(actor, state[at + READ_AT] as number)) {
+    if (
+      this.later(actor, state[at + WRITE_AT] as number) ||
+      this.later(actor, state[at + READ_AT] as number)
+    ) {
       this.found(at)
       return
     }

@@ -105,13 +105,7 @@ export class RwTracker {
     if (rest > 0) this.unknown.set(lock, (this.unknown.get(lock) ?? 0) + rest)
   }
 
-  private give(
-    world: World,
-    lock: number,
-    waiter: Waiter | undefined,
-    holder: number,
-    mode: Mode,
-  ): void {
+  private give(world: World, lock: number, waiter: Waiter | undefined, holder: number, mode: Mode): void {
     const { tracker } = this
     tracker.add(
       world,
@@ -135,4 +129,3 @@ export class RwTracker {
     if (at >= 0) this.waiters.splice(at, 1)
   }
 }
-

@@ -83,7 +83,8 @@ export class UseAfterFree implements Observer, LockListener {
     if (!this.any) return
     const { freedBy } = this
     const { evAddr, evWords, evAddr2, evWords2 } = world
-    for (let at = evAddr; at < evAddr + evWords; at++) if (freedBy[at] !== 0) this.access(world, at, world.evWrote)
+    for (let at = evAddr; at < evAddr + evWords; at++)
+      if (freedBy[at] !== 0) this.access(world, at, world.evWrote)
     for (let at = evAddr2; at < evAddr2 + evWords2; at++) if (freedBy[at] !== 0) this.access(world, at, false)
   }
 
@@ -118,7 +119,13 @@ export class UseAfterFree implements Observer, LockListener {
     const key = sites.join()
     if (this.reported.has(key)) return
     this.reported.add(key)
-    world.report({ verdict: 'useAfterFree', message: text(), sites, steps: [step, world.steps - 1], words: [addr] })
+    world.report({
+      verdict: 'useAfterFree',
+      message: text(),
+      sites,
+      steps: [step, world.steps - 1],
+      words: [addr],
+    })
   }
 
   private sized(world: World): void {

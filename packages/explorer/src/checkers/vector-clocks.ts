@@ -29,7 +29,7 @@ export class VectorClocks {
     this.rowCount = 0
     if (actors > this.stride) this.resize(actors)
     const { c, stride } = this
-    c.fill(0)
+    for (let i = 0; i < c.length; i++) c[i] = 0
     for (let actor = 0; actor < stride; actor++) c[actor * stride + actor] = 1
   }
 
@@ -105,7 +105,8 @@ export class VectorClocks {
     }
     this.index[addr] = fresh
     this.rowAddr[fresh] = addr
-    this.rows.fill(0, fresh * stride, (fresh + 1) * stride)
+    const { rows } = this
+    for (let i = fresh * stride, end = i + stride; i < end; i++) rows[i] = 0
     return fresh
   }
 

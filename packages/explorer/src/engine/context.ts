@@ -19,7 +19,7 @@ export interface SavedOp {
  */
 export class Context {
   readonly stack: Coroutine[] = []
+  /** Site of the call of each but the outermost; -1: called by the machine, as a handler is. */
+  readonly calls: number[] = []
   readonly saved: SavedOp[] = []
-  /** What a coroutine that has not been resumed since is to receive. */
-  value: unknown = undefined
 }

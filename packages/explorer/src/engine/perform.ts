@@ -149,7 +149,8 @@ function wait(world: World, actor: number): number {
   world.kind[actor] = WAITING
   world.notified[actor] = 0
   world.queued[actor] = ++world.waiters
-  world.deadline[actor] = world.clock + (world.c[actor] as number)
+  const timeout = world.c[actor] as number
+  world.deadline[actor] = timeout < 0 ? Infinity : world.clock + timeout
   world.again = true
   return looked(world, old, 0)
 }

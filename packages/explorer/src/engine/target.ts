@@ -1,7 +1,8 @@
 import type { World } from './world.js'
 
 /** A suspended function of an instrumented program: it yields undefined, null, or the coroutine of a function it calls. */
-export type Coroutine = Generator<unknown, unknown, unknown>
+// `any`, so that functions without a result are assignable as well as those with one.
+export type Coroutine = Generator<unknown, any, unknown>
 
 /** What the explorer explores: a model program, or a machine. Its behaviour is a function of what it reads, and of nothing else. */
 export interface Target {
@@ -15,6 +16,8 @@ export interface Target {
    * an event, but no choice is made before it.
    */
   readonly local?: Uint8Array
+  /** The site of the call whose callee was yielded last: kept by the instrumented program ($calls). */
+  readonly calls?: { readonly site: number }
   /** Creates the actors of a fresh execution, by {@link World.addActor}. Memory is as in the image. */
   start(world: World): void
   /** The coroutine of an actor met a bare yield: change {@link World.contexts} if it is to go on elsewhere. */

@@ -1,4 +1,4 @@
-import { SPAWN, WRITE } from '@holdfast/compiler'
+import { SPAWN, WAIT, WRITE } from '@holdfast/compiler'
 import { ActorMem } from './actor-mem.js'
 import { Context } from './context.js'
 import { choicesOf } from './enabled.js'
@@ -8,6 +8,7 @@ import type { Observer, Report } from './observer.js'
 import { DEFAULT_OPTIONS } from './options.js'
 import type { EngineOptions } from './options.js'
 import { perform } from './perform.js'
+import { isCall } from '../program/model-mem.js'
 import type { Coroutine, Target } from './target.js'
 
 /** Most actors of a program. */
@@ -103,6 +104,7 @@ export class World {
   private inline = false
   private readonly memo: Memo | null
   private readonly local: Uint8Array
+  private readonly callSite: { readonly site: number }
   private readonly makers: ((mem: ActorMem) => Coroutine)[] = []
   private readonly spawnIds = new Map<number, number>()
   private readonly spawned = new Int32Array(MAX_ACTORS)
@@ -114,6 +116,7 @@ export class World {
     this.words = new Int32Array(target.image.length)
     this.memo = target.pure ? new Memo() : null
     this.local = target.local ?? new Uint8Array(0)
+    this.callSite = target.calls ?? { site: -1 }
   }
 
   /** Runs one execution, from the image to its end. */
@@ -162,7 +165,7 @@ export class World {
     this.kind[id] = kind
     this.site[id] = site
     this.b[id] = b
-    this.c[id] = c
+    this.c[id] = kind === WAIT ? ticks(c) : c
     this.d[id] = d
     this.a[id] = a
     if (kind === SPAWN) this.spawning = makerOf(a)
@@ -210,14 +213,17 @@ export class World {
   freshCoroutine(actor: number): void {
     const context = this.contextOf(actor)
     context.stack.length = 0
+    context.calls.length = 0
     const make = this.makers[actor]
     if (make === undefined) throw new Error(`actor ${actor} does not exist`)
     context.stack.push(make(this.memOf(actor)))
+    context.calls.push(-1)
   }
 
   /** Runs the coroutine of an actor until it announces an operation, or ends. Returns whether it announced one. */
   resume(actor: number): boolean {
-    let { stack, saved } = this.contexts[actor] as Context
+    let { stack, calls, saved } = this.contexts[actor] as Context
+    const { callSite } = this
     let value: unknown
     try {
       for (;;) {
@@ -226,6 +232,7 @@ export class World {
         value = undefined
         if (step.done === true) {
           stack.pop()
+          calls.pop()
           value = step.value
           const resumed = saved[saved.length - 1]
           if (resumed !== undefined && resumed.height === stack.length) {
@@ -246,9 +253,10 @@ export class World {
           return true
         } else if (step.value === null) {
           this.target.switched?.(this, actor)
-          ;({ stack, saved } = this.contexts[actor] as Context)
+          ;({ stack, calls, saved } = this.contexts[actor] as Context)
         } else {
           stack.push(step.value as Coroutine)
+          calls.push(callSite.site)
         }
       }
     } catch (error) {
@@ -296,6 +304,7 @@ export class World {
     if (handler === undefined) throw new Error(`${this.target.name} has no handler of interrupt ${source}`)
     context.saved.push(saved)
     context.stack.push(handler)
+    context.calls.push(-1)
     this.resume(actor)
   }
 
@@ -442,9 +451,14 @@ export class World {
   }
 }
 
+/** A timeout in ms as an operand: a whole number, or -1 if it is none (infinite, or longer than anybody waits). */
+function ticks(timeout: number): number {
+  return timeout < 0x7fff_ffff ? Math.max(0, Math.ceil(timeout)) : -1
+}
+
 /** The operand of SPAWN: see {@link call}. */
 function makerOf(operand: unknown): (mem: ActorMem) => Coroutine {
-  if (typeof operand === 'function') return operand as (mem: ActorMem) => Coroutine
+  if (isCall(operand)) return operand as unknown as (mem: ActorMem) => Coroutine
   throw new TypeError('spawn takes call(f, ...arguments)')
 }
 

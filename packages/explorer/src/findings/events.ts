@@ -1,7 +1,8 @@
-import { JOIN, OP_NAMES, SPAWN } from '@holdfast/compiler'
+import { CHOOSE, FENCE, JOIN, LOCK, OP_NAMES, SPAWN, YIELD } from '@holdfast/compiler'
 import type { Site } from '@holdfast/compiler'
 import { CV_BLOCKED, ENDED, INTERRUPT, WAITING } from '../engine/kinds.js'
 import type { Observer } from '../engine/observer.js'
+import type { Target } from '../engine/target.js'
 import { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
 import type { World } from '../engine/world.js'
 import { isPreemption } from '../strategies/preemption-bound.js'
@@ -24,6 +25,8 @@ export interface EventRow {
   readonly old: number
   readonly new: number
   readonly wrote: boolean
+  /** The two values as words, where the target has some. */
+  readonly meaning: { readonly old: string; readonly new: string } | undefined
   /** The second range: a copy's source, a condition wait's mutex, the other word of spinWhileBoth. */
   readonly word2: string | undefined
   /** What else is to be said: the alternative chosen, that the time was over, who was spawned. */
@@ -37,18 +40,18 @@ export interface EventRow {
 }
 
 /** How an actor comes to lose its turn. */
-export type Left =
-  | { readonly why: 'preempted' }
-  | { readonly why: 'ended' }
-  | ({ readonly why: 'waits' } & Pending)
+export type Left = { readonly why: 'ended' } | ({ readonly why: 'preempted' | 'waits' } & Pending)
 
-/** What an actor is about to do, and cannot. */
+/** What an actor is about to do. */
 export interface Pending {
   readonly op: string
   readonly place: Site | undefined
+  readonly addr: number | undefined
   readonly word: string | undefined
-  /** What the word holds. */
+  /** What the word holds, if that is what is waited for. */
   readonly value: number | undefined
+  /** Who holds the lock that is waited for. */
+  readonly holder: string | undefined
 }
 
 /** An actor that was not done at the end. */
@@ -114,6 +117,7 @@ export class EventRecorder implements Observer {
       old: world.evOld,
       new: world.evNew,
       wrote: world.evWrote,
+      meaning: touches ? meaningOf(world) : undefined,
       word2: world.evWords2 > 0 ? wordName(world, world.evAddr2) : undefined,
       note: noteOf(world),
       preempts: this.preempts,
@@ -148,18 +152,34 @@ export class EventRecorder implements Observer {
 
   private leftBy(world: World, actor: number, choice: number): Left | undefined {
     if (world.kind[actor] === ENDED) return { why: 'ended' }
-    if (world.choiceCount > 0 && world.canGoOn(actor)) return choice < 0 ? undefined : { why: 'preempted' }
-    return { why: 'waits', ...this.pendingOf(world, actor) }
+    if (world.choiceCount === 0 || !world.canGoOn(actor)) return { why: 'waits', ...this.pendingOf(world, actor) }
+    return choice < 0 ? undefined : { why: 'preempted', ...this.pendingOf(world, actor) }
   }
 
   private pendingOf(world: World, actor: number): Pending {
     const kind = world.kind[actor] as number
     const addr = world.a[actor] as number
+    const op = opName(kind)
     const place = this.sites[world.site[actor] as number]
-    if (kind === JOIN) return { op: 'join', place, word: actorNameOf(world, addr), value: undefined }
-    const on = kind === CV_BLOCKED && world.notified[actor] === 1 ? (world.b[actor] as number) : addr
-    return { op: opName(kind), place, word: wordName(world, on), value: world.words[on] }
+    const none = { op, place, addr: undefined, word: undefined, value: undefined, holder: undefined }
+    if (kind === JOIN) return { ...none, word: actorNameOf(world, addr) }
+    if (NO_WORD.has(kind)) return none
+    if (kind === WAITING) return { ...none, addr, word: wordName(world, addr) }
+    if (kind === LOCK) return { ...none, ...lockState(world, addr) }
+    if (kind !== CV_BLOCKED) return { ...none, addr, word: wordName(world, addr), value: world.words[addr] }
+    if (world.notified[actor] === 0) return { ...none, addr, word: wordName(world, addr) }
+    return { ...none, op: 'lock', ...lockState(world, world.b[actor] as number) }
   }
+}
+
+/** Operations that access no word. */
+const NO_WORD = new Set([SPAWN, CHOOSE, FENCE, YIELD])
+
+/** A lock of the engine's own holds its owner's number and one. */
+function lockState(world: World, addr: number): Pick<Pending, 'addr' | 'word' | 'value' | 'holder'> {
+  const owner = (world.words[addr] as number) - 1
+  const holder = owner >= 0 && owner < world.n ? actorNameOf(world, owner) : undefined
+  return { addr, word: wordName(world, addr), value: undefined, holder }
 }
 
 export function actorNameOf(world: World, actor: number): string {
@@ -172,6 +192,22 @@ export function opName(kind: number): string {
   if (kind === WAITING) return 'wake'
   if (kind === CV_BLOCKED) return 'cvWake'
   return OP_NAMES[kind] ?? `operation ${kind}`
+}
+
+/** A target that can say what a value of a word means. */
+interface Explaining extends Target {
+  valueText?(addr: number, value: number): string | undefined
+}
+
+export function valueText(target: Target, addr: number, value: number): string | undefined {
+  return (target as Explaining).valueText?.(addr, value)
+}
+
+function meaningOf({ target, evAddr, evOld, evNew }: World): EventRow['meaning'] {
+  const before = valueText(target, evAddr, evOld)
+  const after = valueText(target, evAddr, evNew)
+  if (before === undefined || after === undefined) return undefined
+  return { old: before, new: after }
 }
 
 function wordName(world: World, addr: number): string {

@@ -167,36 +167,56 @@ class Follower implements Chooser {
   private pick(world: World): number {
     const { choices, whole } = this.schedule
     const { steps } = world
-    if (!this.looksRight(steps)) return -1
+    if (!this.looksRight(world)) return -1
     if (steps === choices.length) {
       if (whole) this.drifted({ kind: 'long', step: steps, enabled: describeChoices(world, this.subject.sites) })
       return -1
     }
     const choice = choices[steps] as number
     const actor = choice & (MAX_ACTORS - 1)
-    const expected = this.options.places?.[steps]
-    const found = this.subject.sites[world.site[actor] as number]
     if (!isEnabled(world, choice)) {
+      const expected = this.options.places?.[steps]
+      const found = this.subject.sites[world.site[actor] as number]
       const wanted = describeChoice(world, choice)
       const enabled = describeChoices(world, this.subject.sites)
       this.drifted({ kind: 'choice', step: steps, actor, wanted, enabled, expected, found })
       return -1
     }
-    if (expected !== undefined && (found === undefined || siteKey(expected) !== siteKey(found))) {
-      if (this.drifted({ kind: 'site', step: steps, actor, expected, found })) return -1
-    }
-    return choice
+    const elsewhere = this.elsewhere(world, steps, actor)
+    return elsewhere !== undefined && this.drifted(elsewhere) ? -1 : choice
   }
 
   /** Compares the hash on the way, and keeps it where it is asked for. */
-  private looksRight(steps: number): boolean {
+  private looksRight(world: World): boolean {
+    const { steps } = world
     if (this.looks.has(steps)) this.checks.push({ step: steps, check: this.hash.check })
     const due = this.schedule.checks[this.nextCheck]
     if (due === undefined || due.step !== steps) return true
     const right = due.check === this.hash.check
-    const ends = !right && this.drifted({ kind: 'enabled', from: this.lastCheck(), to: steps })
+    const ends = !right && this.drifted(this.moved(world) ?? { kind: 'enabled', from: this.lastCheck(), to: steps })
     this.nextCheck++
     return !ends
+  }
+
+  /** The first actor that is not where its next step was, if that is known. */
+  private moved(world: World): ReplayDrift | undefined {
+    const { choices } = this.schedule
+    const seen = new Set<number>()
+    for (let step = world.steps; step < choices.length; step++) {
+      const actor = (choices[step] as number) & (MAX_ACTORS - 1)
+      if (seen.has(actor)) continue
+      seen.add(actor)
+      const drift = this.elsewhere(world, step, actor)
+      if (drift !== undefined) return drift
+    }
+    return undefined
+  }
+
+  private elsewhere(world: World, step: number, actor: number): ReplayDrift | undefined {
+    const expected = this.options.places?.[step]
+    const found = this.subject.sites[world.site[actor] as number]
+    if (expected === undefined || (found !== undefined && siteKey(expected) === siteKey(found))) return undefined
+    return { kind: 'site', step, actor, expected, found }
   }
 
   private lastCheck(): number {

@@ -6,7 +6,7 @@ import type { Subject } from '../subject.js'
 import { Budget } from './budget.js'
 import { FewPreemptions } from './few-preemptions.js'
 import { Deviating, Exactly, InTurns, turnsOf } from './plan.js'
-import { proveMinimal } from './prove-minimal.js'
+import { provenFloor } from './prove-minimal.js'
 import { Reduction } from './reduction.js'
 import { recordSchedule } from './replay.js'
 import { optionsOf } from './schedule.js'
@@ -44,7 +44,7 @@ const DEFAULT_SECONDS = 10
 /** Shares of what is left, in the order in which they are used. */
 const FOR_REDUCTION = 0.5
 const FOR_SUBJECTS = 0.5
-const FOR_GUESSES = 0.2
+const FOR_PROOF = 0.7
 /** Executions by chance in which a smaller subject may show the fault. */
 const GUESSES = 2000
 
@@ -79,10 +79,9 @@ export function shrink(
     }
   }
   const { reduction } = found
-  const guesses = budget.part(FOR_GUESSES)
-  while (reduction.guessFewer(guesses)) reduction.run(guesses)
-  const minimal = proveMinimal(found.trials, reduction, budget)
-  if (minimal) reduction.run(budget)
+  const floor = provenFloor(found.trials, reduction, budget.part(FOR_PROOF))
+  while (reduction.best.preemptions > floor && reduction.guessFewer(budget)) reduction.run(budget)
+  reduction.run(budget)
 
   const { best } = reduction
   return {
@@ -90,7 +89,7 @@ export function shrink(
     report: best.report,
     schedule: recordSchedule(found.trials.subject, best.choices),
     cost: costOf(best),
-    minimal,
+    minimal: best.preemptions <= floor,
     from: costOf(first),
     attempts: attempts + found.trials.attempts,
     seconds: (performance.now() - started) / 1000,

@@ -69,7 +69,7 @@ export class Trials {
   readonly subject: Subject
   /** Executions run. */
   attempts = 0
-  private readonly world: World
+  readonly world: World
   private observers: Observer[]
   /** Checkers that report once in a campaign are made anew for each execution. */
   private fresh = false

@@ -33,14 +33,14 @@ const EXPLORER = '@holdfast/explorer'
  * The module that a program means by `@holdfast/explorer`. A bundle is loaded by Node itself, which reads no TypeScript: where
  * this module runs from its source (tests), it is the built one.
  */
-const OWN_MODULE = new URL(
-  import.meta.url.endsWith('.ts') ? '../../dist/index.js' : '../index.js',
+const FACE = new URL(
+  import.meta.url.endsWith('.ts') ? '../../dist/program/face.js' : './face.js',
   import.meta.url,
 )
 
-/** Parts of atomics-sync that belong to real threads; a program that uses its locks explores the rest, word by word. */
+/** Parts of atomics-sync that belong to real threads. A program that uses its locks explores the rest, word by word. */
 const OF_REAL_THREADS =
-  /atomics-sync[/\\]src[/\\](?:mem|sync|thread|call-site|parking[\w-]*|lockstat[\w-]*|testing[/\\].*)\.ts$/
+  /atomics-sync[/\\]src[/\\](?:mem|sync|thread|call-site|lockstat[\w-]*|testing[/\\].*)\.ts$/
 
 /**
  * Compiles and loads the program in a file, or a built-in one (findProgram). Its modules are instrumented, and so are those
@@ -48,11 +48,11 @@ const OF_REAL_THREADS =
  */
 export async function loadProgram(what: string, options: LoadOptions = {}): Promise<LoadedProgram> {
   const { path } = findProgram(what)
-  if (!existsSync(OWN_MODULE)) throw new ProgramError(`${fileURLToPath(OWN_MODULE)} is missing: build first`)
+  if (!existsSync(FACE)) throw new ProgramError(`${fileURLToPath(FACE)} is missing: build first`)
   const { url, sites, hints } = await compile({
     entries: [path],
     instrument: (module) => !OF_REAL_THREADS.test(module),
-    external: { [EXPLORER]: OWN_MODULE.href },
+    external: { [EXPLORER]: FACE.href },
     cacheDir: options.cacheDir ?? cacheDirOf(path),
     ...(options.patches === undefined ? {} : { patches: options.patches }),
   })
@@ -89,10 +89,16 @@ function programOf(module: Readonly<Record<string, unknown>>, file: string): Pro
   field('memory', 'a function that gives the variables', typeof memory === 'function')
   field('threads', 'a function that gives the threads', typeof threads === 'function')
   field('check', 'a function or nothing', check === undefined || typeof check === 'function')
-  field('params', 'an object or nothing', params === undefined || (typeof params === 'object' && params !== null))
+  field(
+    'params',
+    'an object or nothing',
+    params === undefined || (typeof params === 'object' && params !== null),
+  )
   for (const [param, value] of Object.entries(params ?? {}))
     if (!Number.isInteger(value))
-      throw new ProgramError(`${file}: the default of parameter ${param} is ${String(value)}; a whole number is expected`)
+      throw new ProgramError(
+        `${file}: the default of parameter ${param} is ${String(value)}; a whole number is expected`,
+      )
   return found as Program
 }
 
@@ -118,7 +124,7 @@ function isWritable(folder: string): boolean {
 /** Of the bundle's text, but for what depends on where its modules lie: the comments that name them, and outside URLs. */
 function hashOfCode(bundle: string): string {
   const code = readFileSync(bundle, 'utf8')
-    .replaceAll(OWN_MODULE.href, EXPLORER)
+    .replaceAll(FACE.href, EXPLORER)
     .replace(/^\/\/.*$/gm, '')
   return createHash('sha256').update(code).digest('hex').slice(0, 16)
 }

@@ -25,7 +25,7 @@ export interface ModelMem {
   spinWhileBoth(addr: Addr, value: number, other: Addr, otherValue: number): void
   await(addr: Addr, value: number): void
   /** `Atomics.wait` and `notify`. */
-  wait(addr: Addr, value: number, timeoutMs: number): 'ok' | 'not-equal' | 'timed-out'
+  wait(addr: Addr, value: number, timeoutMs?: number): 'ok' | 'not-equal' | 'timed-out'
   notify(addr: Addr, count?: number): number
   /** A mutex in one word, free when 0. `tryLock` returns 1 if it took it, 0 if not; a failed try is a read. */
   lock(mutex: Addr): void
@@ -55,8 +55,20 @@ export interface Thread {
 export type Call = (mem: ModelMem) => unknown
 
 /** The thread that runs `body(thread, ...args)`. */
-export function call<A extends readonly unknown[]>(body: (thread: Thread, ...args: A) => void, ...args: A): Call {
-  return (mem) => body({ mem }, ...args)
+export function call<A extends readonly unknown[]>(
+  body: (thread: Thread, ...args: A) => void,
+  ...args: A
+): Call {
+  const made: Call = (mem) => body({ mem }, ...args)
+  calls.add(made)
+  return made
+}
+
+const calls = new WeakSet<object>()
+
+/** Whether `value` was made by {@link call}. */
+export function isCall(value: unknown): value is Call {
+  return typeof value === 'function' && calls.has(value)
 }
 
 /** A check of the program failed: its thread ends, the others go on. */

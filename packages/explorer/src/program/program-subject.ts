@@ -85,5 +85,8 @@ function split(what: string): { target: string; given: Params } {
 }
 
 function hashOf(code: string, query: readonly string[], image: Int32Array): string {
-  return createHash('sha256').update(`${code}?${query.join('&')}:${image.join(',')}`).digest('hex').slice(0, 8)
+  return createHash('sha256')
+    .update(`${code}?${query.join('&')}:${image.join(',')}`)
+    .digest('hex')
+    .slice(0, 8)
 }

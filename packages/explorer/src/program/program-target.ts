@@ -2,6 +2,7 @@ import type { Report } from '../engine/observer.js'
 import type { Coroutine, Target } from '../engine/target.js'
 import type { World } from '../engine/world.js'
 import type { Params, Program, Variable } from './define.js'
+import { isCall } from './model-mem.js'
 import type { ModelMem } from './model-mem.js'
 
 /** First word of a program's variables: 0 is NULL. */
@@ -28,6 +29,12 @@ export function programTarget(program: Program, given: Params = {}): Target {
     }
   }
   const threads = program.threads(params, at)
+  for (const [n, body] of threads.entries()) {
+    if (!isCall(body))
+      throw new ParamError(
+        `thread ${n + 1} of ${program.name} is ${String(body).split('\n', 1)[0]}; call(f, ...arguments) is expected`,
+      )
+  }
   return {
     name: program.name,
     image: Int32Array.from(image),
@@ -75,9 +82,7 @@ function coroutineOf(made: unknown): Coroutine {
 }
 
 /** A thread whose function touches no shared memory has ended by now. */
-function* nothingToDo(): Coroutine {
-  return 0
-}
+function* nothingToDo(): Coroutine {}
 
 function failure(world: World, actor: number, error: unknown): Report {
   const message = error instanceof Error ? error.message : String(error)

@@ -1,7 +1,7 @@
 import type { World } from '../engine/world.js'
 import { Drift, choiceText, enabledText } from './drift.js'
 import { Path, remainingOf, resized } from './path.js'
-import { MOST_COST, SearchTree, TreeCursor } from './search-tree.js'
+import { SearchTree, TreeCursor } from './search-tree.js'
 import { StateCache } from './state-cache.js'
 import type { Strategy } from './strategy.js'
 
@@ -111,8 +111,8 @@ export class BoundedSearch implements Strategy {
     return choice
   }
 
-  end(): void {
-    this.path.checkEnd(this.at, Math.max(this.repeat, this.turnStep + 1))
+  end(world: World): void {
+    this.path.checkEnd(world, this.at, Math.max(this.repeat, this.turnStep + 1))
     this.visited++
     this.visitedInRound++
     this.trees[this.round]?.add(this.path, this.checks, this.fresh)
@@ -173,7 +173,7 @@ export class BoundedSearch implements Strategy {
     while (taken < world.choiceCount && world.choices[taken] !== wanted) taken++
     if (taken === world.choiceCount || this.checks[step] !== cursor.checks[step]) {
       throw new Drift(
-        step,
+        world.steps,
         `something else was enabled, ${choiceText(wanted)} among it; now ${enabledText(world)} is`,
       )
     }
@@ -192,7 +192,7 @@ export class BoundedSearch implements Strategy {
     if (turning) {
       if (most < this.price) {
         throw new Drift(
-          step,
+          world.steps,
           `there was an alternative that costs ${this.price}; now ${enabledText(world)} is enabled`,
         )
       }

@@ -64,8 +64,8 @@ export class Dfs implements Strategy {
     return choice
   }
 
-  end(): void {
-    this.path.checkEnd(this.at, this.repeat)
+  end(world: World): void {
+    this.path.checkEnd(world, this.at, this.repeat)
     this.visited++
   }
 

@@ -63,14 +63,14 @@ export class Path {
     for (let i = 0; same && i < count; i++) same = list[from + i] === choices[i]
     if (same) return
     throw new Drift(
-      step,
+      world.steps,
       `these were enabled: ${choicesText(list, from, count)}; now these are: ${enabledText(world)}`,
     )
   }
 
-  /** Checks that an execution of `steps` choices did not end before it was through what it had to repeat. */
-  checkEnd(steps: number, repeat: number): void {
-    if (steps < repeat) throw new Drift(steps, `the execution went on, and now it ends`)
+  /** Checks that an execution of `chosen` choices did not end before it was through what it had to repeat. */
+  checkEnd(world: World, chosen: number, repeat: number): void {
+    if (chosen < repeat) throw new Drift(world.steps, `the execution went on, and now it ends`)
   }
 
   /**

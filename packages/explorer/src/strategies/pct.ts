@@ -61,7 +61,7 @@ export class Pct implements Strategy {
     this.points = new Int32Array(depth - 1)
   }
 
-  prepare(world: World): void {
+  learn(world: World): void {
     this.learner.run(world)
   }
 

@@ -14,6 +14,8 @@ export class Profile {
   /** Most steps of an execution, and most at which there was a choice between actors. */
   steps = 0
   decisions = 0
+  /** Numbers of actors are below this. */
+  actors = 0
   /** The actor that spawned each; -1: it was there from the start; -2: not seen. */
   readonly parents = new Int32Array(MAX_ACTORS).fill(-2)
   /** Operations of each actor, in all runs. */
@@ -27,11 +29,13 @@ export class Profile {
   private readonly isShared = new Set<number>()
   private readonly record = new Int32Array(RECORD)
   private spawner = -1
+  private begun = false
 
   /** `choice` is about to be executed. */
   note(world: World, choice: number): void {
-    if (world.steps === 0) this.settle(world, -1)
+    if (!this.begun) this.settle(world, -1)
     else if (this.spawner >= 0) this.settle(world, this.spawner)
+    this.begun = true
     const actor = choice & (MAX_ACTORS - 1)
     this.spawner = -1
     if (isDecision(world)) this.decisionsNow++
@@ -48,7 +52,9 @@ export class Profile {
   /** The execution is over. */
   endRun(world: World): void {
     this.runs++
+    this.begun = false
     this.spawner = -1
+    this.actors = Math.max(this.actors, world.n)
     this.steps = Math.max(this.steps, world.steps)
     this.decisions = Math.max(this.decisions, this.decisionsNow)
     this.decisionsNow = 0

@@ -1,5 +1,6 @@
 import { DelayBound } from './delay-bound.js'
 import { Dfs } from './dfs.js'
+import { OptimalDpor } from './dpor/optimal-dpor.js'
 import { Pct } from './pct.js'
 import { Pos } from './pos.js'
 import { PreemptionBound } from './preemption-bound.js'
@@ -84,6 +85,11 @@ export const STRATEGIES: readonly StrategyEntry[] = [
     name: 'dfs',
     about: 'every interleaving, depth first',
     make: ({ cache = false }) => new Dfs({ cache }),
+  },
+  {
+    name: 'dpor',
+    about: 'one interleaving of each trace: all that differ in the order of operations that conflict',
+    make: () => new OptimalDpor(),
   },
   {
     name: 'preemption-bound',

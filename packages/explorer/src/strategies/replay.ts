@@ -34,7 +34,6 @@ export class Replay implements Strategy {
   misfit: Misfit | null = null
   private readonly schedule: ArrayLike<number>
   private readonly continuation: Continuation
-  private at = 0
 
   constructor({ schedule, continuation = 'stop' }: ReplayOptions) {
     this.schedule = schedule
@@ -42,15 +41,15 @@ export class Replay implements Strategy {
   }
 
   begin(index: number): boolean {
-    this.at = 0
+    if (index > 0) return false
     this.misfit = null
-    return index === 0
+    return true
   }
 
   choose(world: World): number {
     const { schedule } = this
-    if (this.at >= schedule.length) return this.continuation === 'stop' ? -1 : nonpreemptive(world)
-    const step = this.at++
+    const step = world.steps
+    if (step >= schedule.length) return this.continuation === 'stop' ? -1 : nonpreemptive(world)
     const wanted = schedule[step] as number
     for (let i = 0; i < world.choiceCount; i++) if (world.choices[i] === wanted) return wanted
     const enabled = [...world.choices.subarray(0, world.choiceCount)]
@@ -60,10 +59,11 @@ export class Replay implements Strategy {
   }
 
   end(world: World): void {
-    if (this.at >= this.schedule.length || this.misfit !== null || world.outcome === 'abandoned') return
-    const wanted = this.schedule[this.at] as number
-    const message = `the schedule does not fit at step ${this.at}: it wants ${choiceText(wanted)}, and the execution has ended`
-    this.misfit = { step: this.at, wanted, enabled: [], message }
+    const { steps } = world
+    if (steps >= this.schedule.length || this.misfit !== null || world.outcome === 'abandoned') return
+    const wanted = this.schedule[steps] as number
+    const message = `the schedule does not fit at step ${steps}: it wants ${choiceText(wanted)}, and the execution has ended`
+    this.misfit = { step: steps, wanted, enabled: [], message }
   }
 }
 

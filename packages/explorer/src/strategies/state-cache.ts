@@ -86,6 +86,7 @@ export class StateCache {
 
   /** The event chosen last has been executed. */
   executed(world: World): void {
+    if (this.fresh) this.reset(world)
     const actor = world.evActor
     const low = this.low[actor] as number
     const high = this.high[actor] as number
@@ -95,8 +96,8 @@ export class StateCache {
     const place = (world.evKind << 24) ^ world.evAddr
     this.low[actor] = mix(mix(low, place), result)
     this.high[actor] = mix(mix(high, result ^ 0x3c6ef372), place)
-    this.sumLow = (this.sumLow + spread(this.low[actor] as number, actor)) | 0
-    this.sumHigh = (this.sumHigh + spread(this.high[actor] as number, actor)) | 0
+    this.sumLow = (this.sumLow + spread(this.low[actor], actor)) | 0
+    this.sumHigh = (this.sumHigh + spread(this.high[actor], actor)) | 0
     if (!world.evWrote) return
     this.changed(world, world.evAddr, world.evWords)
     if (world.evWords2 > 0) this.changed(world, world.evAddr2, world.evWords2)
@@ -141,7 +142,7 @@ export class StateCache {
   private reset(world: World): void {
     this.fresh = false
     if (this.shadow.length !== world.words.length) this.shadow = new Int32Array(world.words.length)
-    this.shadow.set(world.words)
+    this.shadow.set(world.target.image)
     this.low.fill(0)
     this.high.fill(0)
     this.sumLow = 0

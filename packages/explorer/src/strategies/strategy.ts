@@ -14,7 +14,7 @@ export interface Strategy {
    * Called once, before the first execution: it may run executions of its own, which are not counted, to learn about the target.
    * Left out, or not called: it learns from its first executions, if it has to.
    */
-  prepare?(world: World): void
+  learn?(world: World): void
   /** Prepares the next execution. False: there is none left. `index` is its number, from 0. */
   begin(index: number): boolean
   /** Picks one of `world.choices[0 .. world.choiceCount)`; -1 gives the execution up, as one that need not be finished. */

@@ -1,5 +1,5 @@
-import { SPAWN } from '@holdfast/compiler'
-import { ENDED } from '../engine/kinds.js'
+import { CHOOSE, COPY, CV_WAIT, FENCE, FILL, JOIN, SPAWN, SPIN_WHILE_BOTH, YIELD } from '@holdfast/compiler'
+import { CV_BLOCKED, ENDED, KINDS } from '../engine/kinds.js'
 import { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
 import type { World } from '../engine/world.js'
 import { ADDR, ADDR2, RECORD, WORDS, WORDS2, footprint } from './dependence.js'
@@ -7,6 +7,11 @@ import { Learner } from './learner.js'
 import { Profile } from './profile.js'
 import { Rng } from './rng.js'
 import type { Strategy } from './strategy.js'
+
+/** Words that a kind of operation touches: 0, 1, or 2 for what has to be looked at. */
+const RANGES = new Uint8Array(KINDS).fill(1)
+for (const kind of [FENCE, YIELD, CHOOSE, SPAWN, JOIN, ENDED]) RANGES[kind] = 0
+for (const kind of [FILL, COPY, SPIN_WHILE_BOTH, CV_WAIT, CV_BLOCKED]) RANGES[kind] = 2
 
 export interface SurwOptions {
   readonly seed: number
@@ -49,6 +54,7 @@ export class Surw implements Strategy {
   private smallest = 1
   private intended = -1
   private spawner = -1
+  private met = false
 
   constructor({ seed, words = 1, profile = new Profile() }: SurwOptions) {
     this.name = words === Infinity ? 'urw' : 'surw'
@@ -59,7 +65,7 @@ export class Surw implements Strategy {
     this.learner = new Learner(seed, profile)
   }
 
-  prepare(world: World): void {
+  learn(world: World): void {
     this.learner.run(world)
   }
 
@@ -72,13 +78,14 @@ export class Surw implements Strategy {
       this.countLeft()
       this.intended = -1
       this.spawner = -1
+      this.met = false
     }
     return true
   }
 
   choose(world: World): number {
     if (this.learning) return this.learner.choose(world)
-    if (world.steps === 0) this.meetFirst(world)
+    if (!this.met) this.meetFirst(world)
     else if (this.spawner >= 0) this.adopt(world)
     if (this.intended < 0) this.intend(world)
     let choice = this.pick(world)
@@ -119,8 +126,16 @@ export class Surw implements Strategy {
   private counts(world: World, choice: number): boolean {
     if (this.wordCount === Infinity) return true
     if (choice >> WAY_SHIFT >= FIRST_INTERRUPT || this.marked.length === 0) return false
+    const actor = choice & (MAX_ACTORS - 1)
+    switch (RANGES[world.kind[actor] as number]) {
+      case 0:
+        return false
+      case 1:
+        return this.marks[world.a[actor] as number] === 1
+      default:
+    }
     const { record } = this
-    footprint(world, choice & (MAX_ACTORS - 1), choice >> WAY_SHIFT, record, 0)
+    footprint(world, actor, choice >> WAY_SHIFT, record, 0)
     return (
       this.meets(record[ADDR] as number, record[WORDS] as number) ||
       this.meets(record[ADDR2] as number, record[WORDS2] as number)
@@ -162,8 +177,11 @@ export class Surw implements Strategy {
     }
   }
 
+  /** What an actor has left; one more than expected if it is about to do one nobody counted. */
   private weight(world: World, actor: number): number {
-    return world.kind[actor] === ENDED ? 0 : (this.left[actor] as number)
+    if (world.kind[actor] === ENDED) return 0
+    const left = this.left[actor] as number
+    return left < 1 && this.counts(world, actor) ? 1 : left
   }
 
   private drawWords(): void {
@@ -187,14 +205,16 @@ export class Surw implements Strategy {
   private countLeft(): void {
     const { profile, subtree, left } = this
     this.smallest = Infinity
-    for (let actor = 0; actor < MAX_ACTORS; actor++) {
+    const { actors } = profile
+    subtree.fill(0)
+    for (let actor = 0; actor < actors; actor++) {
       const own = this.ownOf(actor)
       subtree[actor] = own
       if (own > 0 && own < this.smallest) this.smallest = own
     }
     if (this.smallest === Infinity) this.smallest = 1
     // a child has a larger number than its parent
-    for (let actor = MAX_ACTORS - 1; actor >= 0; actor--) {
+    for (let actor = actors - 1; actor >= 0; actor--) {
       const parent = profile.parents[actor] as number
       if (parent >= 0) subtree[parent] = (subtree[parent] as number) + (subtree[actor] as number)
     }
@@ -211,6 +231,7 @@ export class Surw implements Strategy {
 
   /** The actors that are there from the start. */
   private meetFirst(world: World): void {
+    this.met = true
     for (let actor = 0; actor < world.n; actor++) if (world.kind[actor] !== ENDED) this.know(actor)
   }
 

@@ -28,6 +28,7 @@ export interface KernelModule {
       lockstat: Lockstat | null
     },
   ): MachineCpu
+  readonly $calls: { readonly site: number }
   readonly netbsdTables: KernelTables
   readonly controlledInterrupts: InterruptOps
   readonly controlledMachdep: MachdepOps

@@ -30,6 +30,7 @@ export class MachineTarget implements Target {
   readonly image: Int32Array
   readonly pure = false
   readonly local: Uint8Array
+  readonly calls: { readonly site: number }
   readonly machine: MachineImage
   /** The CPUs of the execution at hand, by actor. */
   readonly cpus: MachineCpu[] = []
@@ -56,6 +57,7 @@ export class MachineTarget implements Target {
     this.time = time
     this.image = new Int32Array(machine.buffer.byteLength / 4)
     this.image.set(new Int32Array(machine.buffer))
+    this.calls = build.module.$calls
     this.local = localWords(machine, this.image.length)
     this.systemProcs = (this.image[NPROCS] as number) - processes
   }
@@ -85,6 +87,7 @@ export class MachineTarget implements Target {
     if (context === undefined) {
       context = new Context()
       context.stack.push(this.build.module.lwpCoroutine(cpu, lwp))
+      context.calls.push(-1)
     } else asleep.delete(lwp)
     this.running[actor] = lwp
     world.contexts[actor] = context
@@ -120,7 +123,6 @@ export class MachineTarget implements Target {
     this.handling.add(whose)
     yield handler
     this.handling.delete(whose)
-    return 0
   }
 
   /** Nothing moves: time passes, unless the work is done or nothing has come of it for long. */
@@ -199,7 +201,6 @@ function localWords(machine: MachineImage, size: number): Uint8Array {
 function* bootCpu(module: KernelModule, cpu: MachineCpu): Coroutine {
   yield module.tlbOnline(cpu)
   yield module.lwpCoroutine(cpu, cpu.self)
-  return 0
 }
 
 const NO_CLOCK = { ticksDue: () => 0, idleMs: () => 0 }

@@ -2,8 +2,11 @@ import { Mem } from '@holdfast/atomics-sync'
 import { OP_NAMES, SPIN_WHILE, SPIN_WHILE_BOTH } from '@holdfast/compiler'
 import type { MachineCpu, MachineImage } from '@holdfast/cpu'
 import { CI_CURLWP, CI_IPENDING, HARDCLOCK_TICKS } from '@holdfast/kernel'
+import { UVMEXP_SWAPOUTS } from '@holdfast/mm'
 import { expect, test } from 'vitest'
 import { bootMachine, prepare } from '../run/prepare.js'
+import type { Scenario } from '../scenario/types.js'
+import { defineScenario } from '../scenario/define.js'
 import { SCENARIOS } from '../scenarios/index.js'
 import { type KernelModule, kernelBuild } from './kernel-build.js'
 
@@ -12,8 +15,8 @@ import { type KernelModule, kernelBuild } from './kernel-build.js'
  * is taken before an access as soon as the level permits, and the clock before every so many accesses, or while the CPU
  * idles. Both hosts hear of every access before it happens, so the runs can be compared access by access.
  */
-const ACCESSES = 60_000
-const ACCESSES_IN_TICK = 700
+const ACCESSES = 150_000
+const ACCESSES_IN_TICK = 300
 
 /** The run has had its accesses. */
 class Done extends Error {}
@@ -233,6 +236,32 @@ class CompiledHost extends Host {
   }
 }
 
+/** So little memory that LWPs which sleep are swapped out, and come back, within a few thousand accesses. */
+const TIGHT = defineScenario({
+  name: 'tight',
+  description: 'Two read more pages than there are while others sleep longer than maxslp.',
+  machine: { cpus: 1, memory: 110, freemin: 12, maxslp: 1, hz: 4, swapPages: 512, diskTicks: 1 },
+  processes: [
+    {
+      name: 'sleeper',
+      count: 3,
+      pages: 1,
+      lwps: [
+        {
+          count: 3,
+          program: [{ op: 'loop', count: 'forever', body: [{ op: 'sleep', seconds: 3 }, { op: 'touch', page: 'any' }] }],
+        },
+      ],
+    },
+    {
+      name: 'eater',
+      count: 2,
+      pages: 64,
+      lwps: [{ program: [{ op: 'loop', count: 'forever', body: [{ op: 'touch', page: 'any' }] }] }],
+    },
+  ],
+})
+
 /** The modules that are compiled, as vitest loads them: types stripped, nothing else. */
 async function plainModule(): Promise<KernelModule> {
   const load = (file: string): Promise<object> =>
@@ -240,11 +269,12 @@ async function plainModule(): Promise<KernelModule> {
   return { ...(await load('compiled.ts')), ...(await load('controlled.ts')) } as KernelModule
 }
 
-test(`both builds leave the same memory after the same ${ACCESSES} accesses, access by access, for every built-in scenario on one CPU`, async () => {
+test(`both builds leave the same memory after the same ${ACCESSES} accesses, access by access, for every built-in scenario and one that swaps, on one CPU`, async () => {
   const plain = await plainModule()
   const { module } = await kernelBuild()
   let switches = 0
-  for (const scenario of SCENARIOS) {
+  let swapouts = 0
+  for (const scenario of [...SCENARIOS, TIGHT] as Scenario[]) {
     const image = bootMachine(prepare(scenario, { cpus: 1, preempt: false }, 3))
     const expected = new PlainHost(image, plain)
     expected.run()
@@ -259,7 +289,30 @@ test(`both builds leave the same memory after the same ${ACCESSES} accesses, acc
       ])
       expect(Buffer.compare(Buffer.from(host.words.buffer), Buffer.from(expected.words.buffer))).toBe(0)
     }
+    swapouts += expected.words[UVMEXP_SWAPOUTS] as number
     switches += expected.switches
   }
+  console.log(switches, swapouts)
   expect(switches).toBeGreaterThan(1000)
+  expect(swapouts).toBeGreaterThan(10)
+})
+
+test('the comparison is no formality: a kernel with one access less, or one constant other, differs', async () => {
+  const plain = await plainModule()
+  const image = bootMachine(prepare(SCENARIOS[0] as Scenario, { cpus: 1, preempt: false }, 3))
+  const expected = new PlainHost(image, plain)
+  expected.run()
+  for (const patch of [
+    { file: 'kernel/src/kern-timeout.ts', find: 'Math.max(ticks, 1)', replace: '(1 + Math.max(ticks, 1))' },
+    {
+      file: 'kernel/src/mi-switch.ts',
+      find: '  mem.fence()\n  mem.store(cpu.ci',
+      replace: '  mem.store(cpu.ci',
+    },
+  ]) {
+    const { module } = await kernelBuild([patch])
+    const host = new CompiledHost(image, module, true)
+    host.run()
+    expect(host.digest, patch.file).not.toBe(expected.digest)
+  }
 })

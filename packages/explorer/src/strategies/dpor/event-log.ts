@@ -159,25 +159,21 @@ export class EventLog {
     return NONE
   }
 
-  /** The value of a word if event `e`, and what happens after it, had not been. */
-  valueWithout(world: World, e: number, word: number): number {
+  /** The value of a word if these events (-1: none), and what happens after them, had not been. */
+  valueWithout(world: World, word: number, e: number, other: number, third: number): number {
     let value = word === this.head.length - 1 ? world.spuriousLeft : (world.words[word] as number)
     for (let access = this.head[word] as number; access !== NONE; access = this.accessPrev[access] as number) {
       const event = this.accessEvent[access] as number
-      if (event < e) break
-      if (this.accessWrote[access] !== 0 && this.happensBefore(e, event)) value = this.accessOld[access] as number
+      if (this.accessWrote[access] === 0) continue
+      if (this.after(e, event) || this.after(other, event) || this.after(third, event))
+        value = this.accessOld[access] as number
     }
     return value
   }
 
-  /** The value of a word just before event `e`. */
-  valueBefore(world: World, e: number, word: number): number {
-    let value = word === this.head.length - 1 ? world.spuriousLeft : (world.words[word] as number)
-    for (let access = this.head[word] as number; access !== NONE; access = this.accessPrev[access] as number) {
-      if ((this.accessEvent[access] as number) < e) break
-      value = this.accessOld[access] as number
-    }
-    return value
+  /** Whether `k` is the event `e`, or happens after it. */
+  after(e: number, k: number): boolean {
+    return e !== NONE && e <= k && this.happensBefore(e, k)
   }
 
   /** Takes events off until `length` are left. */

@@ -1,4 +1,4 @@
-import { AWAIT, CV_SIGNAL, JOIN, LOCK, SPIN_WHILE, SPIN_WHILE_BOTH } from '@holdfast/compiler'
+import { AWAIT, CV_SIGNAL, LOCK, SPIN_WHILE, SPIN_WHILE_BOTH } from '@holdfast/compiler'
 import { CV_BLOCKED, WAITING } from '../../engine/kinds.js'
 import { MAX_ACTORS, WAY_SHIFT } from '../../engine/world.js'
 import type { World } from '../../engine/world.js'
@@ -37,14 +37,18 @@ const NONE = -1
  */
 export class Races {
   count = 0
-  /** The events that the steps could come before. */
-  earlier = new Int32Array(64)
-  /** The last event of the step's actor if the step is to come right after its past, without all that is independent of `e`; or -1. */
-  past = new Int32Array(64)
+  /** The latest race of each event that a step could come before; and for each race the one before it of the same event. */
+  head = new Int32Array(64).fill(NONE)
+  next = new Int32Array(64)
   /** The steps, as they would be then. */
   steps = new Int32Array(64 * RECORD)
+  /** Of these, chances of a spurious wake-up that were missed: they are not in the lists. */
+  readonly missed: Missed[] = []
 
   private readonly log: EventLog
+  private earlier = new Int32Array(64)
+  /** Races there were before each event. */
+  private before = new Int32Array(64)
   private readonly covered = new Int32Array(MAX_ACTORS)
   private candidates = new Int32Array(64)
   private found = 0
@@ -53,8 +57,24 @@ export class Races {
     this.log = log
   }
 
-  clear(): void {
-    this.count = 0
+  /** The step after the last event is considered next. */
+  open(at: number): void {
+    if (at >= this.before.length) {
+      this.before = longer(this.before)
+      this.head = longer(this.head)
+    }
+    this.before[at] = this.count
+    this.head[at] = NONE
+  }
+
+  /** Forgets the races of the events from number `length` on. */
+  truncate(length: number): void {
+    const count = this.before[length] as number
+    for (let race = this.count - 1; race >= count; race--)
+      this.head[this.earlier[race] as number] = this.next[race] as number
+    this.count = count
+    const { missed } = this
+    while (missed.length > 0 && (missed[missed.length - 1] as Missed).at >= length) missed.pop()
   }
 
   /** Finds those of the step that is open in the log, and completes the step's clock. */
@@ -226,38 +246,42 @@ export class Races {
     const { log } = this
     const b = world.b[actor] as number
     if (world.kind[actor] === CV_BLOCKED)
-      return this.wokenWithout(actor, e) && log.valueWithout(world, e, b) === 0
+      return this.wokenWithout(actor, e) && log.valueWithout(world, b, e, NONE, NONE) === 0
     const a = world.a[actor] as number
     const c = world.c[actor] as number
-    return log.valueWithout(world, e, a) !== b || log.valueWithout(world, e, c) !== world.d[actor]
+    return log.valueWithout(world, a, e, NONE, NONE) !== b || log.valueWithout(world, c, e, NONE, NONE) !== world.d[actor]
   }
 
   /**
-   * A spurious wake-up could come as soon as the mutex was free, until the signal, as long as any are left. Its race is the latest
-   * event that took this away, and it is to come right after its actor's past.
+   * A spurious wake-up can come while the mutex is free and any are left, until the signal. What could come instead of it has put an end to
+   * that; with it go, where need be, the signal, and the wake-up of another that was the last one left.
    */
   private spurious(world: World, at: number, actor: number): void {
     const { log, covered } = this
+    const { head, records } = log
     const record = at * RECORD
-    const queued = log.last[actor] as number
+    const store = head.length - 1
+    const mutex = world.b[actor] as number
     const waker = log.wakerOf(actor)
     this.cover(at)
     this.found = 0
-    this.gatherAll(log.records[record + ADDR] as number, WRITES)
-    this.gatherAll(log.records[record + ADDR2] as number, WRITES)
-    this.gatherAll(log.head.length - 1, WRITES)
+    this.gatherAll(records[record + ADDR] as number, WRITES)
+    this.gatherAll(records[record + ADDR2] as number, WRITES)
+    this.gatherAll(store, WRITES)
     for (let i = 0; i < this.found; i++) {
-      const access = this.candidates[i] as number
-      const e = log.accessEvent[access] as number
+      const e = log.accessEvent[this.candidates[i] as number] as number
       if ((covered[log.actorOf(e)] as number) > e) continue
-      if (log.valueBefore(world, e, log.head.length - 1) <= 0) continue
-      if (e > queued) {
-        if (waker !== NONE && waker < e) continue
-        if (log.valueBefore(world, e, world.b[actor] as number) !== 0) continue
+      const signal = waker > e && !log.happensBefore(e, waker) ? waker : NONE
+      if (signal === NONE && waker !== NONE && waker < e) continue
+      let other = NONE
+      if (log.valueWithout(world, store, e, signal, NONE) <= 0) {
+        other = log.accessEvent[head[store] as number] as number
+        if (other < e || (log.clocks[at * log.width + log.actorOf(other)] as number) > other) continue
       }
-      this.race(at, e, access)
-      this.past[this.count - 1] = queued
-      return
+      if (log.valueWithout(world, mutex, e, signal, other) !== 0) continue
+      const step = Int32Array.from(records.subarray(record, record + RECORD))
+      this.missed.push({ at, earlier: e, signal, other, step })
+      this.coverMore(e)
     }
   }
 
@@ -303,11 +327,12 @@ export class Races {
     const i = this.count++
     if (i === this.earlier.length) {
       this.earlier = longer(this.earlier)
-      this.past = longer(this.past)
+      this.next = longer(this.next)
       this.steps = longer(this.steps)
     }
     this.earlier[i] = e
-    this.past[i] = NONE
+    this.next[i] = this.head[e] as number
+    this.head[e] = i
     const { records } = this.log
     const to = i * RECORD
     const from = at * RECORD
@@ -316,7 +341,12 @@ export class Races {
   }
 }
 
-/** Whether a blocked operation may have been enabled earlier. */
-export function mayRace(kind: number): boolean {
-  return kind !== JOIN
+/** A chance of a spurious wake-up: it could come before `earlier`, if neither the signal nor the other's wake-up came before that. */
+export interface Missed {
+  readonly at: number
+  readonly earlier: number
+  /** An event, or -1. */
+  readonly signal: number
+  readonly other: number
+  readonly step: Int32Array
 }

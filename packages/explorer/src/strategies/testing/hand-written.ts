@@ -23,7 +23,7 @@ import type { ActorMem } from '../../engine/actor-mem.js'
 import { ENDED } from '../../engine/kinds.js'
 import type { Coroutine, Target } from '../../engine/target.js'
 import type { World } from '../../engine/world.js'
-import { check } from '../../program/model-mem.js'
+import { call, check } from '../../program/model-mem.js'
 
 /** A thread as the compiler would make it, for tests of the engine alone. */
 export type Body = (mem: ActorMem) => Generator<unknown, unknown, unknown>
@@ -307,9 +307,9 @@ export function spawning(before: number, own: number, child: number): Target {
   return threadsTarget(`spawning(${before},${own},${child})`, 16, [parent])
 }
 
-/** What SPAWN announces: a function where other operations have a number. */
+/** What SPAWN announces: a call where other operations have a number. */
 function operand(body: Body): number {
-  return body as unknown as number
+  return call(({ mem }) => body(mem as unknown as ActorMem) as unknown as void) as unknown as number
 }
 
 /** Timed waits on a word that is notified once. */

@@ -1,0 +1,201 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Site } from '@holdfast/compiler'
+import * as v from 'valibot'
+import type { EventRow, Left, Pending } from './events.js'
+import type { Finding } from './finding.js'
+import { FINDING_FORMAT, findingSchema } from './finding-schema.js'
+import type { EventJson, FindingInput, FindingJson, PendingJson } from './finding-schema.js'
+import { placeText } from './place-text.js'
+import { decodeSchedule, ScheduleError } from './schedule-string.js'
+
+/** A finding file that cannot be used: the message names the file, the field, its value and what is allowed. */
+export class FindingFileError extends Error {
+  override readonly name = 'FindingFileError'
+  /** Path of the field, or '' for the file as a whole. */
+  readonly field: string
+
+  constructor(source: string, field: string, message: string) {
+    super(`${source}: ${field === '' ? '' : `${field} `}${message}`)
+    this.field = field
+  }
+}
+
+/** Writes a finding file, making its folder. */
+export function writeFinding(file: string, finding: Finding): void {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, findingText(finding))
+}
+
+/** Reads a finding file. Throws {@link FindingFileError}. */
+export function readFinding(file: string): Finding {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new FindingFileError(file, '', `cannot be read (${(error as Error).message})`)
+  }
+  return parseFinding(text, file)
+}
+
+/** A finding as the JSON text of its file: a line for each step, so that two can be compared by lines. */
+export function findingText(finding: Finding): string {
+  const fields = Object.entries(toJson(finding)).filter(([, value]) => value !== undefined)
+  const lines = fields.map(([name, value]) => `  ${JSON.stringify(name)}: ${fieldText(value)}`)
+  return `{\n${lines.join(',\n')}\n}\n`
+}
+
+function fieldText(value: unknown): string {
+  const isTable = Array.isArray(value) && value.some((each) => typeof each === 'object')
+  if (!isTable) return JSON.stringify(value)
+  return `[\n${value.map((each) => `    ${JSON.stringify(each)}`).join(',\n')}\n  ]`
+}
+
+/** Reads the text of a finding file; `source` names it in messages. Throws {@link FindingFileError}. */
+export function parseFinding(text: string, source: string): Finding {
+  let data: unknown
+  try {
+    data = JSON.parse(text)
+  } catch (error) {
+    throw new FindingFileError(source, '', `is not JSON: ${(error as Error).message}`)
+  }
+  // An array would pass for an object.
+  if (Array.isArray(data)) throw new FindingFileError(source, '', `is ${shortJson(data)}; allowed: an object`)
+  const parsed = v.safeParse(findingSchema, data)
+  if (!parsed.success) {
+    const [{ path = [], input, message }] = parsed.issues
+    const field = path.map(({ key }, i) =>
+      typeof key === 'number' ? `[${key}]` : `${i > 0 ? '.' : ''}${String(key)}`,
+    )
+    const is = input === undefined ? 'is missing' : `is ${shortJson(input)}`
+    throw new FindingFileError(source, field.join(''), `${is}; allowed: ${message}`)
+  }
+  const wrong = wrongReference(parsed.output)
+  if (wrong !== undefined) throw new FindingFileError(source, wrong.field, wrong.message)
+  return fromJson(parsed.output)
+}
+
+/** What is well-formed and yet does not fit together. */
+function wrongReference(json: FindingJson): { field: string; message: string } | undefined {
+  const { places, events, steps, at, stuck, schedule } = json
+  try {
+    decodeSchedule(schedule)
+  } catch (error) {
+    if (error instanceof ScheduleError) return { field: 'schedule', message: `is damaged: ${error.message}` }
+    throw error
+  }
+  const unknown = (
+    field: string,
+    place: number | undefined,
+  ): { field: string; message: string } | undefined =>
+    place === undefined || place < places.length
+      ? undefined
+      : { field, message: `is ${place}; places has ${places.length}` }
+  for (const [i, event] of events.entries()) {
+    if (event.step !== i) return { field: `events[${i}].step`, message: `is ${event.step}; allowed: ${i}` }
+    const left = event.left?.why === 'ended' ? undefined : event.left?.place
+    const wrong = unknown(`events[${i}].place`, event.place) ?? unknown(`events[${i}].left.place`, left)
+    if (wrong !== undefined) return wrong
+  }
+  for (const [i, step] of steps.entries()) {
+    if (step >= events.length)
+      return { field: `steps[${i}]`, message: `is ${step}; events has ${events.length}` }
+  }
+  for (const [i, place] of at.entries()) {
+    const wrong = unknown(`at[${i}]`, place)
+    if (wrong !== undefined) return wrong
+  }
+  for (const [i, { place }] of stuck.entries()) {
+    const wrong = unknown(`stuck[${i}].place`, place)
+    if (wrong !== undefined) return wrong
+  }
+  return undefined
+}
+
+function toJson(finding: Finding): FindingInput {
+  const places: Site[] = []
+  const numbers = new Map<string, number>()
+  const numberOf = (site: Site | undefined): number | undefined => {
+    if (site === undefined) return undefined
+    const { file, line, column, function: name, cName, op, text } = site
+    const key = `${file}:${line}:${column}:${op}`
+    const known = numbers.get(key)
+    if (known !== undefined) return known
+    numbers.set(key, places.length)
+    return places.push({ file, line, column, function: name, cName, op, text }) - 1
+  }
+  const { sites, events, stuck, steps, words, ...rest } = finding
+  const at = sites.map((site) => numberOf(site) as number)
+  const leftJson = (left: Left | undefined): EventJson['left'] =>
+    left === undefined || left.why === 'ended' ? left : { ...left, place: numberOf(left.place) }
+  const eventsJson = events.map((row) => ({
+    ...row,
+    reports: row.reports.length === 0 ? undefined : [...row.reports],
+    place: numberOf(row.place),
+    left: leftJson(row.left),
+  }))
+  return {
+    format: FINDING_FORMAT,
+    ...rest,
+    sites: sites.map(placeText),
+    at,
+    steps: [...steps],
+    words: [...words],
+    stuck: stuck.map((each) => ({ ...each, place: numberOf(each.place) })),
+    places,
+    events: eventsJson,
+  }
+}
+
+function fromJson(json: FindingJson): Finding {
+  const { places, events, stuck, words, at, ...rest } = json
+  const pendingOf = (pending: Omit<PendingJson, 'actor' | 'actorName'>): Pending => ({
+    op: pending.op,
+    place: placeAt(places, pending.place),
+    addr: pending.addr,
+    word: pending.word,
+    value: pending.value,
+    holder: pending.holder,
+  })
+  const leftOf = (left: EventJson['left']): Left | undefined =>
+    left === undefined || left.why === 'ended' ? left : { why: left.why, ...pendingOf(left) }
+  const rowOf = (row: EventJson): EventRow => ({
+    ...row,
+    place: placeAt(places, row.place),
+    addr: row.addr,
+    word: row.word,
+    meaning: row.meaning,
+    word2: row.word2,
+    note: row.note,
+    left: leftOf(row.left),
+  })
+  return {
+    subject: rest.subject,
+    hash: rest.hash,
+    variant: rest.variant,
+    scenario: rest.scenario,
+    strategy: rest.strategy,
+    seed: rest.seed,
+    execution: rest.execution,
+    verdict: rest.verdict,
+    message: rest.message,
+    sites: at.map((number) => places[number] as Site),
+    schedule: rest.schedule,
+    preemptions: rest.preemptions,
+    minimal: rest.minimal,
+    events: events.map(rowOf),
+    steps: rest.steps,
+    words: words.map((word) => ({ ...word, meaning: word.meaning })),
+    stuck: stuck.map((each) => ({ actor: each.actor, actorName: each.actorName, ...pendingOf(each) })),
+    found: rest.found,
+  }
+}
+
+function placeAt(places: readonly Site[], number: number | undefined): Site | undefined {
+  return number === undefined ? undefined : places[number]
+}
+
+function shortJson(value: unknown): string {
+  const text = JSON.stringify(value)
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text
+}

@@ -1,0 +1,170 @@
+import { styleText } from 'node:util'
+import { valueOf } from './event-text.js'
+import type { EventText } from './event-text.js'
+import type { Finding, WordState } from './finding.js'
+import { placeText } from './place-text.js'
+import { reportTable } from './report-lines.js'
+import type { ReportLine, ReportTable } from './report-lines.js'
+
+export interface ReportOptions {
+  /** Columns of the terminal; 80 to 200, default 120. */
+  readonly width?: number
+  readonly colour?: boolean
+  /** Steps that are shown, about; default 60. */
+  readonly rows?: number
+}
+
+const DEFAULT_WIDTH = 120
+const DEFAULT_ROWS = 60
+const STEP_WIDTH = 6
+const WIDEST_COLUMN = 64
+type Style = Parameters<typeof styleText>[0]
+type Paint = (style: Style | undefined, text: string) => string
+
+/** A finding for people: what is wrong in one sentence, who did what in which order, what the words hold, how to have it again. */
+export function reportText(finding: Finding, options: ReportOptions = {}): string {
+  const width = Math.min(200, Math.max(80, options.width ?? DEFAULT_WIDTH))
+  const paint: Paint = (style, text) =>
+    options.colour === true && style !== undefined ? styleText(style, text, { validateStream: false }) : text
+  const table = reportTable(finding, { rows: options.rows ?? DEFAULT_ROWS })
+  return [
+    ...headline(finding, width, paint),
+    '',
+    ...tableLines(table, width, paint),
+    '',
+    ...wordLines(finding.words),
+    ...(finding.words.length > 0 ? [''] : []),
+    ...wrapped(howItWasFound(finding), width),
+    '',
+    replayLine(finding),
+    '',
+  ].join('\n')
+}
+
+/** The command that shows the finding again. */
+export function replayLine({ schedule }: Finding): string {
+  return `holdfast replay ${schedule}`
+}
+
+/** `1 preemption, the fewest with which it can be shown; 3 steps. Found by pct, seed 1, in execution 12 after 0.1 s.` */
+export function howItWasFound(finding: Finding): string {
+  const { preemptions, minimal, events, strategy, seed, execution, found } = finding
+  const count = `${preemptions} preemption${preemptions === 1 ? '' : 's'}`
+  const fewest =
+    preemptions === 0
+      ? ''
+      : minimal
+        ? ', the fewest that show it (proven)'
+        : ', the fewest found (not proven)'
+  const by = seed === undefined ? strategy : `${strategy}, seed ${seed},`
+  const first = `Found by ${by} in execution ${execution + 1} of ${found.executions}, after ${found.seconds.toFixed(1)} s.`
+  return `${count}${fewest}; ${events.length} step${events.length === 1 ? '' : 's'}. ${first}`
+}
+
+function headline({ verdict, message, sites }: Finding, width: number, paint: Paint): string[] {
+  const lines = wrapped(`${verdict}: ${message}`, width).map((line) => paint(['bold', 'red'], line))
+  const places = sites.map((site) => `    at ${placeText(site)}: ${site.text.replace(/\s+/g, ' ')}`)
+  return [...lines, ...places.map((line) => paint('dim', fitted(line, width)))]
+}
+
+/** Lines of the table; the step number, then a column for each actor. */
+function tableLines({ columns, lines }: ReportTable, width: number, paint: Paint): string[] {
+  const each = Math.floor((width - STEP_WIDTH) / columns.length) - 3
+  const column = Math.min(WIDEST_COLUMN, each)
+  const blank = ' '.repeat(column)
+  const row = (step: string, cells: readonly string[]): string =>
+    `${step.padStart(STEP_WIDTH)} | ${cells.join(' | ')}`.trimEnd()
+  const header = row(
+    'step',
+    columns.map(({ name }) => paint('bold', padded(name, column))),
+  )
+  const rule = row(
+    '-'.repeat(STEP_WIDTH - 1),
+    columns.map(() => '-'.repeat(column)),
+  )
+  const body = lines.map((line) => {
+    if (line.column < 0)
+      return paint('dim', fitted(`${' '.repeat(STEP_WIDTH)} | ${cellText(line, width)}`, width))
+    const cells = columns.map((_, i) =>
+      i === line.column ? paint(styleOf(line), padded(cellText(line, column), column)) : blank,
+    )
+    return row(stepText(line), cells)
+  })
+  return [header, rule, ...body]
+}
+
+function stepText(line: ReportLine): string {
+  return line.kind === 'step' ? `${line.row.step + 1}${line.fault ? '*' : ' '}` : ''
+}
+
+function cellText(line: ReportLine, width: number): string {
+  switch (line.kind) {
+    case 'step':
+      return stepCell(line.row.place?.line, line.text, width)
+    case 'function':
+      return `${line.name} (${line.file})`
+    case 'skipped':
+      return `  ${line.text}`
+    case 'left':
+      return line.preempted ? `  ~~ ${line.text} ~~` : `  -- ${line.text} --`
+    case 'stuck':
+      return `  ## ${line.text}`
+  }
+}
+
+/** `  :310  write  lwp1.l_flag  4 -> 0`; a name that is too long is cut before the values are. */
+function stepCell(line: number | undefined, { op, word, values }: EventText, width: number): string {
+  const start = `  ${(line === undefined ? '' : `:${line}`).padEnd(5)} ${op.padEnd(5)} `
+  const end = values === '' ? '' : `  ${values}`
+  const room = Math.max(8, width - start.length - end.length)
+  return `${start}${fitted(word, room)}${end}`
+}
+
+function styleOf(line: ReportLine): Style | undefined {
+  switch (line.kind) {
+    case 'step':
+      return line.fault ? ['bold', 'red'] : undefined
+    case 'function':
+      return 'cyan'
+    case 'left':
+      return line.preempted ? ['bold', 'yellow'] : 'dim'
+    case 'stuck':
+      return ['bold', 'red']
+    case 'skipped':
+      return 'dim'
+  }
+}
+
+function wordLines(words: readonly WordState[]): string[] {
+  if (words.length === 0) return []
+  const widest = Math.max(...words.map(({ name }) => name.length))
+  return ['at the end', ...words.map((word) => `    ${word.name.padEnd(widest)}  ${wordText(word)}`)]
+}
+
+/** `4  (was 0)`, or `4` if it is as it was. */
+export function wordText({ before, after, meaning }: WordState): string {
+  const old = meaning?.old ?? valueOf(before)
+  const now = meaning?.new ?? valueOf(after)
+  return before === after ? now : `${now}  (was ${old})`
+}
+
+function padded(text: string, width: number): string {
+  return fitted(text, width).padEnd(width)
+}
+
+function fitted(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`
+}
+
+/** Lines of at most `width` characters, broken at spaces. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(/\s+/)) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line]
+}

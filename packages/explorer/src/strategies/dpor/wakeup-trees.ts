@@ -1,0 +1,111 @@
+import { RECORD } from '../dependence.js'
+import { longer } from './longer.js'
+import { CONFLICTS, weakInitial } from './weak-initial.js'
+
+const NONE = 0
+
+/**
+ * What is still to be visited: for each node of the execution at hand a tree of steps, an ordered forest whose first branch is next. The tree
+ * of a node is what was left of its parent's branch, and what races have added since.
+ *
+ * No step of a tree could come first in what the branches right of it stand for: so that nothing is visited twice, and no visit ends in a
+ * sleep set. Steps are kept in a pool: what has been taken is free again.
+ */
+export class WakeupTrees {
+  private steps = new Int32Array(RECORD * 64)
+  private firstChild = new Int32Array(64)
+  private lastChild = new Int32Array(64)
+  private sibling = new Int32Array(64)
+  private size = 1
+  private free = NONE
+  private first = new Int32Array(64)
+  private last = new Int32Array(64)
+
+  /** Whether the node at `depth` has a branch left. */
+  has(depth: number): boolean {
+    return this.first[depth] !== NONE
+  }
+
+  /** Branches left there. */
+  count(depth: number): number {
+    let branches = 0
+    for (let step = this.first[depth] as number; step !== NONE; step = this.sibling[step] as number) branches++
+    return branches
+  }
+
+  /** The choice of the first branch of the node at `depth`, or -1: the branch is taken off, and what it holds is the tree of the next node. */
+  take(depth: number): number {
+    while (depth + 2 > this.first.length) {
+      this.first = longer(this.first)
+      this.last = longer(this.last)
+    }
+    const { first, last } = this
+    const step = first[depth] as number
+    if (step === NONE) {
+      first[depth + 1] = NONE
+      return -1
+    }
+    first[depth] = this.sibling[step] as number
+    first[depth + 1] = this.firstChild[step] as number
+    last[depth + 1] = this.lastChild[step] as number
+    this.sibling[step] = this.free
+    this.free = step
+    return this.steps[step * RECORD] as number
+  }
+
+  /** Adds `sequence[0 .. length)` (slots of `records`) to the tree at `depth`, unless the tree has it. Shortens `sequence` as it goes. */
+  insert(depth: number, records: Int32Array, sequence: Int32Array, length: number): void {
+    let parent = NONE
+    let left = length
+    let step = this.first[depth] as number
+    while (step !== NONE) {
+      const position = weakInitial(this.steps, step * RECORD, records, sequence, left)
+      if (position === CONFLICTS) {
+        step = this.sibling[step] as number
+        continue
+      }
+      if (position >= 0) {
+        left--
+        sequence.copyWithin(position, position + 1, left + 1)
+      }
+      parent = step
+      step = this.firstChild[step] as number
+      if (step === NONE || left === 0) return
+    }
+    for (let i = 0; i < left; i++) parent = this.append(depth, parent, records, sequence[i] as number)
+  }
+
+  private append(depth: number, parent: number, records: Int32Array, slot: number): number {
+    const step = this.fresh()
+    const to = step * RECORD
+    const from = slot * RECORD
+    for (let field = 0; field < RECORD; field++) this.steps[to + field] = records[from + field] as number
+    this.firstChild[step] = NONE
+    this.sibling[step] = NONE
+    if (parent === NONE) {
+      if (this.first[depth] === NONE) this.first[depth] = step
+      else this.sibling[this.last[depth] as number] = step
+      this.last[depth] = step
+    } else {
+      if (this.firstChild[parent] === NONE) this.firstChild[parent] = step
+      else this.sibling[this.lastChild[parent] as number] = step
+      this.lastChild[parent] = step
+    }
+    return step
+  }
+
+  private fresh(): number {
+    if (this.free !== NONE) {
+      const step = this.free
+      this.free = this.sibling[step] as number
+      return step
+    }
+    if (this.size === this.sibling.length) {
+      this.steps = longer(this.steps)
+      this.firstChild = longer(this.firstChild)
+      this.lastChild = longer(this.lastChild)
+      this.sibling = longer(this.sibling)
+    }
+    return this.size++
+  }
+}
