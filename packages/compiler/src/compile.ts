@@ -19,6 +19,8 @@ export interface CompileOptions {
   readonly instrument: (path: string) => boolean
   /** Bare specifiers left as imports, with the URL to import: so that the bundle shares that module's instance. */
   readonly external?: Readonly<Record<string, string>>
+  /** Bare specifiers that mean a module of the program, by its absolute path, wherever they are imported. */
+  readonly alias?: Readonly<Record<string, string>>
   /** Corrections and mutants, applied before the pass. */
   readonly patches?: readonly Patch[]
   /** How compiled functions call each other. Default `trampoline`: the faster from the second level of calls on. */
@@ -55,10 +57,10 @@ interface List {
 export async function compile(options: CompileOptions): Promise<Compiled> {
   const entries = options.entries.map(entryPath)
   if (entries.length === 0) throw optionProblem('entries', 'none given; one absolute path or more is allowed')
-  const { external = {}, patches = [], calls = 'trampoline' } = options
+  const { external = {}, alias = {}, patches = [], calls = 'trampoline' } = options
   const root = realpathSync(options.root ?? packageRoot(entries[0] as string))
   const cache = new Cache(options.cacheDir ?? join(root, 'node_modules', '.cache', 'holdfast'))
-  const settings = hash([JSON.stringify([ownVersion(), entries, external, patches, calls, root])])
+  const settings = hash([JSON.stringify([ownVersion(), entries, external, alias, patches, calls, root])])
 
   const list = cache.list(settings) as List | undefined
   const known = list === undefined ? undefined : hashOfList(settings, list, options.instrument)
@@ -74,7 +76,7 @@ export async function compile(options: CompileOptions): Promise<Compiled> {
     import('./resolve.js'),
     import('./build.js'),
   ])
-  const resolver = new Resolver(external)
+  const resolver = new Resolver(external, alias)
   const loaded = load({ entries, instrument: options.instrument, patches, root, resolver })
   const program = compileModules(loaded, entries, calls)
   const made = hashOfContents(settings, loaded.inputs, [...resolver.manifests])

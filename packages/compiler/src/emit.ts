@@ -29,7 +29,7 @@ const FORMS = {
   },
 } as const
 
-/** Where the program touches shared state. Its number is its position in the table of sites. */
+/** Where the program touches shared state, or calls a function that may. Its number is its position in the table of sites. */
 export interface Site {
   /** From the root, with `/`. */
   readonly file: string
@@ -124,7 +124,7 @@ class Emitter {
   private op(record: OpRecord): void {
     const { node, op, mem } = record
     const operands = children(node, 'arguments')
-    const site = this.site(record)
+    const site = this.site(node, record.place.fn as FunctionInfo, op)
     const open = this.module.source.text.indexOf('(', (node['callee'] as Node).end)
     const isVoid = VOID_OPS.has(op)
     const form = record.isStatement ? '' : '('
@@ -144,28 +144,15 @@ class Emitter {
     if (!record.isStatement) this.opened.add(node.start)
   }
 
-  private site({ node, place, op }: OpRecord): number {
-    const fn = place.fn as FunctionInfo
-    const { text } = this.module.source
-    return (
-      this.tables.sites.push({
-        file: this.module.file,
-        ...this.module.source.position(node.start),
-        function: fn.name,
-        cName: this.cNames.get(fn) as string,
-        op,
-        text: text.slice(node.start, node.end).replace(/\s*\n\s*/g, ' '),
-      }) - 1
-    )
-  }
-
   private call(record: CallRecord): void {
     const { node, whole, isDelegated, optional } = record
     const reaches = this.linked.calleeOf(this.module, record)?.reaches === true
     if (!reaches && !isDelegated) return
+    // Calls have their sites either way, so that the numbers of the others do not depend on it.
+    const site = this.site(node, record.place.fn as FunctionInfo, 'call')
     const form = FORMS[this.calls][record.isStatement ? 'statement' : 'expression']
     const { before } = form
-    const after = this.calls === 'trampoline' ? `, ${this.callSite(record)}${form.after}` : form.after
+    const after = this.calls === 'trampoline' ? `, ${site}${form.after}` : form.after
     if (isDelegated) {
       const { text } = this.module.source
       const star = text.indexOf('*', whole.start)
@@ -185,8 +172,8 @@ class Emitter {
     if (!record.isStatement) this.opened.add(whole.start)
   }
 
-  private callSite({ node, place }: CallRecord): number {
-    const fn = place.fn as FunctionInfo
+  /** A new site; returns its number. */
+  private site(node: Node, fn: FunctionInfo, op: string): number {
     const { text } = this.module.source
     return (
       this.tables.sites.push({
@@ -194,7 +181,7 @@ class Emitter {
         ...this.module.source.position(node.start),
         function: fn.name,
         cName: this.cNames.get(fn) as string,
-        op: 'call',
+        op,
         text: text.slice(node.start, node.end).replace(/\s*\n\s*/g, ' '),
       }) - 1
     )

@@ -308,6 +308,37 @@ export function main({ mem }: { mem: any }): unknown {
   ])
 })
 
+test('operands that are left out: 0, but notify wakes all and wait has no timeout', async () => {
+  const main = (
+    await workshop.load(
+      'export function main({ mem }: any) { mem.wait(1, 2); mem.notify(3); mem.cas(4); mem.fence() }',
+    )
+  )['main'] as Main
+  const heard: number[][] = []
+  const hear = (...operands: number[]): boolean => {
+    heard.push(operands.slice(2))
+    return false
+  }
+  ;(main({ mem: { $: hear } }) as Compiled<unknown>).next()
+  expect(heard).toEqual([
+    [1, 2, Infinity, 0],
+    [3, 2147483647, 0, 0],
+    [4, 0, 0, 0],
+    [0, 0, 0, 0],
+  ])
+})
+
+test('an alias leads to a module of the program', async () => {
+  const path = workshop.write(
+    'elsewhere/lib.ts',
+    'export function get(mem: any): number { return mem.read(2) }\n',
+  )
+  const source = "import { get } from '@lab/lib'\nexport function main({ mem }: any) { return get(mem) + 1 }"
+  const main = (await workshop.load(source, { alias: { '@lab/lib': path } }))['main'] as Main
+  const mem = new DriverMem(words(), 'suspend')
+  expect(runCompiled(mem, main({ mem }) as Compiled<unknown>)).toBe(21)
+})
+
 test('a bundle exports what its entries do, their namespaces, and the methods that are generators', async () => {
   workshop.write('same.ts', 'export const SAME = 4\n')
   const other = workshop.write(
@@ -329,6 +360,7 @@ export { table as ops }`,
     default: 5,
     ops: 0,
     $entries: 0,
+    $calls: { site: 0 },
     $generatorMethods: ['peek'],
   })
   expect((exports['$entries'] as { BOTH: number }[]).map(({ BOTH }) => BOTH)).toEqual([3, 2])

@@ -17,8 +17,9 @@ export const VOID_OPS: ReadonlySet<string> = new Set([
   'copy',
 ])
 
-/** Operands that are not 0 when the source leaves them out. `notify` wakes all. */
+/** Operands that are not 0 when the source leaves them out. `notify` wakes all; a `wait` has no timeout. */
 export const DEFAULT_OPERANDS: Readonly<Record<string, readonly string[]>> = {
+  wait: ['0', '0', 'Infinity'],
   notify: ['0', '2147483647'],
 }
 

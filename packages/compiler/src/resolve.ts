@@ -19,15 +19,19 @@ export class Resolver {
   /** Manifests of packages that decided something: part of what a bundle depends on. */
   readonly manifests = new Set<string>()
   private readonly external: Readonly<Record<string, string>>
+  private readonly alias: Readonly<Record<string, string>>
 
-  constructor(external: Readonly<Record<string, string>>) {
+  constructor(external: Readonly<Record<string, string>>, alias: Readonly<Record<string, string>>) {
     this.external = external
+    this.alias = alias
   }
 
   /** Undefined if there is no such file. */
   resolve(specifier: string, importer: string): Target | undefined {
     const url = this.external[specifier]
     if (url !== undefined) return { kind: 'external', url, named: true }
+    const path = this.alias[specifier]
+    if (path !== undefined) return moduleAt(path)
     if (isBuiltin(specifier)) return { kind: 'external', url: specifier, named: false }
     if (specifier.startsWith('file:')) return moduleAt(fileURLToPath(specifier))
     if (specifier.startsWith('.') || specifier.startsWith('/'))

@@ -51,7 +51,7 @@ function origin({ url }: Compiled, needle: string): [string, number, number] {
   return [resolve(dirname(path), entry.originalSource), entry.originalLine + 1, entry.originalColumn + 1]
 }
 
-test('each operation has a site that says where it is written, in which function of C, and how', async () => {
+test('each operation and each call has a site that says where it is written, in which function of C, and how', async () => {
   const { sites, functions } = await workshop.compile(SOURCE)
   expect(sites).toEqual([
     {
@@ -74,6 +74,24 @@ test('each operation has a site that says where it is written, in which function
     },
     {
       file: 'main.ts',
+      line: 18,
+      column: 24,
+      function: 'choose',
+      cName: 'nextlwp',
+      op: 'call',
+      text: 'uvmLwpHold(actor)',
+    },
+    {
+      file: 'main.ts',
+      line: 23,
+      column: 17,
+      function: 'poolCachePut',
+      cName: 'pool_cache_put',
+      op: 'call',
+      text: 'choose(actor)',
+    },
+    {
+      file: 'main.ts',
       line: 27,
       column: 48,
       function: 'schedPstats2',
@@ -90,12 +108,23 @@ test('each operation has a site that says where it is written, in which function
   ])
 })
 
+test('a bundle notes the site of a call as it yields the callee', async () => {
+  const { url, sites } = await workshop.compile(SOURCE)
+  const { poolCachePut, $calls } = (await import(/* @vite-ignore */ url)) as {
+    poolCachePut: (actor: object) => Generator<object | null, number, void>
+    $calls: { readonly site: number }
+  }
+  const put = poolCachePut({})
+  expect(put.next().value).toHaveProperty('next')
+  expect(sites[$calls.site]?.text).toBe('choose(actor)')
+})
+
 test('the source map leads from the bundle to the line in the file', async () => {
   const compiled = await workshop.compile(SOURCE)
   const main = `${workshop.root}/main.ts`
   expect(origin(compiled, 'mem.$(')).toEqual([main, 6, 10])
   expect(origin(compiled, 'mem.$(0, 1')).toEqual([main, 18, 10])
-  expect(origin(compiled, 'mem.$(10, 2')).toEqual([main, 27, 48])
+  expect(origin(compiled, 'mem.$(10, 4')).toEqual([main, 27, 48])
   expect(origin(compiled, 'yield null').slice(0, 2)).toEqual([main, 17])
 })
 
@@ -115,12 +144,14 @@ test('with patches, sites, source map and problems still name the lines of the f
     ['fence', 18],
     ['fence', 18],
     ['load', 18],
+    ['call', 18],
+    ['call', 23],
     ['fence', 27],
   ])
   const main = `${workshop.root}/main.ts`
   expect(origin(compiled, 'mem.$(5, 0').slice(0, 2)).toEqual([main, 6])
   expect(origin(compiled, 'mem.$(2, 3').slice(0, 2)).toEqual([main, 18])
-  expect(origin(compiled, 'mem.$(10, 4').slice(0, 2)).toEqual([main, 27])
+  expect(origin(compiled, 'mem.$(10, 6').slice(0, 2)).toEqual([main, 27])
   const refused = workshop.compile(SOURCE, {
     patches: [...patches, { file: 'main.ts', find: 'void { mem.fence() }', replace: 'void { mem.wrong() }' }],
   })

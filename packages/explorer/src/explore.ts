@@ -77,6 +77,7 @@ export function explore(target: Target, options: ExploreOptions): Explored {
   const observers = observersOf(options)
   const limit = options.executions ?? (strategy.exhaustive ? Infinity : DEFAULT_EXECUTIONS)
   const first = options.first ?? 0
+  strategy.learn?.(world)
   const started = performance.now()
   const findings = new Map<string, Found>()
   let executions = 0

@@ -13,6 +13,8 @@ export interface Subject {
   readonly options: Partial<EngineOptions>
   /** Place of each site, by number. */
   readonly sites: readonly Site[]
+  /** What else it takes to make it again, as JSON: a scenario. Goes into the files of its findings. */
+  readonly data?: unknown
   /** Fresh checkers. */
   observers(): Observer[]
   /** Smaller subjects that may show the same fault (fewer threads or operations), the smallest step first. */

@@ -54,8 +54,6 @@ const WAY = 13
 export class EventLog implements Observer {
   readonly name = 'event log'
   length = 0
-  /** The event logged last. */
-  readonly last = new LoggedEvent()
   private head = new Int32Array(1024)
   private site = new Int32Array(1024)
   private addr = new Int32Array(1024)
@@ -69,6 +67,7 @@ export class EventLog implements Observer {
   private readonly told = new Uint8Array(MAX_ACTORS)
   private readonly begun = new Uint8Array(MAX_ACTORS)
   private actors = 0
+  private readonly latest = new LoggedEvent()
 
   reset(world: World): void {
     const { told, begun } = this
@@ -83,28 +82,26 @@ export class EventLog implements Observer {
     const i = this.length
     if (i === this.head.length) this.grow()
     this.length = i + 1
-    const { last } = this
     const kind = world.evKind
-    const actor = world.evActor
-    const wrote = world.evWrote
-    const way = (world.schedule[world.steps - 1] as number) >> WAY_SHIFT
-    last.kind = kind
-    last.actor = actor
-    last.wrote = wrote
-    last.way = way
-    last.site = this.site[i] = world.evSite
-    last.addr = this.addr[i] = world.evAddr
-    last.words = world.evWords
-    last.addr2 = world.evAddr2
-    last.words2 = world.evWords2
-    last.old = this.old[i] = world.evOld
-    last.new = this.new_[i] = world.evNew
-    this.head[i] = kind | (actor << ACTOR) | (wrote ? WROTE : 0) | (way << WAY)
+    this.head[i] =
+      kind |
+      (world.evActor << ACTOR) |
+      (world.evWrote ? WROTE : 0) |
+      (((world.schedule[world.steps - 1] as number) >> WAY_SHIFT) << WAY)
+    this.site[i] = world.evSite
+    this.addr[i] = world.evAddr
+    this.old[i] = world.evOld
+    this.new_[i] = world.evNew
     this.extraAt[i] = this.extras
     if (MORE[kind] === 1) this.more(world, kind)
   }
 
   finish(): void {}
+
+  /** The event logged last, until the next. */
+  last(): LoggedEvent {
+    return this.read(this.length - 1, this.latest)
+  }
 
   /** Reads event `i` into `to`. */
   read(i: number, to: LoggedEvent): LoggedEvent {
@@ -166,43 +163,45 @@ export class EventLog implements Observer {
   }
 
   private more(world: World, kind: number): void {
-    const { last } = this
+    const actor = world.evActor
     switch (kind) {
       case SPAWN:
-        last.child = this.childOf(world)
-        this.push(last.child)
+        this.push(this.childOf(world))
         return
       case NOTIFY:
       case CV_SIGNAL:
-      case CV_BROADCAST: {
-        let count = 0
-        for (let waiter = 0; waiter < world.n; waiter++) {
-          const waits = world.kind[waiter] === WAITING || world.kind[waiter] === CV_BLOCKED
-          if (!waits || world.a[waiter] !== last.addr) continue
-          if (world.notified[waiter] !== 1 || this.told[waiter] === 1) continue
-          this.told[waiter] = 1
-          last.woken[count++] = waiter
-        }
-        last.wokenCount = count
-        this.push(count)
-        for (let k = 0; k < count; k++) this.push(last.woken[k] as number)
+      case CV_BROADCAST:
+        this.woken(world)
         return
-      }
       case WAIT:
-        this.told[last.actor] = 0
+        this.told[actor] = 0
         return
       case INTERRUPT: // it has no values, the world shows those of the event before
-        last.old = this.old[this.length - 1] = 0
-        last.new = this.new_[this.length - 1] = 0
+        this.old[this.length - 1] = 0
+        this.new_[this.length - 1] = 0
         return
       case CV_WAIT:
-        this.told[last.actor] = 0
+        this.told[actor] = 0
         break
       default:
     }
-    this.push(last.words)
-    this.push(last.addr2)
-    this.push(last.words2)
+    this.push(world.evWords)
+    this.push(world.evAddr2)
+    this.push(world.evWords2)
+  }
+
+  /** Those whom the event has woken: how many, and who. */
+  private woken(world: World): void {
+    const at = this.extras
+    this.push(0)
+    for (let waiter = 0; waiter < world.n; waiter++) {
+      const waits = world.kind[waiter] === WAITING || world.kind[waiter] === CV_BLOCKED
+      if (!waits || world.a[waiter] !== world.evAddr) continue
+      if (world.notified[waiter] !== 1 || this.told[waiter] === 1) continue
+      this.told[waiter] = 1
+      this.push(waiter)
+    }
+    this.extra[at] = this.extras - at - 1
   }
 
   /** The actor that exists now and did not before. */

@@ -53,9 +53,34 @@ export interface Accesses {
  * The words of model locks and condition variables are no accesses.
  */
 export function followEvent(clocks: VectorClocks, event: LoggedEvent, accesses: Accesses): void {
-  const { actor, addr } = event
+  if (isCommon(event.kind)) followCommon(clocks, event.kind, event.actor, event.addr, event.wrote, accesses)
+  else followRare(clocks, event, accesses)
+}
+
+const COMMON =
+  bits(READ, WRITE, LOAD, STORE, ADD, SUB, OR, AND, EXCHANGE, CAS, SPIN_WHILE, WAIT, LOCK, UNLOCK, TRY_LOCK) |
+  bits(AWAIT)
+
+function bits(...kinds: number[]): number {
+  return kinds.reduce((all, kind) => all | (1 << kind), 0)
+}
+
+/** Whether {@link followCommon} knows all there is to an event of this kind. */
+export function isCommon(kind: number): boolean {
+  return ((COMMON >>> kind) & 1) !== 0
+}
+
+/** As {@link followEvent}, of the kinds that access one word. */
+export function followCommon(
+  clocks: VectorClocks,
+  kind: number,
+  actor: number,
+  addr: number,
+  wrote: boolean,
+  accesses: Accesses,
+): void {
   clocks.ensure(actor)
-  switch (event.kind) {
+  switch (kind) {
     case READ:
       accesses.plainRead(actor, addr)
       return
@@ -75,7 +100,7 @@ export function followEvent(clocks: VectorClocks, event: LoggedEvent, accesses: 
       return
     case CAS:
       clocks.acquire(actor, addr)
-      if (!event.wrote) {
+      if (!wrote) {
         accesses.atomicRead(actor, addr)
         return
       }
@@ -95,18 +120,19 @@ export function followEvent(clocks: VectorClocks, event: LoggedEvent, accesses: 
       clocks.acquire(actor, addr)
       return
     case TRY_LOCK:
-      if (event.wrote) clocks.acquire(actor, addr)
+      if (wrote) clocks.acquire(actor, addr)
       return
     case UNLOCK:
       clocks.store(actor, addr)
       return
     default:
-      followRare(clocks, event, accesses)
   }
 }
 
-function followRare(clocks: VectorClocks, event: LoggedEvent, accesses: Accesses): void {
+/** As {@link followEvent}, of the other kinds. */
+export function followRare(clocks: VectorClocks, event: LoggedEvent, accesses: Accesses): void {
   const { actor, addr, addr2 } = event
+  clocks.ensure(actor)
   switch (event.kind) {
     case SPIN_WHILE_BOTH:
       clocks.acquire(actor, addr)

@@ -1,7 +1,7 @@
 import type { Observer } from '../engine/observer.js'
 import type { World } from '../engine/world.js'
 import { EventLog } from './event-log.js'
-import { followEvent } from './happens-before.js'
+import { followCommon, followRare, isCommon } from './happens-before.js'
 import type { Names } from './names.js'
 import { RacePairs } from './race-pairs.js'
 import { VectorClocks, restrided } from './vector-clocks.js'
@@ -32,9 +32,11 @@ const SLOT = 8
 const SETTLED = 1
 const RACY = 2
 
-const UNKNOWN = 0
-const LOOKED_AT = 1
+/** What is known of a word for good. */
+const CLASSIFIED = 1
 const SKIPPED = 2
+const PLAIN_SEEN = 4
+const ATOMIC_SEEN = 8
 
 /**
  * Data races: two accesses to one word, one of them a write and one of them plain, that nothing orders (happens-before.ts).
@@ -48,6 +50,9 @@ const SKIPPED = 2
  * FastTrack (Flanagan and Freund, PLDI 2009): the last accesses to a word are epochs, and become a vector only where several
  * actors access it unordered. It finds which words have a race; only then the log of the execution is read again, to name every pair
  * (race-pairs.ts). The state of words is a sparse set, in the order in which they are touched, so that a fresh execution costs nothing.
+ *
+ * Words that are only ever accessed atomically, as most locks, have no state. Should a plain access come after all, what was not noted is
+ * made up for by the second look, this once.
  */
 export class Races implements Observer {
   readonly name = 'races'
@@ -89,7 +94,9 @@ export class Races implements Observer {
 
   event(world: World): void {
     if (this.ownLog) this.log.event(world)
-    followEvent(this.clocks, this.log.last, this)
+    const { evKind: kind } = world
+    if (isCommon(kind)) followCommon(this.clocks, kind, world.evActor, world.evAddr, world.evWrote, this)
+    else followRare(this.clocks, this.log.last(), this)
   }
 
   finish(world: World): void {
@@ -99,7 +106,7 @@ export class Races implements Observer {
   plainRead(actor: number, addr: number): void {
     const { state, clocks } = this
     const at = this.slotOf(addr)
-    const epoch = clocks.epoch(actor)
+    const epoch = clocks.now[actor] as number
     if (state[at + READ_AT] === epoch || state[at + FLAGS] !== 0) return
     if (this.later(actor, state[at + WRITE_AT] as number)) this.found(at)
     else if (this.mixed && this.later(actor, state[at + ATOMIC_WRITE_AT] as number)) this.found(at)
@@ -109,7 +116,7 @@ export class Races implements Observer {
   plainWrite(actor: number, addr: number): void {
     const { state, clocks } = this
     const at = this.slotOf(addr)
-    const epoch = clocks.epoch(actor)
+    const epoch = clocks.now[actor] as number
     if (state[at + FLAGS] !== 0) return
     if (state[at + WRITE_AT] === epoch && state[at + READ_AT] === 0) {
       if (state[at + ATOMIC_WRITE_AT] === 0 && state[at + ATOMIC_READ_AT] === 0) return
@@ -137,20 +144,20 @@ export class Races implements Observer {
   }
 
   atomicRead(actor: number, addr: number): void {
-    if (!this.mixed) return
+    if (!this.mixed || this.onlyAtomic(addr)) return
     const { state, clocks } = this
     const at = this.slotOf(addr)
-    const epoch = clocks.epoch(actor)
+    const epoch = clocks.now[actor] as number
     if (state[at + ATOMIC_READ_AT] === epoch || state[at + FLAGS] !== 0) return
     if (this.later(actor, state[at + WRITE_AT] as number)) this.found(at)
     else this.mark(at + ATOMIC_READ_AT, actor, epoch)
   }
 
   atomicWrite(actor: number, addr: number): void {
-    if (!this.mixed) return
+    if (!this.mixed || this.onlyAtomic(addr)) return
     const { state, clocks } = this
     const at = this.slotOf(addr)
-    const epoch = clocks.epoch(actor)
+    const epoch = clocks.now[actor] as number
     if (state[at + FLAGS] !== 0) return
     if (this.later(actor, state[at + WRITE_AT] as number) || this.later(actor, state[at + READ_AT] as number))
       this.found(at)
@@ -211,6 +218,13 @@ export class Races implements Observer {
     this.racy.push(this.state[at + ADDR] as number)
   }
 
+  private onlyAtomic(addr: number): boolean {
+    const known = this.classes[addr] as number
+    if ((known & PLAIN_SEEN) !== 0) return false
+    this.classes[addr] = known | ATOMIC_SEEN
+    return true
+  }
+
   private slotOf(addr: number): number {
     const at = this.index[addr] as number
     return at < this.used && this.state[at + ADDR] === addr ? at : this.freshSlot(addr)
@@ -231,17 +245,22 @@ export class Races implements Observer {
     state[at + READ_AT] = 0
     state[at + ATOMIC_WRITE_AT] = 0
     state[at + ATOMIC_READ_AT] = 0
-    state[at + FLAGS] = this.classOf(addr) === SKIPPED ? SETTLED : 0
+    const known = this.classOf(addr)
+    state[at + FLAGS] = (known & SKIPPED) !== 0 ? SETTLED : 0
+    if ((known & (PLAIN_SEEN | SKIPPED)) === 0) {
+      this.classes[addr] = known | PLAIN_SEEN
+      if ((known & ATOMIC_SEEN) !== 0) this.found(at)
+    }
     return at
   }
 
   private classOf(addr: number): number {
-    const known = this.classes[addr] as number
-    if (known !== UNKNOWN) return known
+    const before = this.classes[addr] as number
+    if ((before & CLASSIFIED) !== 0) return before
     const { ignore, unlockedReason, all } = this.options
     const designed = all === false && unlockedReason?.(addr) !== undefined
-    const found = ignore?.(addr) === true || designed ? SKIPPED : LOOKED_AT
-    this.classes[addr] = found
-    return found
+    const known = before | CLASSIFIED | (ignore?.(addr) === true || designed ? SKIPPED : 0)
+    this.classes[addr] = known
+    return known
   }
 }

@@ -77,12 +77,11 @@ export class TraceHash implements Observer {
 
   event(world: World): void {
     if (this.ownLog) this.log.event(world)
-    const { last } = this.log
+    const last = this.log.last()
     const { actor, kind } = last
     this.h0 = this.own0[actor] as number
     this.h1 = this.own1[actor] as number
-    this.mix(kind | (actor << 5) | (last.way << 12))
-    this.mix(last.site)
+    this.mix((kind | (actor << 5) | (last.way << 12)) ^ Math.imul(last.site, 0x9e3779b1))
     if (kind === JOIN) {
       this.mix(this.own0[last.addr] as number)
       this.mix(this.own1[last.addr] as number)

@@ -16,6 +16,8 @@ export class VectorClocks {
   /** Actors there is room for. */
   stride = 4
   c = new Int32Array(16)
+  /** The present moment of each actor. */
+  readonly now = new Int32Array(MAX_ACTORS)
   /** What was passed to each waiter that was woken. */
   private passed = new Int32Array(16)
   private index = new Int32Array(0)
@@ -30,17 +32,15 @@ export class VectorClocks {
     if (actors > this.stride) this.resize(actors)
     const { c, stride } = this
     for (let i = 0; i < c.length; i++) c[i] = 0
-    for (let actor = 0; actor < stride; actor++) c[actor * stride + actor] = 1
+    for (let actor = 0; actor < stride; actor++) {
+      c[actor * stride + actor] = 1
+      this.now[actor] = (1 << ACTOR_BITS) | actor
+    }
   }
 
   /** Makes room for actors up to `actor`. */
   ensure(actor: number): void {
     if (actor >= this.stride) this.resize(actor + 1)
-  }
-
-  /** The present moment of `actor`. */
-  epoch(actor: number): number {
-    return ((this.c[actor * this.stride + actor] as number) << ACTOR_BITS) | actor
   }
 
   /** Whether the moment `epoch` is past for `actor`. */
@@ -91,7 +91,9 @@ export class VectorClocks {
   /** What `actor` does from now on is a later moment. */
   tick(actor: number): void {
     const at = actor * this.stride + actor
-    this.c[at] = (this.c[at] as number) + 1
+    const clock = (this.c[at] as number) + 1
+    this.c[at] = clock
+    this.now[actor] = (clock << ACTOR_BITS) | actor
   }
 
   private rowOf(addr: number): number {
@@ -115,7 +117,10 @@ export class VectorClocks {
     let after = before
     while (after < actors) after *= 2
     this.c = restrided(this.c, before, after, after)
-    for (let actor = before; actor < after; actor++) this.c[actor * after + actor] = 1
+    for (let actor = before; actor < after; actor++) {
+      this.c[actor * after + actor] = 1
+      this.now[actor] = (1 << ACTOR_BITS) | actor
+    }
     this.passed = restrided(this.passed, before, after, after)
     this.rows = restrided(this.rows, before, after, this.rowAddr.length)
     this.stride = after

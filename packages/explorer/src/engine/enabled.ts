@@ -1,8 +1,45 @@
 import { AWAIT, CHOOSE, CV_SIGNAL, JOIN, LOCK, SPIN_WHILE, SPIN_WHILE_BOTH } from '@holdfast/compiler'
-import { CV_BLOCKED, ENDED, WAITING } from './kinds.js'
+import { ALWAYS, CV_BLOCKED, ENDED, WAITING } from './kinds.js'
+import { FIRST_INTERRUPT, WAY_SHIFT } from './world.js'
 import type { World } from './world.js'
 
 const WAY = 1 << 8
+const SOURCES = 8
+
+/** Finds what is enabled now: `world.choices`, in the order of actors, interrupts last. */
+export function collect(world: World): void {
+  const { kind, choices, n, target } = world
+  let count = 0
+  for (let actor = 0; actor < n; actor++) {
+    const pending = kind[actor] as number
+    if (ALWAYS[pending] === 1) choices[count++] = actor
+    else if (pending !== ENDED) count = choicesOf(world, actor, count)
+  }
+  if (target.interrupts !== undefined) {
+    for (let actor = 0; actor < n; actor++) {
+      const sources = target.interrupts(world, actor)
+      if (sources === 0) continue
+      for (let source = 0; source < SOURCES; source++) {
+        if ((sources & (1 << source)) !== 0) choices[count++] = actor | ((FIRST_INTERRUPT + source) << WAY_SHIFT)
+      }
+    }
+  }
+  world.choiceCount = count
+}
+
+/** The virtual clock goes on to the first deadline of a blocked waiter, whose time is then over. False: there is none. */
+export function expireFirst(world: World): boolean {
+  let first = -1
+  for (let actor = 0; actor < world.n; actor++) {
+    const at = world.deadline[actor] as number
+    if (at === Infinity || world.notified[actor] !== 0) continue
+    if (first < 0 || at < (world.deadline[first] as number)) first = actor
+  }
+  if (first < 0) return false
+  world.clock = Math.max(world.clock, world.deadline[first] as number)
+  world.notified[first] = 2
+  return true
+}
 
 /**
  * Appends the choices that `actor` has for a pending operation that is not always enabled, or that has several ways:

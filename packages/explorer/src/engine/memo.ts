@@ -15,7 +15,9 @@ export class Nondeterminism extends Error {
   readonly found: number
 
   constructor(actor: number, expected: number, found: number) {
-    super(`actor ${actor} was given the same results twice and went to site ${expected}, then to site ${found}`)
+    super(
+      `actor ${actor} was given the same results twice and went to site ${expected}, then to site ${found}`,
+    )
     this.actor = actor
     this.expected = expected
     this.found = found

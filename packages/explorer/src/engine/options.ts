@@ -13,4 +13,9 @@ export interface EngineOptions {
   readonly stepLimit: number
 }
 
-export const DEFAULT_OPTIONS: EngineOptions = { expiry: 'always', wake: 'fifo', spurious: 0, stepLimit: 100_000 }
+export const DEFAULT_OPTIONS: EngineOptions = {
+  expiry: 'always',
+  wake: 'fifo',
+  spurious: 0,
+  stepLimit: 100_000,
+}

@@ -18,6 +18,8 @@ export interface Target {
   readonly local?: Uint8Array
   /** The site of the call whose callee was yielded last: kept by the instrumented program ($calls). */
   readonly calls?: { readonly site: number }
+  /** Whether a site is within the code of a lock or the like: reports then name who called it. */
+  isInner?(site: number): boolean
   /** Creates the actors of a fresh execution, by {@link World.addActor}. Memory is as in the image. */
   start(world: World): void
   /** The coroutine of an actor met a bare yield: change {@link World.contexts} if it is to go on elsewhere. */
@@ -34,6 +36,8 @@ export interface Target {
   finish?(world: World): void
   /** How an address is called, for reports. */
   nameOf?(addr: number): string
+  /** What a value of a word means, where more is known of it than the number. */
+  valueText?(addr: number, value: number): string | undefined
   /** Name of an actor or, for reports, of what it runs now. */
   actorName?(world: World, actor: number): string
 }

@@ -1,14 +1,14 @@
 import { SPAWN, WAIT, WRITE } from '@holdfast/compiler'
 import { ActorMem } from './actor-mem.js'
 import { Context } from './context.js'
-import { choicesOf } from './enabled.js'
-import { ALWAYS, ENDED, INTERRUPT } from './kinds.js'
+import { collect, expireFirst } from './enabled.js'
+import { ENDED, INTERRUPT } from './kinds.js'
 import { Memo } from './memo.js'
 import type { Observer, Report } from './observer.js'
 import { DEFAULT_OPTIONS } from './options.js'
 import type { EngineOptions } from './options.js'
+import { checkOperands, makerOf, ticks } from './operands.js'
 import { perform } from './perform.js'
-import { isCall } from '../program/model-mem.js'
 import type { Coroutine, Target } from './target.js'
 
 /** Most actors of a program. */
@@ -21,6 +21,11 @@ export const FIRST_INTERRUPT = 64
 /** No choice was made yet; the execution is over. */
 const UNCHOSEN = -2
 const OVER = -1
+
+/** Goes on with the same actor for as long as it can. */
+const FIRST_CHOICE: Chooser = {
+  choose: (world) => (world.canGoOn(world.current) ? world.current : (world.choices[0] as number)),
+}
 
 /** How an execution ended: all ended or at rest; nothing enabled; cut by the step limit; given up by its strategy; ended by a failure. */
 export type Outcome = 'done' | 'blocked' | 'stepLimit' | 'abandoned' | 'failed'
@@ -103,6 +108,7 @@ export class World {
   private next = UNCHOSEN
   private inline = false
   private readonly memo: Memo | null
+  private primed = false
   private readonly local: Uint8Array
   private readonly callSite: { readonly site: number }
   private readonly makers: ((mem: ActorMem) => Coroutine)[] = []
@@ -121,6 +127,11 @@ export class World {
 
   /** Runs one execution, from the image to its end. */
   run(chooser: Chooser, observers: readonly Observer[]): Outcome {
+    if (!this.primed) {
+      // Gives the actors that are spawned their ids, the same in every process.
+      this.primed = true
+      if (this.memo !== null) this.run(FIRST_CHOICE, [])
+    }
     this.reset(chooser, observers)
     this.target.start(this)
     for (const observer of observers) observer.reset(this)
@@ -149,6 +160,11 @@ export class World {
     return id
   }
 
+  /** Whether there is an actor of this id in this execution, ended or not. */
+  hasActor(id: number): boolean {
+    return id >= 0 && id < this.n && this.makers[id] !== undefined
+  }
+
   report(report: Report): void {
     this.reports.push(report)
   }
@@ -169,6 +185,7 @@ export class World {
     this.d[id] = d
     this.a[id] = a
     if (kind === SPAWN) this.spawning = makerOf(a)
+    else if (this.memo !== null) checkOperands(this, id)
     if (!this.inline) return true
     if (kind > WRITE || this.local[a] !== 1) {
       this.pick()
@@ -325,41 +342,20 @@ export class World {
       this.end('stepLimit')
       return
     }
-    this.collect()
+    collect(this)
     while (this.choiceCount === 0) {
       if (!this.wakeIdle()) return
-      this.collect()
+      collect(this)
     }
     this.next = this.chooser.choose(this)
     if (this.next < 0) this.end('abandoned')
   }
 
-  private collect(): void {
-    const { kind, choices, n, target } = this
-    let count = 0
-    for (let actor = 0; actor < n; actor++) {
-      const pending = kind[actor] as number
-      if (ALWAYS[pending] === 1) choices[count++] = actor
-      else if (pending !== ENDED) count = choicesOf(this, actor, count)
-    }
-    if (target.interrupts !== undefined) {
-      for (let actor = 0; actor < n; actor++) {
-        const sources = target.interrupts(this, actor)
-        if (sources === 0) continue
-        for (let source = 0; source < 8; source++) {
-          if ((sources & (1 << source)) !== 0)
-            choices[count++] = actor | ((FIRST_INTERRUPT + source) << WAY_SHIFT)
-        }
-      }
-    }
-    this.choiceCount = count
-  }
-
   /** Nothing is enabled: time may pass, or this is the end. */
   private wakeIdle(): boolean {
-    if (this.options.expiry === 'idle' && this.expireFirst()) return true
+    if (this.options.expiry === 'idle' && expireFirst(this)) return true
     if (this.target.idle?.(this) === true) {
-      this.collect()
+      collect(this)
       if (this.choiceCount > 0) return true
       this.end('done')
       return false
@@ -371,19 +367,6 @@ export class World {
     }
     this.end('done')
     return false
-  }
-
-  private expireFirst(): boolean {
-    let first = -1
-    for (let actor = 0; actor < this.n; actor++) {
-      const at = this.deadline[actor] as number
-      if (at === Infinity || this.notified[actor] !== 0) continue
-      if (first < 0 || at < (this.deadline[first] as number)) first = actor
-    }
-    if (first < 0) return false
-    this.clock = Math.max(this.clock, this.deadline[first] as number)
-    this.notified[first] = 2
-    return true
   }
 
   private end(outcome: Outcome): void {
@@ -449,17 +432,6 @@ export class World {
     this.again = false
     this.inline = false
   }
-}
-
-/** A timeout in ms as an operand: a whole number, or -1 if it is none (infinite, or longer than anybody waits). */
-function ticks(timeout: number): number {
-  return timeout < 0x7fff_ffff ? Math.max(0, Math.ceil(timeout)) : -1
-}
-
-/** The operand of SPAWN: see {@link call}. */
-function makerOf(operand: unknown): (mem: ActorMem) => Coroutine {
-  if (isCall(operand)) return operand as unknown as (mem: ActorMem) => Coroutine
-  throw new TypeError('spawn takes call(f, ...arguments)')
 }
 
 function grown(array: Uint16Array): Uint16Array<ArrayBuffer> {

@@ -1,14 +1,10 @@
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import type { EngineOptions } from '../engine/options.js'
-import { explore } from '../explore.js'
 import type { Params } from '../program/define.js'
 import { programNames } from '../program/program-files.js'
-import { programSubject } from '../program/program-subject.js'
-import { Dfs } from '../strategies/dfs.js'
-import { RandomWalk } from '../strategies/random-walk.js'
-import { makeStrategy } from '../strategies/registry.js'
 import { called } from './table.js'
-import { TraceForms } from './testing/trace-forms.js'
+import type { Compared, Comparison } from './testing/compare-traces.js'
+import { inNode } from './testing/in-node.js'
 
 type Small = readonly [params: Params, engine?: Partial<EngineOptions>]
 
@@ -39,7 +35,7 @@ const LARGE: Readonly<Record<string, readonly Small[]>> = {
   'sync-condvar': [[{}]],
   'sync-mutex': [[{ n: 2 }], [{ n: 3 }]],
   'spawn-tree': [[{ d: 2 }]],
-  filesystem: [[{ n: 15 }]],
+  filesystem: [[{ n: 14 }]],
   indexer: [[{ n: 13 }]],
   lamport: [[{ n: 2 }]],
   'ms-queue': [[{ p: 2, c: 1 }]],
@@ -50,43 +46,36 @@ const LARGE: Readonly<Record<string, readonly Small[]>> = {
   mcs: [[{ n: 3 }]],
   rwlock: [[{ r: 2, w: 1 }]],
   seqlock: [[{ r: 2 }]],
-  'futex-mutex': [[{ n: 3 }]],
 }
 
-/** So many interleavings are few. */
-const FEW = 60_000
+const WALKS = 5_000
 
-const ONLY_LARGE = new Set(['sync-condvar', 'sync-mutex'])
+const COMPARISONS: readonly Comparison[] = [
+  ...programNames()
+    .filter((name) => SMALL[name] !== undefined || LARGE[name] === undefined)
+    .flatMap((name) => comparisons(name, SMALL[name] ?? [[{}]], 0)),
+  ...Object.entries(LARGE).flatMap(([name, sizes]) => comparisons(name, sizes, WALKS)),
+]
 
-for (const program of programNames().filter((name) => !ONLY_LARGE.has(name))) {
-  for (const [params, engine = {}] of SMALL[program] ?? [[{}]]) {
-    const how = Object.entries(engine).map(([name, value]) => `, ${name} ${value}`)
-    test(`${called({ program, params })}${how.join('')}: dpor visits the traces of all interleavings, each once`, async () => {
-      const { target } = await programSubject(program, params)
-      const every = new TraceForms()
-      const all = explore(target, { strategy: new Dfs(), observers: [every], engine, executions: FEW })
-      expect(all).toMatchObject({ complete: true, cut: 0 })
-      const visited = new TraceForms()
-      const found = explore(target, { strategy: makeStrategy('dpor'), observers: [visited], engine })
-      expect(found).toMatchObject({ complete: true, cut: 0, abandoned: 0 })
-      expect(new Set(visited.seen.keys())).toEqual(new Set(every.seen.keys()))
-      expect(found.executions).toBe(every.seen.size)
-      expect(visited.buggy).toEqual(every.buggy)
-    })
-  }
+function comparisons(program: string, sizes: readonly Small[], walks: number): Comparison[] {
+  return sizes.map(([params, engine = {}]) => ({ program, params, engine, walks }))
 }
 
-for (const [program, sizes] of Object.entries(LARGE)) {
-  for (const [params, engine = {}] of sizes) {
-    const how = Object.entries(engine).map(([name, value]) => `, ${name} ${value}`)
-    test(`${called({ program, params })}${how.join('')}: 20,000 random walks find no trace that dpor does not visit, and it visits each once`, async () => {
-      const { target } = await programSubject(program, params)
-      const visited = new TraceForms()
-      const found = explore(target, { strategy: makeStrategy('dpor'), observers: [visited], engine })
-      expect(found).toMatchObject({ complete: true, cut: 0, abandoned: 0, executions: visited.seen.size })
-      const walked = new TraceForms()
-      explore(target, { strategy: new RandomWalk(5), observers: [walked], engine, executions: 20_000 })
-      expect([...walked.seen.keys()].filter((form) => !visited.seen.has(form))).toEqual([])
-    })
-  }
+let compared: readonly Compared[] = []
+
+beforeAll(async () => {
+  compared = (await inNode('compare-traces', COMPARISONS)) as Compared[]
+}, 240_000)
+
+for (const [at, comparison] of COMPARISONS.entries()) {
+  const how = Object.entries(comparison.engine).map(([name, value]) => `, ${name} ${value}`)
+  const what =
+    comparison.walks === 0
+      ? 'dpor visits the traces of all interleavings'
+      : `${WALKS} random walks find no trace that dpor does not visit`
+  test(`${called(comparison)}${how.join('')}: ${what}, each once`, () => {
+    const { executions, traces, ...rest } = compared[at] as Compared
+    expect(rest).toEqual({ abandoned: 0, complete: true, missed: [], invented: [], agree: true })
+    expect(executions).toBe(traces)
+  })
 }

@@ -15,6 +15,7 @@ class Chance implements Observer {
   buggy = 0
   all = 0
   longest = 0
+  threads = 0
   private share = 1
 
   choosing(world: World): void {
@@ -30,6 +31,7 @@ class Chance implements Observer {
   finish(world: World): void {
     this.all += this.share
     this.longest = Math.max(this.longest, world.steps)
+    this.threads = world.n
     if (world.outcome === 'blocked' || world.reports.length > 0) this.buggy += this.share
   }
 }
@@ -79,8 +81,7 @@ for (const row of SCHEDULES) {
     const { target } = await programSubject(row.program, row.params)
     const chance = new Chance()
     explore(target, { strategy: counted(chance), observers: [chance] })
-    const threads = Object.values(row.params).reduce((sum, n) => sum + n, 0) || 3
-    const promised = 1 / (threads * chance.longest)
+    const promised = 1 / (chance.threads * chance.longest)
     const executions = 20_000
     const { buggy } = explore(target, { strategy: new Pct({ seed: 7, depth: 2 }), executions })
     const expected = executions * promised

@@ -16,6 +16,8 @@ export interface EventRow {
   /** Name of the operation; `interrupt`, `wake` (a wait is over) and `cvWake` are the engine's. */
   readonly op: string
   readonly place: Site | undefined
+  /** The calls it is in, innermost first; of machines only, and not more than a few. */
+  readonly callers: readonly Site[]
   /** First word accessed, and what it is called; undefined: none. */
   readonly addr: number | undefined
   readonly word: string | undefined
@@ -59,6 +61,9 @@ export interface Stuck extends Pending {
   readonly actor: number
   readonly actorName: string
 }
+
+/** Calls that are noted of a step. */
+const MOST_CALLERS = 4
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -105,12 +110,15 @@ export class EventRecorder implements Observer {
     if (this.onRow === undefined) return
     const { evActor, evKind, evAddr, evWords } = world
     const touches = evWords > 0
+    // What follows without a choice is of the same actor.
+    this.hand(world)
     this.row = {
       step: world.steps - 1,
       actor: evActor,
       actorName: actorNameOf(world, evActor),
       op: opName(evKind),
       place: this.sites[world.evSite],
+      callers: this.callersOf(world),
       addr: touches ? evAddr : undefined,
       word: touches ? wordName(world, evAddr) : undefined,
       words: evWords,
@@ -124,6 +132,13 @@ export class EventRecorder implements Observer {
       left: undefined,
       reports: [],
     }
+    this.preempts = false
+  }
+
+  private callersOf({ target, contexts, evActor, evKind }: World): Site[] {
+    if (target.pure || evKind === INTERRUPT) return []
+    const calls = contexts[evActor]?.calls.slice(-MOST_CALLERS) ?? []
+    return calls.toReversed().flatMap((site) => this.sites[site] ?? [])
   }
 
   finish(world: World): void {
@@ -152,7 +167,8 @@ export class EventRecorder implements Observer {
 
   private leftBy(world: World, actor: number, choice: number): Left | undefined {
     if (world.kind[actor] === ENDED) return { why: 'ended' }
-    if (world.choiceCount === 0 || !world.canGoOn(actor)) return { why: 'waits', ...this.pendingOf(world, actor) }
+    if (world.choiceCount === 0 || !world.canGoOn(actor))
+      return { why: 'waits', ...this.pendingOf(world, actor) }
     return choice < 0 ? undefined : { why: 'preempted', ...this.pendingOf(world, actor) }
   }
 

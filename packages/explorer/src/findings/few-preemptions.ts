@@ -4,26 +4,19 @@ import type { Rng } from '../strategies/rng.js'
 
 /**
  * Executions by chance with few preemptions: at so many steps, drawn from the first `steps`, anything enabled is chosen; otherwise
- * an actor goes on as long as it can, and gives way to any.
+ * an actor goes on as long as it can, and gives way to any. For one execution each.
  */
 export class FewPreemptions implements Chooser {
   private readonly rng: Rng
-  private readonly preemptions: number
-  private readonly within: number
   private readonly at = new Set<number>()
 
   constructor(rng: Rng, preemptions: number, steps: number) {
     this.rng = rng
-    this.preemptions = preemptions
-    this.within = Math.max(1, steps)
+    for (let i = 0; i < preemptions; i++) this.at.add(rng.below(Math.max(1, steps)))
   }
 
   choose(world: World): number {
     const { choices, choiceCount, current, steps } = world
-    if (steps === 0) {
-      this.at.clear()
-      for (let i = 0; i < this.preemptions; i++) this.at.add(this.rng.below(this.within))
-    }
     if (choiceCount === 1) return choices[0] as number
     const preempts = this.at.has(steps)
     if (!preempts && current >= 0 && world.canGoOn(current) && !this.hasAlternatives(world)) return current

@@ -96,6 +96,10 @@ function wrongReference(json: FindingJson): { field: string; message: string } |
     const left = event.left?.why === 'ended' ? undefined : event.left?.place
     const wrong = unknown(`events[${i}].place`, event.place) ?? unknown(`events[${i}].left.place`, left)
     if (wrong !== undefined) return wrong
+    for (const [at, caller] of event.callers.entries()) {
+      const wrongCaller = unknown(`events[${i}].callers[${at}]`, caller)
+      if (wrongCaller !== undefined) return wrongCaller
+    }
   }
   for (const [i, step] of steps.entries()) {
     if (step >= events.length)
@@ -132,6 +136,7 @@ function toJson(finding: Finding): FindingInput {
     ...row,
     reports: row.reports.length === 0 ? undefined : [...row.reports],
     place: numberOf(row.place),
+    callers: row.callers.length === 0 ? undefined : row.callers.map((site) => numberOf(site) as number),
     left: leftJson(row.left),
   }))
   return {
@@ -162,6 +167,7 @@ function fromJson(json: FindingJson): Finding {
   const rowOf = (row: EventJson): EventRow => ({
     ...row,
     place: placeAt(places, row.place),
+    callers: row.callers.map((number) => places[number] as Site),
     addr: row.addr,
     word: row.word,
     meaning: row.meaning,

@@ -69,6 +69,7 @@ const event = shape({
   actorName: text,
   op: text,
   place: v.optional(count),
+  callers: v.optional(v.array(count, 'a list of numbers of places'), []),
   addr: v.optional(count),
   word: v.optional(text),
   words: count,

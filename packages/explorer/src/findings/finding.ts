@@ -132,11 +132,13 @@ function wordState({ target }: Subject, addr: number, words: Int32Array): WordSt
 }
 
 /**
- * The words a report names, those its steps access, and what is waited for. If these are of one actor only, also the words
- * through which others had to do with it, the last first; if there are none, all through which actors had to do with each other.
+ * The words a report names, those its steps access, and what is waited for. If it names none and is about one actor only, also
+ * the words through which others had to do with it, the last first; if there are none, all through which actors had to do with
+ * each other.
  */
 function wordsOf(report: Report, events: readonly EventRow[], stuck: readonly Stuck[]): number[] {
   const found = new Set<number>(report.words)
+  const named = found.size
   const actors = new Set<number>()
   for (const step of report.steps ?? []) {
     const row = events[step]
@@ -145,7 +147,7 @@ function wordsOf(report: Report, events: readonly EventRow[], stuck: readonly St
     if (row.addr !== undefined) found.add(row.addr)
   }
   for (const { addr } of stuck) if (addr !== undefined) found.add(addr)
-  if (actors.size === 1 || found.size === 0) {
+  if (named === 0 && (actors.size === 1 || found.size === 0)) {
     const shared = sharedWords(events)
     for (const { addr, actor } of events.toReversed()) {
       if (addr !== undefined && shared.has(addr) && (actors.size === 0 || actors.has(actor))) found.add(addr)

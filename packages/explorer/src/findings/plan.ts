@@ -3,7 +3,9 @@ import type { Chooser, World } from '../engine/world.js'
 import { choiceWithoutPreemption, isEnabled } from './without-preemption.js'
 import type { Deviation } from './trial.js'
 
-/** The choices of an execution, one by one; where one is not possible, and after the last, without preemption. */
+/** Choosers of this file are for one execution each.
+ *
+ * The choices of an execution, one by one; where one is not possible, and after the last, without preemption. */
 export class Exactly implements Chooser {
   private readonly choices: ArrayLike<number>
 
@@ -18,22 +20,26 @@ export class Exactly implements Chooser {
 }
 
 /** How often each actor has run in the execution at hand. */
-abstract class Counting implements Chooser {
-  protected readonly local = new Int32Array(MAX_ACTORS)
+export class StepCounts {
+  private readonly counts = new Int32Array(MAX_ACTORS)
+  private counted = 0
 
-  choose(world: World): number {
-    if (world.steps === 0) {
-      this.local.fill(0)
-      this.restart()
+  /** Counts the steps since the last time, those before which no choice was made too. */
+  update({ steps, schedule }: World): void {
+    for (; this.counted < steps; this.counted++) {
+      const actor = (schedule[this.counted] as number) & (MAX_ACTORS - 1)
+      this.counts[actor] = (this.counts[actor] as number) + 1
     }
-    const choice = this.pick(world)
-    const actor = choice & (MAX_ACTORS - 1)
-    this.local[actor] = (this.local[actor] as number) + 1
-    return choice
   }
 
-  protected abstract restart(): void
-  protected abstract pick(world: World): number
+  of(actor: number): number {
+    return this.counts[actor] as number
+  }
+
+  reset(): void {
+    this.counts.fill(0)
+    this.counted = 0
+  }
 }
 
 const PER_ACTOR = 2 ** 32
@@ -44,19 +50,18 @@ const PER_ACTOR = 2 ** 32
  * An execution is determined by its deviations, and one without some of them is often much the same elsewhere: what shrinking
  * needs.
  */
-export class Deviating extends Counting {
+export class Deviating implements Chooser {
   private readonly at = new Map<number, number>()
+  private readonly counts = new StepCounts()
 
   constructor(deviations: readonly Deviation[]) {
-    super()
     for (const { of, after, choice } of deviations) this.at.set((of + 1) * PER_ACTOR + after, choice)
   }
 
-  protected restart(): void {}
-
-  protected pick(world: World): number {
+  choose(world: World): number {
+    this.counts.update(world)
     const { current } = world
-    const after = current < 0 ? 0 : (this.local[current] as number)
+    const after = current < 0 ? 0 : this.counts.of(current)
     const wanted = this.at.get((current + 1) * PER_ACTOR + after)
     return wanted !== undefined && isEnabled(world, wanted) ? wanted : choiceWithoutPreemption(world)
   }
@@ -95,25 +100,22 @@ export function turnsOf(choices: ArrayLike<number>): { turns: Turn[]; ways: Ways
 }
 
 /** Turn after turn; what is not possible is left out, and after the last it goes on without preemption. */
-export class InTurns extends Counting {
+export class InTurns implements Chooser {
+  private readonly counts = new StepCounts()
   private readonly turns: readonly Turn[]
   private readonly ways: Ways
   private turn = 0
 
   constructor(turns: readonly Turn[], ways: Ways) {
-    super()
     this.turns = turns
     this.ways = ways
   }
 
-  protected restart(): void {
-    this.turn = 0
-  }
-
-  protected pick(world: World): number {
+  choose(world: World): number {
+    this.counts.update(world)
     for (; this.turn < this.turns.length; this.turn++) {
       const { actor, until } = this.turns[this.turn] as Turn
-      const done = this.local[actor] as number
+      const done = this.counts.of(actor)
       if (done >= until) continue
       const way = this.ways.get(stepKey(actor, done)) ?? 0
       const wanted = actor | (way << WAY_SHIFT)

@@ -3,7 +3,7 @@ import type { Chooser } from '../engine/world.js'
 import type { Budget } from './budget.js'
 import { ddmin } from './ddmin.js'
 import { FewPreemptions } from './few-preemptions.js'
-import { Deviating, Exactly, InTurns, turnsOf } from './plan.js'
+import { Deviating, InTurns, turnsOf } from './plan.js'
 import type { Turn } from './plan.js'
 import { regrouped } from './regroup.js'
 import { TraceRecorder } from './trace.js'
@@ -12,6 +12,8 @@ import type { Deviation, Shown, Trials } from './trial.js'
 
 /** How far the end of a turn is moved, at most. */
 const FURTHEST_SHIFT = 64
+/** Executions by chance in which a shorter one may be found. */
+const GUESSES = 100
 
 /**
  * Makes an execution with a fault cheaper: fewer preemptions, then fewer steps, then fewer switches. What is kept has been run, and
@@ -40,6 +42,7 @@ export class Reduction {
       this.regroup(budget)
       this.reduceDeviations(budget)
       this.changeTurns(budget)
+      this.guessShorter(GUESSES, budget)
     } while (this.best !== before && !budget.isSpent)
   }
 
@@ -51,6 +54,15 @@ export class Reduction {
       if (this.offer(guess, { preemptions: preemptions - 1, steps: Infinity })) return true
     }
     return false
+  }
+
+  /** Looks by chance for an execution with fewer steps and no more preemptions, until so many tries in a row have found none. */
+  guessShorter(tries: number, budget: Budget): void {
+    for (let i = 0; i < tries && budget.take(); i++) {
+      const { preemptions, steps } = this.best
+      const guess = new FewPreemptions(this.rng, preemptions, steps)
+      if (this.offer(guess, { preemptions, steps: steps - 1 })) i = 0
+    }
   }
 
   /** Keeps an execution that was run, if it is cheaper. */
@@ -74,7 +86,7 @@ export class Reduction {
         const order = regrouped(trace, kept, this.rng)
         const { turns, ways } = turnsOf(order)
         if (!budget.take()) return
-        if (this.offer(new Exactly(order)) || this.offer(new InTurns(turns, ways))) break
+        if (this.offer(new InTurns(turns, ways))) break
       }
     }
   }

@@ -117,6 +117,7 @@ class Follower implements Chooser {
   private readonly hash: EnabledHash
   private readonly recorder: EventRecorder
   private nextCheck = 0
+  private compared = 0
   private preemptions = 0
   private drift: ReplayDrift | undefined
 
@@ -167,9 +168,10 @@ class Follower implements Chooser {
   private pick(world: World): number {
     const { choices, whole } = this.schedule
     const { steps } = world
-    if (!this.looksRight(world)) return -1
+    if (!this.looksRight(world) || !this.wentRight(world)) return -1
     if (steps === choices.length) {
-      if (whole) this.drifted({ kind: 'long', step: steps, enabled: describeChoices(world, this.subject.sites) })
+      if (whole)
+        this.drifted({ kind: 'long', step: steps, enabled: describeChoices(world, this.subject.sites) })
       return -1
     }
     const choice = choices[steps] as number
@@ -191,11 +193,22 @@ class Follower implements Chooser {
     const { steps } = world
     if (this.looks.has(steps)) this.checks.push({ step: steps, check: this.hash.check })
     const due = this.schedule.checks[this.nextCheck]
-    if (due === undefined || due.step !== steps) return true
+    if (due === undefined || due.step > steps) return true
     const right = due.check === this.hash.check
-    const ends = !right && this.drifted(this.moved(world) ?? { kind: 'enabled', from: this.lastCheck(), to: steps })
+    const ends =
+      !right && this.drifted(this.moved(world) ?? { kind: 'enabled', from: this.lastCheck(), to: steps })
     this.nextCheck++
     return !ends
+  }
+
+  /** Steps before which no choice is made were those of the recorded execution too. */
+  private wentRight(world: World): boolean {
+    const { choices } = this.schedule
+    for (; this.compared < world.steps; this.compared++) {
+      if (choices[this.compared] === world.schedule[this.compared]) continue
+      return !this.drifted(this.moved(world) ?? { kind: 'enabled', from: this.lastCheck(), to: world.steps })
+    }
+    return true
   }
 
   /** The first actor that is not where its next step was, if that is known. */
@@ -215,7 +228,8 @@ class Follower implements Chooser {
   private elsewhere(world: World, step: number, actor: number): ReplayDrift | undefined {
     const expected = this.options.places?.[step]
     const found = this.subject.sites[world.site[actor] as number]
-    if (expected === undefined || (found !== undefined && siteKey(expected) === siteKey(found))) return undefined
+    if (expected === undefined || (found !== undefined && siteKey(expected) === siteKey(found)))
+      return undefined
     return { kind: 'site', step, actor, expected, found }
   }
 

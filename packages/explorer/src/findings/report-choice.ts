@@ -19,7 +19,8 @@ export function involvedActors({ events, steps, stuck, words }: Finding): number
   for (const { actor } of stuck) involved.add(actor)
   const addrs = new Set(words.map(({ addr }) => addr))
   for (const row of events.toReversed()) if (row.wrote && touches(row, addrs)) involved.add(row.actor)
-  if (involved.size < 2) for (const row of events.toReversed()) if (touches(row, addrs)) involved.add(row.actor)
+  if (involved.size < 2)
+    for (const row of events.toReversed()) if (touches(row, addrs)) involved.add(row.actor)
   if (involved.size === 0) for (const { actor } of events) involved.add(actor)
   return [...involved].slice(0, MOST_COLUMNS).sort((one, other) => one - other)
 }

@@ -22,7 +22,16 @@ export type ReportLine =
       readonly fault: boolean
     }
   /** The function that the steps below are in. */
-  | { readonly kind: 'function'; readonly column: number; readonly name: string; readonly file: string }
+  | {
+      readonly kind: 'function'
+      readonly column: number
+      readonly name: string
+      readonly file: string
+      /** The calls it is in, `uvm_lwp_hold:120`, innermost first. */
+      readonly callers: readonly string[]
+    }
+  /** What the actor runs from here on, if it has one name for itself and one for that. */
+  | { readonly kind: 'runs'; readonly column: number; readonly text: string }
   /** Steps that are not shown. */
   | { readonly kind: 'skipped'; readonly column: number; readonly text: string }
   /** The actor loses its turn. `preempted`: against its will. */
@@ -37,6 +46,8 @@ export type ReportLine =
 
 /** Names that a collapsed run lists at most. */
 const MOST_NAMES = 3
+/** Turns without anything of interest that are told apart. */
+const MOST_TURNS = 2
 
 export function reportTable(finding: Finding, options: { readonly rows: number }): ReportTable {
   const actors = involvedActors(finding)
@@ -46,11 +57,16 @@ export function reportTable(finding: Finding, options: { readonly rows: number }
   return { columns, lines: builder.build() }
 }
 
+/** What the names of an actor have in common: it may run one thing after the other. */
 function nameOf({ events, stuck }: Finding, actor: number): string {
-  const names = new Set(events.filter((row) => row.actor === actor).map((row) => row.actorName))
-  if (names.size === 0) return stuck.find((each) => each.actor === actor)?.actorName ?? `actor ${actor}`
-  const [first, ...others] = names
-  return others.length === 0 ? (first as string) : `${first as string} and ${others.length} more`
+  const names = [...new Set(events.filter((row) => row.actor === actor).map((row) => row.actorName))]
+  const [first] = names
+  if (first === undefined) return stuck.find((each) => each.actor === actor)?.actorName ?? `actor ${actor}`
+  let { length } = first
+  while (!names.every((name) => name.startsWith(first.slice(0, length)))) length--
+  return names.length === 1
+    ? first
+    : first.slice(0, length).replace(/[^\p{L}\p{N}]+$/u, '') || `actor ${actor}`
 }
 
 class Builder {
@@ -61,6 +77,8 @@ class Builder {
   private readonly faults: ReadonlySet<number>
   private skipped: EventRow[] = []
   private inFunction = ''
+  /** What each column's actor was last seen to run. */
+  private readonly runs: string[] = []
 
   constructor(finding: Finding, actors: readonly number[], shown: ReadonlySet<number>) {
     this.finding = finding
@@ -71,14 +89,12 @@ class Builder {
 
   build(): ReportLine[] {
     const { events } = this.finding
-    for (const row of events) {
-      if (this.skipped.length > 0 && this.columnOf(this.skipped[0] as EventRow) !== this.columnOf(row)) this.skip()
-      if (!this.shown.has(row.step)) this.skipped.push(row)
-      else {
+    for (const [i, row] of events.entries()) {
+      if (this.shown.has(row.step)) {
         this.skip()
         this.step(row)
-      }
-      this.left(row)
+      } else this.skipped.push(row)
+      this.left(row, events[i + 1])
     }
     this.skip()
     for (const stuck of this.finding.stuck) {
@@ -95,42 +111,69 @@ class Builder {
   private step(row: EventRow): void {
     const column = this.columnOf(row)
     const { place } = row
-    const name = place === undefined ? '' : `${column} ${place.cName} ${place.file}`
-    if (place !== undefined && name !== this.inFunction) {
-      this.lines.push({ kind: 'function', column, name: place.cName, file: fileName(place.file) })
+    const name = nameOf(this.finding, row.actor)
+    if (row.actorName !== name && this.runs[column] !== row.actorName) {
+      this.lines.push({
+        kind: 'runs',
+        column,
+        text: row.actorName.slice(name.length).replace(/^[^\p{L}\p{N}(]+/u, ''),
+      })
+      this.inFunction = ''
     }
-    this.inFunction = name
+    this.runs[column] = row.actorName
+    const callers = row.callers.map(({ cName, line }) => `${cName}:${line}`)
+    const where = place === undefined ? '' : [column, place.cName, place.file, ...callers].join(' ')
+    if (place !== undefined && where !== this.inFunction) {
+      this.lines.push({ kind: 'function', column, name: place.cName, file: fileName(place.file), callers })
+    }
+    this.inFunction = where
     const fault = this.faults.has(row.step) || (this.faults.size === 0 && row.reports.length > 0)
     this.lines.push({ kind: 'step', column, row, text: eventText(row), fault })
   }
 
+  /** Says what was skipped: in a column if it is of one actor, else across all; two turns are still told apart. */
   private skip(): void {
-    const [first] = this.skipped
-    if (first === undefined) return
-    const column = this.columnOf(first)
-    const { length } = this.skipped
-    const steps = `… ${length} step${length === 1 ? '' : 's'}${functionsOf(this.skipped)}`
-    const names = [...new Set(this.skipped.map(({ actorName }) => actorName))]
-    this.lines.push({
-      kind: 'skipped',
-      column,
-      text: column >= 0 ? steps : `${steps}, by ${names.join(', ')}`,
-    })
+    if (this.skipped.length === 0) return
+    const turns: EventRow[][] = []
+    for (const row of this.skipped) {
+      const last = turns.at(-1)
+      if (last !== undefined && this.columnOf(last[0] as EventRow) === this.columnOf(row)) last.push(row)
+      else turns.push([row])
+    }
+    for (const rows of turns.length <= MOST_TURNS ? turns : [this.skipped]) {
+      const names = [...new Set(rows.map(({ actorName }) => actorName))]
+      const column = turns.length <= MOST_TURNS ? this.columnOf(rows[0] as EventRow) : -1
+      const steps = `… ${rows.length} step${rows.length === 1 ? '' : 's'}${functionsOf(rows)}`
+      this.lines.push({
+        kind: 'skipped',
+        column,
+        text: column >= 0 ? steps : `${steps}, by ${names.join(', ')}`,
+      })
+    }
     this.skipped = []
     this.inFunction = ''
   }
 
-  private left(row: EventRow): void {
+  /** How a turn ends, where that is a preemption, or is next to a step that is shown. */
+  private left(row: EventRow, next: EventRow | undefined): void {
     const column = this.columnOf(row)
     const { left } = row
     if (left === undefined || column < 0) return
+    const isNear = this.shown.has(row.step) || (next !== undefined && this.shown.has(next.step))
+    const goesOn = next?.actor === row.actor
+    if (left.why === 'preempted') {
+      const how = goesOn ? 'interrupted' : 'preempted'
+      this.turnEnds({ kind: 'left', column, text: `${how} before ${nextText(left)}`, preempted: true })
+    } else if (isNear && !goesOn) {
+      const text = left.why === 'ended' ? 'ends' : `waits: ${pendingText(left)}`
+      this.turnEnds({ kind: 'left', column, text, preempted: false })
+    }
+  }
+
+  private turnEnds(line: ReportLine): void {
     this.skip()
     this.inFunction = ''
-    if (left.why === 'preempted') {
-      const text = `preempted before ${nextText(left)}`
-      this.lines.push({ kind: 'left', column, text, preempted: true })
-    } else if (left.why === 'ended') this.lines.push({ kind: 'left', column, text: 'ends', preempted: false })
-    else this.lines.push({ kind: 'left', column, text: `waits: ${pendingText(left)}`, preempted: false })
+    this.lines.push(line)
   }
 }
 

@@ -63,6 +63,8 @@ function cellOf(line: ReportLine): string | undefined {
       const at = place === undefined ? '' : ` (${fileName(place.file)}:${place.line})`
       return `${where}${fault ? `**${what}**` : what}${at}`
     }
+    case 'runs':
+      return `*runs ${escaped(line.text)}*`
     case 'skipped':
       return escaped(line.text)
     case 'left':

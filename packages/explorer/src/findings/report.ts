@@ -102,7 +102,9 @@ function cellText(line: ReportLine, width: number): string {
     case 'step':
       return stepCell(line.row.place?.line, line.text, width)
     case 'function':
-      return `${line.name} (${line.file})`
+      return functionText(line, width)
+    case 'runs':
+      return `== ${line.text} ==`
     case 'skipped':
       return `  ${line.text}`
     case 'left':
@@ -110,6 +112,16 @@ function cellText(line: ReportLine, width: number): string {
     case 'stuck':
       return `  ## ${line.text}`
   }
+}
+
+/** `mutex_enter (kern-mutex.ts) < uvm_lwp_hold:120`: as many callers as there is room for. */
+function functionText(line: ReportLine & { kind: 'function' }, width: number): string {
+  let text = `${line.name} (${line.file})`
+  for (const caller of line.callers) {
+    if (text.length + 3 + caller.length > width) break
+    text += ` < ${caller}`
+  }
+  return text
 }
 
 /** `  :310  write  lwp1.l_flag  4 -> 0`; a name that is too long is cut before the values are. */
@@ -125,6 +137,7 @@ function styleOf(line: ReportLine): Style | undefined {
     case 'step':
       return line.fault ? ['bold', 'red'] : undefined
     case 'function':
+    case 'runs':
       return 'cyan'
     case 'left':
       return line.preempted ? ['bold', 'yellow'] : 'dim'

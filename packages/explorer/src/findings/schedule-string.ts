@@ -130,7 +130,8 @@ function encodeOptions({ expiry, wake, spurious, stepLimit, ...others }: EngineO
 function decodeOptions(text: string): EngineOptions {
   const found = /^(?:0|(?=.)(e?)(w?)(?:s(\d{1,9}))?(?:l(\d{1,9}))?)$/.exec(text)
   if (found === null) {
-    const allowed = '0, or e (time-outs when idle), w (signals wake any), s and l with a number, in this order'
+    const allowed =
+      '0, or e (time-outs when idle), w (signals wake any), s and l with a number, in this order'
     throw new ScheduleError('options', `${quoted(text)}; allowed: ${allowed}`)
   }
   const [, e, w, s, l] = found

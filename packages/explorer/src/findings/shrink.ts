@@ -64,7 +64,7 @@ export function shrink(
   const budget = new Budget(options.seconds ?? DEFAULT_SECONDS, options.attempts ?? Infinity)
   const rng = new Rng(options.seed ?? 1)
   const trials = new Trials(subject, optionsOf(subject), sameFault(report))
-  const first = trials.begin(new Exactly(schedule))
+  const first = trials.begin(() => new Exactly(schedule))
   if (first === undefined) return undefined
 
   let found: Candidate = { trials, reduction: new Reduction(trials, first, rng) }
@@ -138,22 +138,22 @@ function showAgain(trials: Trials, best: Shown, budget: Budget, rng: Rng): Shown
   for (let i = 0; i < GUESSES; i++) {
     if (!budget.take()) return undefined
     const shown = trials.run(new FewPreemptions(rng, i % (best.preemptions + 1), best.steps))
-    if (shown !== undefined) return trials.begin(new Exactly(shown.choices))
+    if (shown !== undefined) return trials.begin(() => new Exactly(shown.choices))
   }
   return undefined
 }
 
 /** The same choices, without one of the actors too, whose place the next ones take. */
-function* near({ choices, deviations }: Shown): Generator<Chooser> {
+function* near({ choices, deviations }: Shown): Generator<() => Chooser> {
   const { turns, ways } = turnsOf(choices)
-  yield new Exactly(choices)
-  yield new Deviating(deviations)
-  yield new InTurns(turns, ways)
+  yield () => new Exactly(choices)
+  yield () => new Deviating(deviations)
+  yield () => new InTurns(turns, ways)
   const actors = new Set(turns.map(({ actor }) => actor))
   for (let gone = 0; gone < MAX_ACTORS && gone <= Math.max(...actors); gone++) {
     const others = Array.from(choices).filter((choice) => (choice & (MAX_ACTORS - 1)) !== gone)
     const moved = others.map((choice) => ((choice & (MAX_ACTORS - 1)) > gone ? choice - 1 : choice))
     const without = turnsOf(moved)
-    yield new InTurns(without.turns, without.ways)
+    yield () => new InTurns(without.turns, without.ways)
   }
 }

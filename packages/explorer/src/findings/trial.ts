@@ -6,6 +6,7 @@ import type { Chooser } from '../engine/world.js'
 import { isPreemption } from '../strategies/preemption-bound.js'
 import type { Subject } from '../subject.js'
 import type { Trace, TraceRecorder } from './trace.js'
+import { StepCounts } from './plan.js'
 import { choiceWithoutPreemption } from './without-preemption.js'
 
 /** What an execution with the fault costs; smaller is better, from left to right. */
@@ -74,7 +75,7 @@ export class Trials {
   /** Checkers that report once in a campaign are made anew for each execution. */
   private fresh = false
   private readonly wanted: Wanted
-  private readonly local = new Int32Array(MAX_ACTORS)
+  private readonly counts = new StepCounts()
   private deviations: Deviation[] = []
   private preemptions = 0
   private switches = 0
@@ -92,7 +93,7 @@ export class Trials {
   run(chooser: Chooser, limit: Limit = NO_LIMIT): Shown | undefined {
     const { world } = this
     this.attempts++
-    this.local.fill(0)
+    this.counts.reset()
     this.deviations = []
     this.preemptions = 0
     this.switches = 0
@@ -117,11 +118,11 @@ export class Trials {
    * Runs an execution twice, to see whether checkers report the same again; if not, they are made anew from now on. To be called
    * with the first execution.
    */
-  begin(chooser: Chooser): Shown | undefined {
-    const first = this.run(chooser)
-    if (first === undefined || this.run(chooser) !== undefined) return first
+  begin(chooser: () => Chooser): Shown | undefined {
+    const first = this.run(chooser())
+    if (first === undefined || this.run(chooser()) !== undefined) return first
     this.fresh = true
-    return this.run(chooser)
+    return this.run(chooser())
   }
 
   /** Whether the last execution was cut off by the step limit. */
@@ -143,12 +144,11 @@ export class Trials {
     if (choice < 0) return choice
     if (isPreemption(world, choice)) this.preemptions++
     const { current } = world
-    const actor = choice & (MAX_ACTORS - 1)
-    if (actor !== current) this.switches++
+    if ((choice & (MAX_ACTORS - 1)) !== current) this.switches++
     if (choice !== choiceWithoutPreemption(world)) {
-      this.deviations.push({ of: current, after: current < 0 ? 0 : (this.local[current] as number), choice })
+      this.counts.update(world)
+      this.deviations.push({ of: current, after: current < 0 ? 0 : this.counts.of(current), choice })
     }
-    this.local[actor] = (this.local[actor] as number) + 1
     return choice
   }
 

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
-import { tmpdir, userInfo } from 'node:os'
+import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { compile } from '@holdfast/compiler'
 import type { Hint, Patch, Site } from '@holdfast/compiler'
 import type { Program } from './define.js'
+import * as face from './face.js'
 import { ProgramError, findProgram } from './program-files.js'
 
 /** A program that was compiled, and what is known about its code. */
@@ -30,13 +31,19 @@ export interface LoadOptions {
 const EXPLORER = '@holdfast/explorer'
 
 /**
- * The module that a program means by `@holdfast/explorer`. A bundle is loaded by Node itself, which reads no TypeScript: where
- * this module runs from its source (tests), it is the built one.
+ * The module that a program means by `@holdfast/explorer`: this instance of face.ts. A bundle is loaded by Node itself, which reads no
+ * TypeScript: where this module runs from its source (tests), the names are handed over by way of the global object.
  */
-const FACE = new URL(
-  import.meta.url.endsWith('.ts') ? '../../dist/program/face.js' : './face.js',
-  import.meta.url,
-)
+function faceUrl(): string {
+  if (!import.meta.url.endsWith('.ts')) return new URL('./face.js', import.meta.url).href
+  const key = 'holdfast.face'
+  Reflect.set(globalThis, Symbol.for(key), face)
+  const names = Object.keys(face).join(', ')
+  return `data:text/javascript,export const { ${names} } = globalThis[Symbol.for('${key}')]`
+}
+
+/** What a program means by `@holdfast/atomics-sync`, wherever it lies: the source of the library, since it is instrumented too. */
+const ATOMICS_SYNC = fileURLToPath(new URL('../../../atomics-sync/src/index.ts', import.meta.url))
 
 /** Parts of atomics-sync that belong to real threads. A program that uses its locks explores the rest, word by word. */
 const OF_REAL_THREADS =
@@ -48,11 +55,11 @@ const OF_REAL_THREADS =
  */
 export async function loadProgram(what: string, options: LoadOptions = {}): Promise<LoadedProgram> {
   const { path } = findProgram(what)
-  if (!existsSync(FACE)) throw new ProgramError(`${fileURLToPath(FACE)} is missing: build first`)
   const { url, sites, hints } = await compile({
     entries: [path],
     instrument: (module) => !OF_REAL_THREADS.test(module),
-    external: { [EXPLORER]: FACE.href },
+    external: { [EXPLORER]: faceUrl() },
+    alias: { '@holdfast/atomics-sync': ATOMICS_SYNC },
     cacheDir: options.cacheDir ?? cacheDirOf(path),
     ...(options.patches === undefined ? {} : { patches: options.patches }),
   })
@@ -102,14 +109,20 @@ function programOf(module: Readonly<Record<string, unknown>>, file: string): Pro
   return found as Program
 }
 
-/** node_modules/.cache of the program's package where that can be written; else a directory for temporary files. */
+/** node_modules/.cache of the program's package where that can be written; else the user's own directory for such things. */
 function cacheDirOf(path: string): string {
   for (let folder = dirname(path); dirname(folder) !== folder; folder = dirname(folder)) {
     if (!existsSync(join(folder, 'node_modules'))) continue
     if (isWritable(join(folder, 'node_modules'))) return join(folder, 'node_modules', '.cache', 'holdfast')
     break
   }
-  return join(tmpdir(), `holdfast-${userInfo().username}`)
+  const own = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'holdfast')
+  try {
+    mkdirSync(own, { recursive: true })
+    return own
+  } catch {
+    return mkdtempSync(join(tmpdir(), 'holdfast-'))
+  }
 }
 
 function isWritable(folder: string): boolean {
@@ -124,7 +137,7 @@ function isWritable(folder: string): boolean {
 /** Of the bundle's text, but for what depends on where its modules lie: the comments that name them, and outside URLs. */
 function hashOfCode(bundle: string): string {
   const code = readFileSync(bundle, 'utf8')
-    .replaceAll(FACE.href, EXPLORER)
+    .replaceAll(faceUrl(), EXPLORER)
     .replace(/^\/\/.*$/gm, '')
   return createHash('sha256').update(code).digest('hex').slice(0, 16)
 }

@@ -1,7 +1,7 @@
 import type { World } from '../engine/world.js'
 import { Drift, choiceText, enabledText } from './drift.js'
+import { Frontier } from './frontier.js'
 import { Path, remainingOf, resized } from './path.js'
-import { SearchTree, TreeCursor } from './search-tree.js'
 import { StateCache } from './state-cache.js'
 import type { Strategy } from './strategy.js'
 
@@ -25,16 +25,20 @@ export interface BoundedOptions {
  * Iterative search by cost: round c visits every execution that costs exactly c, each once, before any that costs more. So the
  * first execution that shows a fault shows it at the least cost.
  *
- * An execution of round c turns off from one of an earlier round, once, at a price, and is free before and after that:
+ * An execution of a round turns off from one of the round before, once, to a choice that costs 1 more; after that it takes choices that cost
+ * nothing:
  *
- *     round 0   o---o---o---o---o          free alternatives: depth first
- *                    \ 1
- *     round 1         o---o---o---o        the steps of round 0, again turned off at a price of 1, and then free ones only
- *                          \ 1
+ *     round 0   o---o---o---o---o          depth first over the free alternatives
+ *                    \ +1
+ *     round 1         o---o---o---o        from every step of round 0, then depth first over the free alternatives
+ *                          \ +1
  *     round 2               o---o---o
  *
- * So each round keeps its paths for the next ones (search-tree.ts), five bytes a step that is new; the last round keeps none.
- * A program whose number of executions exceeds memory needs a bound.
+ * A path belongs to the step where it left all paths before it: from the steps behind that (`fresh`), and no others, it is turned off, the
+ * deepest first. So each execution is come to in one way.
+ *
+ * Each round keeps its paths for the next one (frontier.ts), the last round none: some tens of bytes an execution. Throws Drift if a path
+ * cannot be repeated.
  */
 export class BoundedSearch implements Strategy {
   readonly name: string
@@ -50,29 +54,34 @@ export class BoundedSearch implements Strategy {
   private readonly cache: StateCache | null
   private readonly path = new Path()
   /** Running hash of what was enabled, by step. */
-  private checks = new Uint16Array(256)
-  private trees: (SearchTree | null)[] = []
-  /** Where this round takes its turns from; null in round 0. */
-  private cursor: TreeCursor | null = null
-  private cursorTree = -1
-  /** The step at which the price is paid, or -1; and the price. */
+  private hashes = new Int32Array(256)
+  /** Paths of the round before, and of this one; null in round 0, and in the last. */
+  private from: Frontier | null = null
+  private to: Frontier | null
+  /** The path of `from` whose turns are taken: its first step that counts; its choice that is to be followed next. */
+  private base = 0
+  private following = false
+  private followed = 0
+  /** The step at which the path turns off (-1 in round 0), and what the choice there costs. */
   private turnStep = -1
   private price = 0
   private turnsDone = 0
   private at = 0
   private repeat = 0
-  /** First step that no execution before this one has come to. */
+  /** First step of this path that no path before it has. */
   private fresh = 0
   private started = false
   private done = false
-  /** Alternatives beyond the bound were met. */
+  /** Choices beyond the bound were met. */
   private leftOut = false
 
   constructor(costs: Costs, { bound = Infinity, cache = false }: BoundedOptions = {}) {
-    if (!(bound >= 0)) throw new RangeError(`bound is ${bound}; a number from 0 up is allowed`)
+    if (bound !== Infinity && (!Number.isInteger(bound) || bound < 0))
+      throw new RangeError(`bound is ${bound}; a whole number from 0 up is allowed`)
     this.costs = costs
     this.name = costs.name
-    this.limit = Math.floor(bound)
+    this.limit = bound
+    this.to = bound > 0 ? new Frontier() : null
     this.cache = cache ? new StateCache() : null
     if (this.cache !== null) {
       const states = this.cache
@@ -82,10 +91,9 @@ export class BoundedSearch implements Strategy {
 
   begin(): boolean {
     if (this.done) return false
-    if (!this.started) {
-      this.started = true
-      if (this.limit > 0) this.trees[0] = new SearchTree()
-    } else if (!this.alternative() && !this.nextTurn()) {
+    this.following = false
+    if (!this.started) this.started = true
+    else if (!this.alternative() && !this.nextTurn() && !this.nextPath() && !this.nextRound()) {
       this.done = true
       return false
     }
@@ -98,11 +106,10 @@ export class BoundedSearch implements Strategy {
   choose(world: World): number {
     const { path } = this
     const step = this.at++
-    if (step < this.repeat) {
-      path.check(world, step)
-    } else if (step < this.turnStep) {
-      this.follow(world, step)
-    } else if (!this.discover(world, step)) {
+    if (step < this.repeat) path.check(world, step)
+    else if (this.following) this.follow(world, step)
+    else if (this.cache === null || this.cache.visit(world, world.current)) this.discover(world, step)
+    else {
       this.at--
       return -1
     }
@@ -115,7 +122,7 @@ export class BoundedSearch implements Strategy {
     this.path.checkEnd(world, this.at, Math.max(this.repeat, this.turnStep + 1))
     this.visited++
     this.visitedInRound++
-    this.trees[this.round]?.add(this.path, this.checks, this.fresh)
+    this.to?.add(this.path, this.hashes, this.fresh)
   }
 
   bound(): string | null {
@@ -126,7 +133,7 @@ export class BoundedSearch implements Strategy {
       return this.cache === null ? null : this.cache.bound()
     }
     const some = `${this.visitedInRound} of those with ${counted(this.round, unit)}${states}`
-    if (this.round === 0) return `interleavings with ${counted(0, unit)}: ${this.visitedInRound}${states}`
+    if (this.round === 0) return some
     return `every interleaving with at most ${counted(this.round - 1, unit)}, and ${some}`
   }
 
@@ -136,91 +143,93 @@ export class BoundedSearch implements Strategy {
    */
   remaining(): number | null {
     if (this.done) return 0
-    if (this.limit === Infinity || this.visited === 0) return null
-    const now = this.remainingInRound()
-    if (now === null) return null
-    const tree = this.trees[this.round]
-    if (tree === undefined || tree === null) return now
-    const each = this.visitedInRound / Math.max(1, this.turnsDone)
+    if (this.limit === Infinity || this.visitedInRound === 0) return null
+    const { from, to, visitedInRound } = this
+    const each = from === null ? 1 : visitedInRound / Math.max(1, this.turnsDone)
+    const now =
+      from === null
+        ? (remainingOf(visitedInRound, this.path.share()) ?? 0)
+        : Math.max(0, from.turns - this.turnsDone) * each
     let total = now
-    let visited = this.visitedInRound + now
-    const turns = tree.turns(1) / this.visitedInRound
-    for (let round = this.round + 1; round <= this.limit; round++) {
-      visited *= turns * (this.round === 0 ? 1 : each)
-      total += visited
+    let ofRound = visitedInRound + now
+    for (let round = this.round; round < this.limit && to !== null; round++) {
+      ofRound *= (to.turns / visitedInRound) * each
+      total += ofRound
     }
     return Math.round(total)
   }
 
-  private remainingInRound(): number | null {
-    if (this.round === 0) return remainingOf(this.visited, this.path.share())
-    let turns = 0
-    for (let round = 0; round < this.round; round++) {
-      turns += this.trees[round]?.turns(this.round - round) ?? 0
-    }
-    const each = this.visitedInRound / Math.max(1, this.turnsDone)
-    return Math.round(Math.max(0, turns - this.turnsDone) * each)
-  }
-
-  /** A step of the path to the turn, as an earlier round has it. */
+  /** A step of a path of the round before, up to where this one turns off. */
   private follow(world: World, step: number): void {
-    const { path, cursor } = this
-    if (cursor === null) throw new Error('no path to follow')
-    path.push(world)
-    this.check(world, step)
-    const wanted = cursor.choices[step] as number
-    let taken = 0
-    while (taken < world.choiceCount && world.choices[taken] !== wanted) taken++
-    if (taken === world.choiceCount || this.checks[step] !== cursor.checks[step]) {
+    const { path } = this
+    const from = this.from as Frontier
+    const most = this.push(world, step)
+    if (from.stepOf(this.followed) === step) this.take(world, step, from.choiceOf(this.followed++))
+    const cost = path.costOf(step)
+    path.open[step] = most > cost ? 1 : 0
+    if (step < this.turnStep) return
+    this.following = false
+    if (this.hashes[step] !== from.hash[from.at] || most <= cost) {
       throw new Drift(
         world.steps,
-        `something else was enabled, ${choiceText(wanted)} among it; now ${enabledText(world)} is`,
+        `something else had been enabled, here or at a step before; now ${enabledText(world)} is`,
       )
     }
-    path.taken[step] = taken
+    this.turnTo(step, cost + 1)
+    path.open[step] = most > this.price ? 1 : 0
+    this.bounded(path.open[step] === 1, step)
   }
 
-  /** A step that is new to this execution. False: its state was visited before. */
-  private discover(world: World, step: number): boolean {
-    const { path, cache } = this
-    const turning = step === this.turnStep
-    if (cache !== null && !turning && !cache.visit(world, world.current)) return false
+  /** A step that no path before has come to. */
+  private discover(world: World, step: number): void {
+    const open = this.push(world, step) > 0
+    this.path.open[step] = open ? 1 : 0
+    this.bounded(open, step)
+  }
+
+  /** The last round takes no turns. */
+  private bounded(open: boolean, step: number): void {
+    if (!open || this.round < this.limit) return
+    this.leftOut = true
+    this.path.open[step] = 0
+  }
+
+  /** Adds a step at which the first free choice is taken; returns the largest cost. */
+  private push(world: World, step: number): number {
+    const { path } = this
     path.push(world)
-    this.check(world, step)
-    const first = path.first[step] as number
-    const most = this.costs.of(world, path.cost, first)
-    if (turning) {
-      if (most < this.price) {
-        throw new Drift(
-          world.steps,
-          `there was an alternative that costs ${this.price}; now ${enabledText(world)} is enabled`,
-        )
-      }
-      path.taken[step] = this.find(step, 0, this.price)
-      return true
+    if (step >= this.hashes.length) this.hashes = resized(this.hashes, new Int32Array(step * 2))
+    this.hashes[step] = hashOf(world, step === 0 ? 1 : (this.hashes[step - 1] as number))
+    const most = this.costs.of(world, path.cost, path.first[step] as number)
+    const free = path.find(step, 0, 0)
+    path.free[step] = free
+    path.taken[step] = free
+    return most
+  }
+
+  private take(world: World, step: number, choice: number): void {
+    let taken = 0
+    while (taken < world.choiceCount && world.choices[taken] !== choice) taken++
+    if (taken === world.choiceCount) {
+      throw new Drift(world.steps, `${choiceText(choice)} was enabled; now ${enabledText(world)} is`)
     }
-    path.taken[step] = this.find(step, 0, 0)
-    const payable = this.limit - this.round
-    if (most > payable) this.leftOut = true
-    path.most[step] = Math.min(most, payable)
-    return true
+    this.path.taken[step] = taken
   }
 
-  /** Place of the next choice at `step` that costs `price`, or -1. */
-  private find(step: number, from: number, price: number): number {
-    const { cost, first } = this.path
-    const base = first[step] as number
-    const count = this.path.count(step)
-    for (let i = from; i < count; i++) if (cost[base + i] === price) return i
-    return -1
+  /** The path turns off at `step` to the first choice of this price. */
+  private turnTo(step: number, price: number): void {
+    this.turnStep = step
+    this.price = price
+    this.path.taken[step] = this.path.find(step, 0, price)
+    this.fresh = step
   }
 
-  /** Cuts the path where it has another choice of the same price, as deep as possible. False: there is none. */
+  /** Cuts the path where it has another choice of the same price behind its turn, or at it; as deep as possible. */
   private alternative(): boolean {
     const { path } = this
     for (let step = path.length - 1; step >= Math.max(0, this.turnStep); step--) {
       const price = step === this.turnStep ? this.price : 0
-      const next = this.find(step, (path.taken[step] as number) + 1, price)
+      const next = path.find(step, (path.taken[step] as number) + 1, price)
       if (next < 0) continue
       path.truncate(step + 1)
       path.taken[step] = next
@@ -230,62 +239,55 @@ export class BoundedSearch implements Strategy {
     return false
   }
 
-  /** Goes to the next turn of this round, or to the next round that has one. False: all is visited. */
+  /** Turns off at an earlier step of the same path of the round before. */
   private nextTurn(): boolean {
-    for (;;) {
-      while (this.cursor === null || !this.cursor.next())
-        if (!this.nextTree() && !this.nextRound()) return false
-      this.turnStep = this.cursor.step
-      this.price = this.round - this.cursorTree
-      this.fresh = this.turnStep + 1
-      this.path.truncate(0)
+    const { path } = this
+    for (let step = this.turnStep - 1; step >= this.base && this.from !== null; step--) {
+      if (path.open[step] === 0) continue
+      path.truncate(step + 1)
+      this.turnTo(step, path.costOf(step) + 1)
+      const open = path.find(step, 0, this.price + 1) >= 0
+      path.open[step] = open ? 1 : 0
+      this.bounded(open, step)
       this.turnsDone++
       return true
     }
-  }
-
-  private nextTree(): boolean {
-    while (++this.cursorTree < this.round) {
-      const tree = this.trees[this.cursorTree]
-      const price = this.round - this.cursorTree
-      if (tree === undefined || tree === null || tree.deepest < price) continue
-      this.cursor = new TreeCursor(tree, price)
-      return true
-    }
-    this.cursor = null
     return false
   }
 
-  private nextRound(): boolean {
-    if (this.round >= this.limit) return false
-    const next = this.round + 1
-    let any = false
-    for (let round = 0; round < next; round++) {
-      const tree = this.trees[round]
-      if (tree === undefined || tree === null) continue
-      if (tree.deepest >= next - round) any = true
-      else this.trees[round] = null
-    }
-    if (!any) return false
-    this.round = next
-    this.trees[next] = next < this.limit ? new SearchTree() : null
-    this.visitedInRound = 0
-    this.turnsDone = 0
-    this.cursorTree = -1
-    this.cursor = null
+  /** Turns off at the last possible step of the next path of the round before. */
+  private nextPath(): boolean {
+    const { from } = this
+    if (from === null || !from.next()) return false
+    this.path.truncate(0)
+    this.following = true
+    this.followed = 0
+    this.base = from.fresh[from.at] as number
+    this.turnStep = from.deepest[from.at] as number
+    this.turnsDone++
     return true
   }
 
-  private check(world: World, step: number): void {
-    if (step >= this.checks.length)
-      this.checks = resized(this.checks, new Uint16Array(this.checks.length * 2))
-    let hash = step === 0 ? 1 : (this.checks[step - 1] as number)
-    for (let i = 0; i < world.choiceCount; i++) {
-      hash = Math.imul(hash ^ (world.choices[i] as number), 0x01000193)
-      hash ^= hash >>> 15
-    }
-    this.checks[step] = hash
+  private nextRound(): boolean {
+    if (this.to === null || this.to.paths === 0) return false
+    this.round++
+    this.visitedInRound = 0
+    this.turnsDone = 0
+    this.from = this.to
+    this.to = this.round < this.limit ? new Frontier() : null
+    return this.nextPath()
   }
+}
+
+/** A hash that goes on with what is enabled. */
+function hashOf(world: World, before: number): number {
+  const { choices, choiceCount } = world
+  let hash = before ^ choiceCount
+  for (let i = 0; i < choiceCount; i++) {
+    hash = Math.imul(hash ^ (choices[i] as number), 0x01000193)
+    hash ^= hash >>> 15
+  }
+  return hash
 }
 
 function counted(count: number, unit: string): string {

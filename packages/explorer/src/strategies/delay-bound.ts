@@ -3,7 +3,6 @@ import { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
 import type { World } from '../engine/world.js'
 import { BoundedSearch } from './bounded-search.js'
 import type { BoundedOptions, Costs } from './bounded-search.js'
-import { MOST_COST } from './search-tree.js'
 
 /**
  * The base scheduler goes on with the last actor while it can (until it yields), then with the next one in the order of numbers, round
@@ -43,10 +42,10 @@ const DELAYS: Costs = {
         last = actor
         cost = seen >= before ? seen - before : seen + plain - before
       } else cost = plain === 0 && i === 0 ? 0 : 1
-      into[from + i] = Math.min(cost, MOST_COST)
+      into[from + i] = Math.min(cost, 255)
       if (cost > most) most = cost
     }
-    return Math.min(most, MOST_COST)
+    return Math.min(most, 255)
   },
 }
 

@@ -2,8 +2,6 @@ import {
   CAS,
   CHOOSE,
   COPY,
-  CV_BROADCAST,
-  CV_SIGNAL,
   CV_WAIT,
   FENCE,
   FILL,
@@ -49,6 +47,9 @@ export const SPURIOUS = 4
 /** It happens because nothing else can (a timeout of the virtual clock): ordered with everything. */
 export const LAST_RESORT = 8
 
+/** Where a range without words lies: within no other. */
+const NOWHERE = -1
+
 /** Kinds that touch no memory. */
 const NOTHING = table(FENCE, SPAWN, JOIN, CHOOSE, YIELD, ENDED, INTERRUPT)
 /** Kinds that only look at memory. */
@@ -68,9 +69,9 @@ export function footprint(world: World, actor: number, way: number, record: Int3
   const b = world.b[actor] as number
   record[at + CHOICE] = actor | (way << WAY_SHIFT)
   record[at + KIND] = kind
-  record[at + ADDR] = a
-  record[at + WORDS] = NOTHING[kind] === 1 ? 0 : 1
-  record[at + WORDS2] = 0
+  if (NOTHING[kind] === 1) first(record, at, 0, 0)
+  else first(record, at, a, 1)
+  second(record, at, 0, 0)
   record[at + FLAGS] = NOTHING[kind] === 1 || LOOKS[kind] === 1 ? 0 : WRITES
   switch (kind) {
     case CAS:
@@ -83,10 +84,10 @@ export function footprint(world: World, actor: number, way: number, record: Int3
       second(record, at, world.c[actor] as number, 1)
       break
     case FILL:
-      record[at + WORDS] = b
+      first(record, at, a, b)
       break
     case COPY:
-      record[at + WORDS] = world.c[actor] as number
+      first(record, at, a, world.c[actor] as number)
       second(record, at, b, world.c[actor] as number)
       break
     case WAITING:
@@ -97,12 +98,9 @@ export function footprint(world: World, actor: number, way: number, record: Int3
       record[at + FLAGS] = WRITES | WRITES2
       break
     case CV_BLOCKED:
-      record[at + ADDR] = b
+      first(record, at, b, 1)
       second(record, at, a, 1)
       record[at + FLAGS] = way === 1 ? WRITES | WRITES2 | SPURIOUS : WRITES
-      break
-    case CV_SIGNAL:
-    case CV_BROADCAST:
       break
     default:
   }
@@ -113,8 +111,13 @@ export function settle(record: Int32Array, at: number, value: number): void {
   record[at + FLAGS] = record[at + COMPARED] === value ? WRITES : 0
 }
 
+function first(record: Int32Array, at: number, addr: number, words: number): void {
+  record[at + ADDR] = words === 0 ? NOWHERE : addr
+  record[at + WORDS] = words
+}
+
 function second(record: Int32Array, at: number, addr: number, words: number): void {
-  record[at + ADDR2] = addr
+  record[at + ADDR2] = words === 0 ? NOWHERE : addr
   record[at + WORDS2] = words
 }
 

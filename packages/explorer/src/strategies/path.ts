@@ -17,8 +17,9 @@ export class Path {
   list = new Uint16Array(4096)
   /** Cost of each choice in the list; of searches that count. */
   cost = new Uint8Array(4096)
-  /** Largest cost at a step that is worth coming back for. */
-  most = new Uint8Array(1024)
+  /** Of searches that count: place of the first choice of a step that costs nothing, and whether one costs a little more than the one taken. */
+  free = new Uint16Array(1024)
+  open = new Uint8Array(1024)
   private used = 0
 
   /** How many were enabled at `step`. */
@@ -32,6 +33,19 @@ export class Path {
     return this.list[(this.first[step] as number) + (this.taken[step] as number)] as number
   }
 
+  /** What the choice taken at `step` costs. */
+  costOf(step: number): number {
+    return this.cost[(this.first[step] as number) + (this.taken[step] as number)] as number
+  }
+
+  /** Place of the next choice at `step`, from place `from` on, that costs `price`; or -1. */
+  find(step: number, from: number, price: number): number {
+    const base = this.first[step] as number
+    const count = this.count(step)
+    for (let i = from; i < count; i++) if (this.cost[base + i] === price) return i
+    return -1
+  }
+
   /** Adds a step at which the enabled choices are as in `world`; the first of them is taken. */
   push(world: World): void {
     const { choices, choiceCount } = world
@@ -41,7 +55,6 @@ export class Path {
     const { list, used } = this
     this.first[step] = used
     this.taken[step] = 0
-    this.most[step] = 0
     for (let i = 0; i < choiceCount; i++) list[used + i] = choices[i] as number
     this.used = used + choiceCount
   }
@@ -101,7 +114,8 @@ export class Path {
     const { length } = this.taken
     this.first = resized(this.first, new Int32Array(length * 2))
     this.taken = resized(this.taken, new Uint16Array(length * 2))
-    this.most = resized(this.most, new Uint8Array(length * 2))
+    this.free = resized(this.free, new Uint16Array(length * 2))
+    this.open = resized(this.open, new Uint8Array(length * 2))
   }
 
   private growList(): void {

@@ -192,7 +192,7 @@ for (const make of [() => new Dfs(), () => new PreemptionBound(), () => new Dela
   test(`${make().name} notices a target that does not repeat itself, and says at which step`, () => {
     expect(() =>
       explore(
-        fickle((execution) => execution === 3),
+        fickle((execution) => execution >= 3),
         { strategy: make() },
       ),
     ).toThrow(/^at step \d+ .*, after the same choices as before$/)
@@ -202,5 +202,17 @@ for (const make of [() => new Dfs(), () => new PreemptionBound(), () => new Dela
         { strategy: make() },
       ),
     ).not.toThrow()
+  })
+}
+
+for (const make of [() => new PreemptionBound(), () => new DelayBound()]) {
+  test(`${make().name} notices a change in a later round too (from execution 4, 6, ... 18 on)`, () => {
+    for (let first = 4; first <= 18; first += 2)
+      expect(() =>
+        explore(
+          fickle((execution) => execution >= first),
+          { strategy: make() },
+        ),
+      ).toThrow(/^at step/)
   })
 }

@@ -76,7 +76,8 @@ export function parseCpuList(text: string): number[] {
   return sizes
 }
 
-function parseNumber(name: string, text: string, range: Range, whole: boolean): number {
+/** A number in a range, from text. Throws UsageError. */
+export function parseNumber(name: string, text: string, range: Range, whole: boolean): number {
   const kind = whole ? 'a whole number' : 'a number'
   const pattern = whole ? /^[+-]?\d+$/ : /^[+-]?(\d+\.?\d*|\.\d+)$/
   if (!pattern.test(text)) throw new UsageError([notAllowed(name, text, `${kind}, ${rangeText(range)}`)])

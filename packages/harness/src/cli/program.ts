@@ -2,9 +2,17 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { CPUS, LWPS, MEMORY, rangeText } from '../scenario/limits.js'
 import { SCENARIOS } from '../scenarios/index.js'
+import { DEFAULT_OUT, parseExploreFlags } from './explore-command-options.js'
+import type { ExploreFlags } from './explore-command-options.js'
+import { exploreCommand } from './explore-command.js'
+import { exploreHelp } from './explore-command-help.js'
 import { findScenario } from './find-scenario.js'
+import { findingsCommand } from './findings-command.js'
+import type { FindingsFlags } from './findings-command.js'
 import { DEFAULT_SECONDS, DEFAULT_SEED, parseCpuList, parseRunFlags, type RunFlags } from './options.js'
 import { print, printJson } from './output.js'
+import { replayCommand } from './replay-command.js'
+import type { ReplayFlags } from './replay-command.js'
 import { runCommand } from './run-command.js'
 import { scaleCommand } from './scale-command.js'
 import { describeScenario, listScenarios } from './scenarios-command.js'
@@ -20,6 +28,9 @@ Examples:
   holdfast run hold-storm --cpus 8 --seconds 30    one scenario, larger and longer
   holdfast run mine.json --json                    a scenario of your own, report as JSON
   holdfast scale --cpus 1,2,4,8                    how it scales
+  holdfast explore program:reorder --param s=3     every interleaving of a small program
+  holdfast explore ./my-program.ts                 of one of your own
+  holdfast replay holdfast-findings/x.json         a finding again, step for step
 
 Exit code: 0 nothing was found, 1 something was, 2 wrong usage.`
 
@@ -65,6 +76,8 @@ export function buildProgram(signal: AbortSignal, exit: (code: number) => void):
     },
   )
 
+  addExplorer(program, signal, exit)
+
   program
     .command('scenarios')
     .description('list the built-in scenarios, or describe one')
@@ -89,6 +102,62 @@ export function buildProgram(signal: AbortSignal, exit: (code: number) => void):
     })
 
   return program
+}
+
+/** explore, replay, findings. */
+function addExplorer(program: Command, signal: AbortSignal, exit: (code: number) => void): void {
+  program
+    .command('explore')
+    .description('choose the interleavings of a program, or of the kernel under a scenario, and report what goes wrong')
+    .argument('<target>', 'program:<name>, path of a program (.ts, .js), name or path of a scenario')
+    .option('--strategy <name>', 'how interleavings are chosen, see below')
+    .option('--seed <n>', 'seed of strategies that choose by chance (default: 1)')
+    .option('--executions <n>', 'most executions')
+    .option('--seconds <s>', 'most seconds; what is found then depends on the speed of the machine')
+    .option('--bound <n>', 'most preemptions or delays, of the bounded strategies')
+    .option('--preemptions <n>', 'the same as --strategy preemption-bound --bound <n>')
+    .option('--delays <n>', 'the same as --strategy delay-bound --bound <n>')
+    .option('--depth <d>', 'depth of the faults that pct looks for (default: 3)')
+    .option('--param <name=number>', 'a parameter of a program; may be repeated', collect, [])
+    .option('--jobs <n>', 'worker threads (default: 1)')
+    .option('--expiry <when>', 'when timed waits may run out: always, or idle, when nothing else can run')
+    .option('--wake <whom>', 'whom a signal wakes: fifo, the one that waits longest, or any')
+    .option('--spurious <n>', 'spurious wake-ups that an execution may have (default: 0)')
+    .option('--step-limit <n>', 'operations after which an execution is cut off (default: 100,000)')
+    .option('--variant <name>', 'a correction or mutant of the kernel')
+    .option('--all', 'report accesses that are unlocked by design too')
+    .option('--max-findings <n>', 'end when so many different faults are known')
+    .option('--no-shrink', 'leave schedules as they were found')
+    .option('--out <dir>', `folder of the finding files (default: ${DEFAULT_OUT})`)
+    .option('--json', 'print one JSON object instead of the report')
+    .addHelpText('after', exploreHelp)
+    .action(async (target: string, flags: ExploreFlags) => {
+      exit(await exploreCommand(target, parseExploreFlags(flags), signal))
+    })
+
+  program
+    .command('replay')
+    .description('run a recorded execution again: exit code 1 if it shows a fault, 2 if the program is not as it was')
+    .argument('<schedule>', 'a finding file, or a schedule (hf1+...)')
+    .option('--step', 'show it step by step')
+    .option('--force', 'go on where the program has drifted, as far as that is possible')
+    .option('--json', 'print one JSON object instead of the report')
+    .action(async (what: string, flags: ReplayFlags) => {
+      exit(await replayCommand(what, flags))
+    })
+
+  program
+    .command('findings')
+    .description('replay every finding listed in docs/findings: exit code 0 if all are reproduced')
+    .option('--dir <dir>', 'folder of the finding files (default: docs/findings)')
+    .option('--json', 'print one JSON object instead of the table')
+    .action(async (flags: FindingsFlags) => {
+      exit(await findingsCommand(flags, signal))
+    })
+}
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value]
 }
 
 function withRunOptions(command: Command, cpus: string, seconds: string): Command {

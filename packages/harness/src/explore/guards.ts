@@ -31,7 +31,8 @@ export class Guards {
     this.table = table
     for (const { base, fields } of layouts()) {
       if (base === undefined) continue
-      for (const field of fields) if (field.isLock) this.globals.set(field.name.toUpperCase(), base + field.offset)
+      for (const field of fields)
+        if (field.isLock) this.globals.set(field.name.toUpperCase(), base + field.offset)
     }
   }
 
@@ -42,7 +43,8 @@ export class Guards {
     const { layout, field } = placed
     const byDesign = field.unlocked === undefined ? {} : { byDesign: field.unlocked }
     const name = field.lock
-    if (name === 'atomic' || name === 'stable' || name === 'private') return { kind: name, lock: 0, name, ...byDesign }
+    if (name === 'atomic' || name === 'stable' || name === 'private')
+      return { kind: name, lock: 0, name, ...byDesign }
     const lock = this.resolve(words, layout.name, this.table.base(addr), name)
     return lock === 0 ? undefined : { kind: 'lock', lock, name: name.toLowerCase(), ...byDesign }
   }

@@ -50,7 +50,8 @@ const PACKAGES = new URL('../../../', import.meta.url)
 const ENTRIES = ['cpu/src/compiled.ts', 'cpu/src/controlled.ts']
 
 /** Modules that never run under control: the seam itself, what blocks host threads, statistics, and workers. */
-const PLAIN = /atomics-sync\/src\/(mem|sync|thread|parking[\w-]*|lockstat[\w-]*|call-site)\.ts$|cpu\/src\/host\/|\/testing\//
+const PLAIN =
+  /atomics-sync\/src\/(mem|sync|thread|parking[\w-]*|lockstat[\w-]*|call-site)\.ts$|cpu\/src\/host\/|\/testing\//
 const INSTRUMENTED = /packages\/(atomics-sync|mm|kernel|cpu)\/src\//
 
 /** Compiles the kernel with `patches`, or finds it compiled. Throws CompileError. */

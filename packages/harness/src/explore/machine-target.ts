@@ -1,9 +1,27 @@
 import type { CpuEvents, MachineCpu, MachineImage } from '@holdfast/cpu'
 import { Context } from '@holdfast/explorer'
 import type { ActorMem, Coroutine, Target, World } from '@holdfast/explorer'
-import { CI_CURLWP, CI_IPENDING, IPI_TLB, L_DOPREEMPT, L_NOPREEMPT, NPROCS } from '@holdfast/kernel'
+import {
+  CI_CURLWP,
+  CI_IPENDING,
+  IPI_TLB,
+  L_DOPREEMPT,
+  L_FLAG,
+  L_LID,
+  L_NOPREEMPT,
+  L_PROC,
+  LW_IDLE,
+  NPROCS,
+  P_PID,
+  P_SCENARIO,
+  P_STAT,
+} from '@holdfast/kernel'
+import type { Scenario } from '../scenario/types.js'
+import { AddressNames } from '../run/address-names.js'
 import { AddressTable } from './address-table.js'
 import type { KernelBuild, KernelModule } from './kernel-build.js'
+import { innerSites } from './machinery.js'
+import { WaitGraph } from './wait-graph.js'
 
 /** Sources of interrupts of a CPU. */
 const MAILBOX = 0
@@ -36,8 +54,13 @@ export class MachineTarget implements Target {
   readonly cpus: MachineCpu[] = []
   /** What the kernel printed in this execution. */
   readonly lines: string[] = []
-  listeners: readonly MachineListener[] = []
+  readonly listeners: MachineListener[] = []
   private readonly build: KernelBuild
+  private readonly names: AddressNames
+  /** Names of the scenario's processes, in the order in which the kernel has them. */
+  private readonly processes: readonly string[]
+  private readonly inner: Uint8Array
+  private readonly waits: WaitGraph
   private readonly time: MachineTime
   /** Processes that remain when all that the scenario started are gone. */
   private readonly systemProcs: number
@@ -50,16 +73,22 @@ export class MachineTarget implements Target {
   private freeTicks = 0
   private tickWanted = false
 
-  constructor(name: string, machine: MachineImage, build: KernelBuild, processes: number, time: MachineTime) {
-    this.name = name
+  constructor(scenario: Scenario, machine: MachineImage, build: KernelBuild, time: MachineTime) {
+    this.name = scenario.name
+    this.processes = scenario.processes.flatMap(({ name, count = 1 }) =>
+      Array.from({ length: count }, (_, n) => (count === 1 ? name : `${name}${n + 1}`)),
+    )
+    this.inner = innerSites(build.compiled.sites)
     this.machine = machine
     this.build = build
+    this.names = new AddressNames(machine.regions)
+    this.waits = new WaitGraph(this, build.compiled.sites)
     this.time = time
     this.image = new Int32Array(machine.buffer.byteLength / 4)
     this.image.set(new Int32Array(machine.buffer))
     this.calls = build.module.$calls
     this.local = localWords(machine, this.image.length)
-    this.systemProcs = (this.image[NPROCS] as number) - processes
+    this.systemProcs = (this.image[NPROCS] as number) - this.processes.length
   }
 
   start(world: World): void {
@@ -139,6 +168,10 @@ export class MachineTarget implements Target {
     return (world.words[NPROCS] as number) <= this.systemProcs
   }
 
+  finish(world: World): void {
+    if (world.outcome === 'blocked') world.report(this.waits.judge(world))
+  }
+
   threw(world: World, actor: number, error: unknown): boolean {
     const { name, message } = error instanceof Error ? error : new Error(String(error))
     const verdict = name === 'Panic' ? 'panic' : name === 'StackTouch' ? 'stackTouch' : 'crash'
@@ -150,6 +183,51 @@ export class MachineTarget implements Target {
 
   actorName(_world: World, actor: number): string {
     return `CPU${actor}`
+  }
+
+  /** `CPU0 (the swapper)`. */
+  actorText(world: World, actor: number): string {
+    const cpu = this.cpus[actor]
+    return cpu === undefined ? `CPU${actor}` : `CPU${actor} (${this.lwpName(world, cpu.self)})`
+  }
+
+  /** Whoever wants to hear of the kernel's events. */
+  listen(listener: MachineListener): void {
+    this.listeners.push(listener)
+  }
+
+  isInner(site: number): boolean {
+    return this.inner[site] === 1
+  }
+
+  nameOf(addr: number): string {
+    return this.names.name(addr)
+  }
+
+  /** `6.1`, or what the system's own LWPs are called. */
+  lwpName(world: World, lwp: number): string {
+    const { words } = world
+    const { lwp0, pagedaemonLwp, softclockLwp, initproc } = this.machine.config
+    if (lwp === lwp0) return 'the swapper'
+    if (lwp === pagedaemonLwp) return 'the pagedaemon'
+    if (lwp === softclockLwp) return 'softclock'
+    const proc = words[lwp + L_PROC] as number
+    if (proc === initproc) return 'init'
+    if (((words[lwp + L_FLAG] as number) & LW_IDLE) !== 0) return 'an idle LWP'
+    const name = this.processes[words[proc + P_SCENARIO] as number]
+    const id = `${words[proc + P_PID]}.${words[lwp + L_LID]}`
+    return name === undefined || words[proc + P_STAT] === 0 ? id : `${name} (${id})`
+  }
+
+  /** Sites of the calls that `lwp` is in, innermost last; empty if it is in user mode. */
+  callsOf(world: World, lwp: number): readonly number[] {
+    const actor = this.running.indexOf(lwp)
+    if (actor >= 0) return (world.contexts[actor] as Context).calls
+    for (const contexts of this.asleep) {
+      const context = contexts.get(lwp)
+      if (context !== undefined) return context.calls
+    }
+    return []
   }
 
   /** A CPU begins: others may wait for its answers from now on; it runs the LWP that its cpu_info names. */

@@ -2,8 +2,8 @@ import type { EngineOptions, Subject } from '@holdfast/explorer'
 import { parseScenario, importScenario, loadScenario } from '../scenario/load.js'
 import type { Scenario } from '../scenario/types.js'
 import { SCENARIOS } from '../scenarios/index.js'
-import { SCENARIO_PREFIX, withoutQuery } from './subject-of.js'
-import type { SubjectSpec } from './subject-of.js'
+import { SCENARIO_PREFIX, withoutQuery } from './subject-of-spec.js'
+import type { SubjectSpec } from './subject-of-spec.js'
 
 /** What kernel-subject.ts takes. */
 interface KernelSubjectOptions {

@@ -1,28 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
-import type { EngineOptions, Params, Subject } from '@holdfast/explorer'
 import { PROGRAM_PREFIX, programNames, programSubject } from '@holdfast/explorer'
+import type { Subject } from '@holdfast/explorer'
 import { choices, notAllowed, UsageError } from '../scenario/problem.js'
-import { scenarioNames, scenarioSubject } from './subject-of-scenario.js'
 import { withProgramCheckers } from './subject-of-checkers.js'
-
-/** What is to be explored, as plain data: every thread that is given it makes the same subject of it. */
-export interface SubjectSpec {
-  /** As a user names it: `program:lastzero`, the path of a program, a scenario; or the id of a subject, which has parameters. */
-  readonly target: string
-  /** Parameters of a program. */
-  readonly params: Params
-  readonly engine: Partial<EngineOptions>
-  /** Name of a correction or mutant of the kernel. */
-  readonly variant: string | undefined
-  /** Whether what is unlocked by design is reported too. */
-  readonly all: boolean
-  /** What a scenario is made of, if its name does not say. */
-  readonly scenario?: unknown
-}
+import { scenarioNames, scenarioSubject } from './subject-of-scenario.js'
+import { SCENARIO_PREFIX, withoutQuery } from './subject-of-spec.js'
+import type { SubjectSpec } from './subject-of-spec.js'
 
 export type TargetKind = 'program' | 'scenario'
-
-export const SCENARIO_PREFIX = 'scenario:'
 
 /** Makes the subject. Throws {@link UsageError} if there is none, or a parameter is wrong. */
 export async function subjectOf(spec: SubjectSpec): Promise<Subject> {
@@ -33,7 +18,9 @@ export async function subjectOf(spec: SubjectSpec): Promise<Subject> {
     return scenarioSubject(spec)
   }
   if (spec.variant !== undefined)
-    throw new UsageError([notAllowed('--variant', spec.variant, 'a program has none; a scenario may have one')])
+    throw new UsageError([
+      notAllowed('--variant', spec.variant, 'a program has none; a scenario may have one'),
+    ])
   try {
     const subject = await programSubject(spec.target, spec.params, { engine: spec.engine })
     return withProgramCheckers(subject)
@@ -57,11 +44,6 @@ export function kindOf(target: string): TargetKind {
   throw new UsageError([notAllowed('target', target, allowed)])
 }
 
-/** A target without the parameters and the name of the program that an id has after its path. */
-export function withoutQuery(target: string): string {
-  return target.replace(/[?#].*$/, '')
-}
-
 function isScenarioModule(path: string): boolean {
   if (!existsSync(path)) return false
   const text = readFileSync(path, 'utf8')
@@ -69,7 +51,14 @@ function isScenarioModule(path: string): boolean {
 }
 
 /** Errors that say what a user has got wrong; the rest are ours. */
-const OF_USERS = new Set(['ProgramError', 'ParamError', 'CompileError', 'StrategyError', 'ScheduleError', 'FindingFileError'])
+const OF_USERS = new Set([
+  'ProgramError',
+  'ParamError',
+  'CompileError',
+  'StrategyError',
+  'ScheduleError',
+  'FindingFileError',
+])
 
 /** An error as the command line tells it, if it is about what the user gave. */
 export function asUsageError(error: unknown): unknown {

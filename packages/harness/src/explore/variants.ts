@@ -33,7 +33,8 @@ export const variants: readonly Variant[] = [
       {
         file: 'kernel/src/kern-lwp.ts',
         find: '  mutexDestroy(cpu, l + L_SWAPLOCK)\n',
-        replace: '  yield* mutexEnter(cpu, l + L_SWAPLOCK)\n  mutexExit(cpu, l + L_SWAPLOCK)\n  mutexDestroy(cpu, l + L_SWAPLOCK)\n',
+        replace:
+          '  yield* mutexEnter(cpu, l + L_SWAPLOCK)\n  mutexExit(cpu, l + L_SWAPLOCK)\n  mutexDestroy(cpu, l + L_SWAPLOCK)\n',
       },
     ],
   },
@@ -45,7 +46,8 @@ export const variants: readonly Variant[] = [
       {
         file: SWAPOUT,
         find: '  if (mem.read(l + L_HOLDCNT) !== 0) return false\n',
-        replace: '  if (mem.load(l + L_CTXSWTCH) !== 0) return false\n  if (mem.read(l + L_HOLDCNT) !== 0) return false\n',
+        replace:
+          '  if (mem.load(l + L_CTXSWTCH) !== 0) return false\n  if (mem.read(l + L_HOLDCNT) !== 0) return false\n',
       },
       { file: SWAPOUT, find: '  L_CLASS,\n', replace: '  L_CLASS,\n  L_CTXSWTCH,\n' },
     ],
@@ -57,6 +59,8 @@ export function patchesOf(names: readonly string[]): Patch[] {
   return names.flatMap((name) => {
     const found = variants.find((each) => each.name === name)
     if (found !== undefined) return found.patches
-    throw new RangeError(`no variant is called '${name}'; there are ${variants.map((each) => each.name).join(', ')}`)
+    throw new RangeError(
+      `no variant is called '${name}'; there are ${variants.map((each) => each.name).join(', ')}`,
+    )
   })
 }

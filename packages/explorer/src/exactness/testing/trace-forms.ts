@@ -31,12 +31,15 @@ export class TraceForms implements Observer {
   /** Forms of the executions that were blocked, or failed a check. */
   readonly buggy = new Set<string>()
   private events: Event[] = []
-  /** Actors that have begun, or were there from the start. */
-  private readonly existed = new Uint8Array(MAX_ACTORS)
+  /** What actors are called: those there from the start by number, others by parent and order of birth. Ids may differ from world to world. */
+  private readonly names: string[] = []
+  private readonly children = new Int32Array(MAX_ACTORS)
 
   reset(world: World): void {
     this.events = []
-    this.existed.fill(0).fill(1, 0, world.n)
+    this.names.length = 0
+    for (let id = 0; id < world.n; id++) this.names[id] = `${id}`
+    this.children.fill(0)
   }
 
   event(world: World): void {
@@ -51,9 +54,9 @@ export class TraceForms implements Observer {
       ranges.push([world.evAddr2, world.evAddr2 + world.evWords2, kind === CV_WAIT || spurious])
     this.events.push({
       actor,
-      label: `${actor}.${kind}.${way}.${ranges.map(([from, to, wrote]) => `${from}-${to}${wrote ? 'w' : 'r'}`).join('+')}`,
+      label: `${this.names[actor]}.${kind}.${way}.${ranges.map(([from, to, wrote]) => `${from}-${to}${wrote ? 'w' : 'r'}`).join('+')}`,
       ranges,
-      spawned: kind === SPAWN ? newest(world, this.existed) : -1,
+      spawned: kind === SPAWN ? this.born(world, actor) : -1,
       joined: kind === JOIN ? (world.a[actor] as number) : -1,
       spurious,
     })
@@ -64,16 +67,18 @@ export class TraceForms implements Observer {
     this.seen.set(form, (this.seen.get(form) ?? 0) + 1)
     if (world.outcome === 'blocked' || world.reports.length > 0) this.buggy.add(form)
   }
-}
 
-/** The actor that a spawn has just made; -1 if it had nothing to do. */
-function newest(world: World, existed: Uint8Array): number {
-  for (let id = 0; id < world.n; id++) {
-    if (existed[id] === 1 || world.kind[id] === ENDED) continue
-    existed[id] = 1
-    return id
+  /** The actor that `parent` has just spawned; -1 if it had nothing to do. */
+  private born(world: World, parent: number): number {
+    const name = `${this.names[parent]}/${this.children[parent]}`
+    this.children[parent] = (this.children[parent] as number) + 1
+    for (let id = 0; id < world.n; id++) {
+      if (this.names[id] !== undefined || world.kind[id] === ENDED) continue
+      this.names[id] = name
+      return id
+    }
+    return -1
   }
-  return -1
 }
 
 function foata(events: readonly Event[]): string {

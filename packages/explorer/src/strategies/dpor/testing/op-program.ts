@@ -30,7 +30,7 @@ import type { Coroutine, Target } from '../../../engine/target.js'
 /** An operand: a number, or what the operation number `of` of the thread gave, plus `plus`. */
 export type Operand = number | { readonly of: number; readonly plus: number }
 
-/** One operation of a thread: done unless operation `unless[0]` gave `unless[1]`. SPAWN has the child's operations. */
+/** One operation of a thread: left out, with that result, if operation `unless[0]` gave `unless[1]`. SPAWN has the child's operations. */
 export interface Op {
   readonly kind: number
   readonly a?: Operand
@@ -65,7 +65,10 @@ function* run(mem: ActorMem, ops: readonly Op[]): Coroutine {
   const value = (operand: Operand = 0): number =>
     typeof operand === 'number' ? operand : (results[operand.of] ?? 0) + operand.plus
   for (const [i, op] of ops.entries()) {
-    if (op.unless !== undefined && results[op.unless[0]] === op.unless[1]) continue
+    if (op.unless !== undefined && results[op.unless[0]] === op.unless[1]) {
+      results[i] = op.unless[1]
+      continue
+    }
     const { child } = op
     const a = child === undefined ? value(op.a) : (((at: ActorMem) => run(at, child)) as unknown as number)
     if (mem.$(op.kind, i, a, value(op.b), value(op.c), value(op.d))) yield

@@ -1,0 +1,116 @@
+import { checkDeterminism, nonpreemptive, placesOf } from '@holdfast/explorer'
+import type { Subject } from '@holdfast/explorer'
+import { runCampaign } from '../explore/campaign.js'
+import { planOf } from '../explore/campaign-plan.js'
+import type { Leg } from '../explore/campaign-plan.js'
+import type { ChunkSizes } from '../explore/campaign-chunks.js'
+import { exploreReport, introduction, progressText } from '../explore/explore-report.js'
+import { resultOf } from '../explore/explore-result.js'
+import { writeFindings } from '../explore/explore-result-findings.js'
+import { actorsOf } from '../explore/job-tasks.js'
+import { Jobs } from '../explore/jobs.js'
+import { asUsageError, kindOf, subjectOf } from '../explore/subject-of.js'
+import type { TargetKind } from '../explore/subject-of.js'
+import type { SubjectSpec } from '../explore/subject-of-spec.js'
+import { notAllowed, UsageError } from '../scenario/problem.js'
+import type { ExploreChoices } from './explore-command-options.js'
+import { print, printJson } from './output.js'
+import { paperOf } from './explore-command-paper.js'
+import { progressOn } from './progress.js'
+import { EXIT_FOUND, EXIT_OK } from './run-command.js'
+
+/** What is done where no budget is given: enough to see something, little enough to wait for. */
+const DEFAULT_EXECUTIONS = 10_000
+const DEFAULT_SCENARIO_SECONDS = 20
+
+/** Executions of a part of a campaign: about a second of them at most. */
+const SIZES: Record<TargetKind, ChunkSizes> = {
+  program: { smallest: 1_024, largest: 131_072 },
+  scenario: { smallest: 64, largest: 512 },
+}
+
+/** Explores a target and prints what came of it. Returns the exit code. Throws UsageError before anything starts. */
+export async function exploreCommand(target: string, choices: ExploreChoices, signal: AbortSignal): Promise<number> {
+  const kind = kindOf(target)
+  const spec: SubjectSpec = {
+    target,
+    params: choices.params,
+    engine: choices.engine,
+    variant: choices.variant,
+    all: choices.all,
+  }
+  const legs = legsOf(kind, choices)
+  const subject = await subjectOf(spec)
+  refuseChance(subject)
+  const budget = budgetOf(kind, legs, choices)
+  const jobs = new Jobs(choices.jobs)
+  const progress = progressOn(process.stderr)
+  try {
+    if (!choices.json) {
+      const actors = actorsOf(subject, nonpreemptive)
+      await print(introduction({ subject: subject.id, actors, legs, ...budget, jobs: jobs.count }))
+    }
+    await jobs.ready(spec)
+    const campaign = await runCampaign({
+      spec,
+      legs,
+      ...budget,
+      maxFindings: choices.maxFindings,
+      sizes: SIZES[kind],
+      traces: kind === 'program' && legs[0]?.strategy.name !== 'dpor',
+      jobs,
+      signal,
+      onProgress: (so) => progress.update(progressText(subject.id, so)),
+    })
+    if (campaign.drift !== undefined)
+      throw new UsageError([{ path: target, message: `does not do the same when it is run again: ${campaign.drift}` }])
+    const { shrink, out } = choices
+    const onProgress = (line: string): void => progress.update(line)
+    const written = await writeFindings(campaign, { spec, legs, shrink, out, jobs, signal, onProgress })
+    progress.done()
+    const result = resultOf(campaign, {
+      target,
+      subject: subject.id,
+      params: choices.params,
+      seed: choices.seed,
+      legs,
+      jobs: jobs.count,
+      written,
+    })
+    await (choices.json ? printJson(result) : print(exploreReport(result, written, paperOf(process.stdout))))
+    return written.length === 0 ? EXIT_OK : EXIT_FOUND
+  } finally {
+    progress.done()
+    await jobs.close()
+  }
+}
+
+function legsOf(kind: TargetKind, choices: ExploreChoices): Leg[] {
+  if (kind === 'scenario' && choices.strategy === 'dpor') {
+    const allowed = 'a scenario has interrupts, which it does not serve; preemption-bound, or left out'
+    throw new UsageError([notAllowed('--strategy', 'dpor', allowed)])
+  }
+  try {
+    return planOf(kind, choices)
+  } catch (error) {
+    throw asUsageError(error)
+  }
+}
+
+function budgetOf(
+  kind: TargetKind,
+  legs: readonly Leg[],
+  { executions, seconds }: ExploreChoices,
+): { executions: number | undefined; seconds: number | undefined } {
+  if (executions !== undefined || seconds !== undefined) return { executions, seconds }
+  if (kind === 'scenario') return { executions, seconds: DEFAULT_SCENARIO_SECONDS }
+  const endless = legs.some(({ exhaustive }) => !exhaustive)
+  return { executions: endless ? DEFAULT_EXECUTIONS : undefined, seconds }
+}
+
+/** A target that is not a function of the choices cannot be explored, nor its faults be shown again. */
+function refuseChance({ target, options, sites, id }: Subject): void {
+  if (!target.pure) return
+  const report = checkDeterminism(target, { engine: options, site: placesOf(sites), schedules: 3 })
+  if (report !== null) throw new UsageError([{ path: id, message: `${report.verdict}: ${report.message}` }])
+}

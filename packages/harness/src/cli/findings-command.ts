@@ -1,0 +1,102 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { driftText } from '@holdfast/explorer'
+import type { Verdict } from '@holdfast/explorer'
+import { table } from '../report/table.js'
+import { notAllowed, UsageError } from '../scenario/problem.js'
+import { print, printJson } from './output.js'
+import { progressOn } from './progress.js'
+import { faultOf, recordedIn, replayRecorded, subjectOfRecorded } from './replay-command.js'
+import type { Recorded } from './replay-command.js'
+import { EXIT_FOUND, EXIT_OK } from './run-command.js'
+
+/** The findings that come with Holdfast, one file each. The same from src and from dist. */
+const FOLDER = fileURLToPath(new URL('../../../../docs/findings/', import.meta.url))
+
+export interface FindingsFlags {
+  readonly dir?: string
+  readonly json?: boolean
+}
+
+/** A listed finding, replayed. */
+interface Row {
+  readonly id: string
+  readonly verdict: Verdict
+  readonly reproduced: boolean
+  readonly preemptions: number
+  /** What the replay took. */
+  readonly seconds: number
+  /** Why it is not reproduced. */
+  readonly why?: string
+}
+
+/** Replays every listed finding. Exit code: 0 all are reproduced, 1 one is not. */
+export async function findingsCommand({ dir = FOLDER, json }: FindingsFlags, signal: AbortSignal): Promise<number> {
+  const ids = idsIn(dir)
+  const progress = progressOn(process.stderr)
+  const rows: Row[] = []
+  for (const id of ids) {
+    if (signal.aborted) break
+    progress.update(`replaying ${rows.length + 1} of ${ids.length}: ${id}`)
+    rows.push(await replayed(id, join(dir, `${id}.json`)))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  progress.done()
+  const findings = rows.map(({ id, verdict, reproduced, preemptions, seconds, why }) => ({
+    id,
+    verdict,
+    reproduced,
+    preemptions,
+    seconds,
+    ...(why === undefined ? {} : { why }),
+  }))
+  await (json === true ? printJson({ command: 'findings', findings }) : print(textOf(rows)))
+  return rows.length === ids.length && rows.every(({ reproduced }) => reproduced) ? EXIT_OK : EXIT_FOUND
+}
+
+function idsIn(dir: string): string[] {
+  try {
+    return readdirSync(dir)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => name.slice(0, -'.json'.length))
+      .sort((one, other) => one.localeCompare(other, 'en', { numeric: true }))
+  } catch {
+    throw new UsageError([notAllowed('--dir', dir, 'a folder of finding files')])
+  }
+}
+
+async function replayed(id: string, file: string): Promise<Row> {
+  const recorded = recordedIn(file)
+  const started = performance.now()
+  const { preemptions, why } = await again(recorded)
+  const seconds = Math.round(performance.now() - started) / 1000
+  const verdict = (recorded.finding as NonNullable<Recorded['finding']>).verdict
+  return { id, verdict, reproduced: why === undefined, preemptions, seconds, ...(why === undefined ? {} : { why }) }
+}
+
+async function again(recorded: Recorded): Promise<{ preemptions: number; why: string | undefined }> {
+  const subject = await subjectOfRecorded(recorded)
+  const { replayed: result } = replayRecorded(subject, recorded, false)
+  const { drift, preemptions } = result
+  if (drift !== undefined) return { preemptions, why: driftText(drift) }
+  const shown = faultOf(result, recorded.finding)
+  return { preemptions, why: shown === undefined ? 'the execution is as recorded, and shows nothing' : undefined }
+}
+
+function textOf(rows: readonly Row[]): string {
+  if (rows.length === 0) return 'No findings are listed.'
+  const lines = table<Row>(
+    [
+      { title: 'Finding', align: 'left', cell: ({ id }) => id },
+      { title: 'Verdict', align: 'left', cell: ({ verdict }) => verdict },
+      { title: 'Reproduced', align: 'left', cell: ({ reproduced }) => (reproduced ? 'yes' : 'NO') },
+      { title: 'Preemptions', align: 'right', cell: ({ preemptions }) => String(preemptions) },
+      { title: 'Seconds', align: 'right', cell: ({ seconds }) => seconds.toFixed(2) },
+    ],
+    rows,
+  )
+  const missing = rows.flatMap(({ id, why }) => (why === undefined ? [] : [`${id}: ${why}`]))
+  const count = rows.filter(({ reproduced }) => reproduced).length
+  return [...lines, '', ...missing, `${count} of ${rows.length} reproduced.`].join('\n')
+}

@@ -1,0 +1,99 @@
+import { reportText } from '@holdfast/explorer'
+import { count, plural, rate } from '../report/table.js'
+import type { CampaignProgress } from './campaign.js'
+import type { Leg } from './campaign-plan.js'
+import type { ExploreResult, Written } from './explore-result.js'
+
+export interface Paper {
+  readonly width: number
+  readonly colour: boolean
+}
+
+export interface Introduction {
+  readonly subject: string
+  readonly actors: readonly string[]
+  readonly legs: readonly Leg[]
+  readonly executions: number | undefined
+  readonly seconds: number | undefined
+  readonly jobs: number
+}
+
+const MOST_ACTORS_NAMED = 8
+
+/** What is about to be explored, how, and for how long. */
+export function introduction({ subject, actors, legs, ...budget }: Introduction): string {
+  const named = actors.slice(0, MOST_ACTORS_NAMED).join(', ')
+  const more = actors.length > MOST_ACTORS_NAMED ? ', ...' : ''
+  const only = legs.length === 1 ? (legs[0] as Leg) : undefined
+  const strategies = legs.map(({ label, share }) => `${label} ${Math.round(100 * share)}%`).join('; ')
+  const notes =
+    only !== undefined && only.exhaustive && budget.jobs > 1
+      ? [`${only.label} goes from one execution to the next: it runs in one job`]
+      : []
+  return [
+    subject,
+    `  actors    ${actors.length}: ${named}${more}`,
+    `  strategy  ${only?.label ?? strategies}`,
+    `  budget    ${budgetText(budget)}${budget.jobs > 1 ? `, ${budget.jobs} jobs` : ''}`,
+    ...notes.map((note) => `  note      ${note}`),
+    '',
+  ].join('\n')
+}
+
+function budgetText({ executions, seconds }: Pick<Introduction, 'executions' | 'seconds'>): string {
+  const parts = [
+    ...(executions === undefined ? [] : [plural(executions, 'execution')]),
+    ...(seconds === undefined ? [] : [`${seconds} s`]),
+  ]
+  return parts.length === 0 ? 'none: until all is visited, or Ctrl-C' : parts.join(' or ')
+}
+
+/** How a campaign is getting on, in one line. */
+export function progressText(subject: string, so: CampaignProgress): string {
+  const speed = so.seconds > 0 ? so.points / so.seconds / 1e6 : 0
+  const left = so.remaining === null ? '' : `  about ${count(so.remaining)} to come`
+  const found = so.findings === 0 ? '' : `  ${plural(so.findings, 'finding')}`
+  return `${subject}  ${so.seconds.toFixed(1)} s  ${count(so.executions)} executions  ${speed.toFixed(2)} M points/s${found}${left}`
+}
+
+/** What came of it: each finding as a report, then how much was visited and what was not. */
+export function exploreReport(result: ExploreResult, written: readonly Written[], paper: Paper): string {
+  const findings = written.map(({ finding, file }, i) => {
+    const head = `FINDING ${i + 1} of ${written.length}`
+    return `${head}\n\n${reportText(finding, paper)}in ${file}\n`
+  })
+  return [...findings, ...summary(result), ''].join('\n')
+}
+
+function summary(result: ExploreResult): string[] {
+  const { executions, traces, seconds, points } = result
+  const traced = traces === null ? '' : ` (${plural(traces, 'trace')})`
+  const speed =
+    seconds >= 0.1 ? `: ${rate(executions / seconds)} executions/s, ${rate(points / seconds / 1e6)} M points/s` : ''
+  const lines = [
+    `${plural(executions, 'execution')}${traced}, ${count(points)} points in ${seconds.toFixed(2)} s${speed}`,
+    reach(result),
+  ]
+  if (result.interrupted) lines.push('Interrupted: this is what was found until then.')
+  if (result.blocked > 0) lines.push(`${plural(result.blocked, 'execution')} given up as redundant.`)
+  if (result.cut > 0) lines.push(`${plural(result.cut, 'execution')} cut off by the step limit.`)
+  if (result.strategies.length > 1) {
+    for (const { strategy, executions: own, found } of result.strategies)
+      lines.push(`  ${strategy.padEnd(26)} ${count(own).padStart(10)} executions  found ${found}`)
+  }
+  const number = result.findings.length
+  lines.push(number === 0 ? 'Nothing found.' : `${plural(number, 'finding')}.`)
+  return lines
+}
+
+/** How far it went, and what was left out. */
+function reach(result: ExploreResult): string {
+  if (result.complete) return 'Complete: every interleaving was visited, up to the order of operations that commute.'
+  const [only] = result.strategies
+  if (only !== undefined && result.strategies.length === 1) {
+    if (only.finished) return `Complete within its bound: ${only.bound ?? 'all'}. Others were not visited.`
+    if (only.bound !== null) return `Not complete: ${only.bound}.`
+  }
+  const left = result.remaining === null ? '' : ` About ${plural(result.remaining, 'execution')} are still to come.`
+  return `Not complete: a sample of the interleavings.${left}`
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { writeFinding } from '@holdfast/explorer'
+import type { Finding } from '@holdfast/explorer'
+import type { Campaign } from './campaign.js'
+import type { CampaignFound } from './campaign-merge.js'
+import type { Leg } from './campaign-plan.js'
+import type { Written } from './explore-result.js'
+import { runFindingTask } from './job-tasks.js'
+import type { FindingTask } from './job-tasks.js'
+import type { Jobs } from './jobs.js'
+import type { SubjectSpec } from './subject-of-spec.js'
+import { kindOf } from './subject-of.js'
+
+export interface FindingsOptions {
+  readonly spec: SubjectSpec
+  readonly legs: readonly Leg[]
+  readonly shrink: boolean
+  /** Folder of the finding files. */
+  readonly out: string
+  readonly jobs: Jobs
+  readonly signal: AbortSignal
+  readonly onProgress?: (line: string) => void
+}
+
+/** Executions tried for a smaller schedule: a number, so that the result does not depend on the machine as long as time suffices. */
+const ATTEMPTS = { program: 20_000, scenario: 4_000 }
+const SECONDS = { program: 10, scenario: 20 }
+/** All findings together, about. */
+const SECONDS_FOR_ALL = 90
+
+/** Shrinks what a campaign has found, and writes it to files. A signal makes it write the rest as it was found. */
+export async function writeFindings(campaign: Campaign, options: FindingsOptions): Promise<Written[]> {
+  const { found } = campaign
+  let done = 0
+  return Promise.all(
+    found.map(async (each) => {
+      const finding = await findingOf(each, found.length, options)
+      options.onProgress?.(`shrinking  ${++done} of ${found.length} findings`)
+      const file = join(options.out, fileName(finding))
+      writeFinding(file, finding)
+      return { finding, file }
+    }),
+  )
+}
+
+async function findingOf(found: CampaignFound, all: number, options: FindingsOptions): Promise<Finding> {
+  const { spec, legs, jobs, signal } = options
+  const { strategy, label } = legs[found.leg] as Leg
+  const kind = kindOf(spec.target)
+  const seconds = Math.max(2, Math.min(SECONDS[kind], (SECONDS_FOR_ALL * jobs.count) / all))
+  const task: FindingTask = {
+    kind: 'finding',
+    spec,
+    report: found.report,
+    schedule: found.schedule,
+    context: {
+      variant: spec.variant,
+      strategy: label,
+      seed: isSeeded(strategy.name) ? strategy.options.seed : undefined,
+      execution: found.execution,
+      executions: found.within,
+      seconds: found.seconds,
+    },
+    shrink: options.shrink ? { seconds, attempts: ATTEMPTS[kind] } : undefined,
+  }
+  if (!signal.aborted) {
+    try {
+      return await jobs.finding(task, signal)
+    } catch (error) {
+      if (!signal.aborted) throw error
+    }
+  }
+  return runFindingTask({ ...task, shrink: undefined })
+}
+
+const UNSEEDED = new Set(['dpor', 'dfs', 'preemption-bound', 'delay-bound', 'round-robin'])
+
+function isSeeded(strategy: string): boolean {
+  return !UNSEEDED.has(strategy)
+}
+
+/** The same for the same fault: `reorder-assertion-3f2a91bc.json`. */
+function fileName({ subject, verdict, message, sites }: Finding): string {
+  const places = sites.map(({ file, cName, op, text }) => `${file} ${cName} ${op} ${text}`)
+  const key = [subject, verdict, ...(places.length > 0 ? places : [message])].join('\n')
+  const hash = createHash('sha256').update(key).digest('hex').slice(0, 8)
+  const name = subject.replace(/[?#].*$/, '').replace(/^\w+:|\.[cm]?[jt]s$/g, '')
+  const slug = name.slice(name.lastIndexOf('/') + 1).replaceAll(/[^\w-]+/g, '-')
+  return `${slug}-${verdict}-${hash}.json`
+}

@@ -1,0 +1,164 @@
+import {
+  TraceHash,
+  World,
+  explore,
+  makeFinding,
+  makeStrategy,
+  recordSchedule,
+  shrink,
+} from '@holdfast/explorer'
+import type { Explored, Finding, FindingContext, Observer, Report, Subject } from '@holdfast/explorer'
+import type { StrategySpec } from './campaign-plan.js'
+import { LiveCounts } from './job-counts.js'
+import { subjectOf } from './subject-of.js'
+import type { SubjectSpec } from './subject-of-spec.js'
+
+/** A part of a campaign: so many executions of one strategy, from a certain one on. */
+export interface ExploreTask {
+  readonly kind: 'explore'
+  readonly spec: SubjectSpec
+  readonly strategy: StrategySpec
+  readonly first: number
+  readonly executions: number | undefined
+  readonly seconds: number | undefined
+  readonly maxFindings: number | undefined
+  /** Whether different traces are counted; `list`: and told, so that those of several parts can be put together. */
+  readonly traces: 'none' | 'count' | 'list'
+  readonly counts: SharedArrayBuffer
+  readonly slot: number
+}
+
+/** What a part came to. Plain data. */
+export interface ExploreTaskResult extends Explored {
+  /** Different traces, if they were counted. */
+  readonly traces: number | undefined
+  readonly traceList: Float64Array | undefined
+  /** Executions that are still to come, estimated. */
+  readonly remaining: number | null
+  /** The same choices did not lead to the same: nothing more can be said. */
+  readonly drift: string | undefined
+}
+
+/** A fault as it was found, to be made into a finding. */
+export interface FindingTask {
+  readonly kind: 'finding'
+  readonly spec: SubjectSpec
+  readonly report: Report
+  readonly schedule: Uint16Array
+  readonly context: FindingContext
+  /** Undefined: it stays as it was found. */
+  readonly shrink: { readonly seconds: number; readonly attempts: number } | undefined
+}
+
+/** Makes a thread ready: so that time is counted from when it can begin. */
+export interface ReadyTask {
+  readonly kind: 'ready'
+  readonly spec: SubjectSpec
+}
+
+export type Task = ExploreTask | FindingTask | ReadyTask
+
+let known: { readonly key: string; readonly subject: Promise<Subject> } | undefined
+
+/** The subject of the last call is kept: tasks of one campaign have the same. */
+function subjectFor(spec: SubjectSpec): Promise<Subject> {
+  const key = JSON.stringify(spec)
+  if (known?.key !== key) known = { key, subject: subjectOf(spec) }
+  return known.subject
+}
+
+export async function runReadyTask({ spec }: ReadyTask): Promise<void> {
+  await subjectFor(spec)
+}
+
+export async function runExploreTask(task: ExploreTask): Promise<ExploreTaskResult> {
+  const { target, options, observers } = await subjectFor(task.spec)
+  const strategy = makeStrategy(task.strategy.name, task.strategy.options)
+  const live = new LiveCounts(task.counts)
+  const hash = task.traces === 'none' ? undefined : new TraceHash()
+  const list: number[] = []
+  const counting: Observer[] = hash === undefined ? [] : [hash]
+  if (hash !== undefined && task.traces === 'list') counting.push(listing(hash, list))
+  live.clear(task.slot)
+  const nothing: Explored = {
+    executions: 0,
+    blocked: 0,
+    abandoned: 0,
+    cut: 0,
+    buggy: 0,
+    complete: false,
+    points: 0,
+    seconds: 0,
+    found: [],
+    bound: null,
+  }
+  let explored = nothing
+  let drift: string | undefined
+  try {
+    explored = explore(target, {
+      strategy,
+      observers: [...observers(), ...counting],
+      engine: options,
+      first: task.first,
+      all: task.spec.all,
+      ...(task.executions === undefined ? {} : { executions: task.executions }),
+      ...(task.seconds === undefined ? {} : { seconds: task.seconds }),
+      ...(task.maxFindings === undefined ? {} : { maxFindings: task.maxFindings }),
+      progress: (so) => live.tell(task.slot, so),
+    })
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'Nondeterminism') throw error
+    drift = error.message
+  }
+  live.clear(task.slot)
+  return {
+    ...explored,
+    traces: hash?.distinct,
+    traceList: task.traces === 'list' ? Float64Array.from(list) : undefined,
+    remaining: explored.complete ? 0 : (strategy.remaining?.() ?? null),
+    drift,
+  }
+}
+
+function listing(hash: TraceHash, list: number[]): Observer {
+  return {
+    name: 'list of traces',
+    reset: () => {},
+    event: () => {},
+    finish: () => {
+      if (hash.fresh) list.push(hash.trace)
+    },
+  }
+}
+
+/** Makes the finding of a fault: the cheapest execution that shows it, as a table. */
+export async function runFindingTask(task: FindingTask): Promise<Finding> {
+  const subject = await subjectFor(task.spec)
+  const { report, schedule, context } = task
+  const shrunk = task.shrink === undefined ? undefined : shrink(subject, { report, schedule }, task.shrink)
+  if (shrunk !== undefined) return makeFinding(shrunk, context)
+  const asFound = { report, schedule: recordSchedule(subject, schedule), minimal: false }
+  try {
+    return makeFinding({ ...asFound, subject }, context)
+  } catch {
+    // A checker that puts several executions together does not see it in this one alone.
+    return makeFinding({ ...asFound, subject: toldOf(subject, report) }, context)
+  }
+}
+
+function toldOf(subject: Subject, report: Report): Subject {
+  const teller: Observer = {
+    name: 'what was found',
+    reset: () => {},
+    event: () => {},
+    finish: (world) => world.report(report),
+  }
+  return { ...subject, observers: () => [...subject.observers(), teller] }
+}
+
+/** One execution without preemptions: who takes part. */
+export function actorsOf({ target, options }: Subject, choose: (world: World) => number): string[] {
+  const world = new World(target, options)
+  world.run({ choose }, [])
+  return Array.from({ length: world.n }, (_, actor) => target.actorName?.(world, actor) ?? `actor ${actor}`)
+}

@@ -1,0 +1,45 @@
+import { fileURLToPath } from 'node:url'
+import type { Finding } from '@holdfast/explorer'
+import { Piscina } from 'piscina'
+import type { ExploreTask, ExploreTaskResult, FindingTask, ReadyTask } from './job-tasks.js'
+import type { SubjectSpec } from './subject-of-spec.js'
+
+/** The built worker: threads of Node's own load no TypeScript. The same from src and from dist. */
+const WORKER = fileURLToPath(new URL('../../dist/explore/job-worker.js', import.meta.url))
+
+/** Threads that explore. Even one campaign that cannot be spread runs in one: the main thread must hear signals. */
+export class Jobs {
+  readonly count: number
+  private readonly pool: Piscina
+
+  constructor(count: number) {
+    this.count = count
+    this.pool = new Piscina({
+      filename: WORKER,
+      minThreads: count,
+      maxThreads: count,
+      idleTimeout: 60_000,
+      atomics: 'disabled',
+      execArgv: [],
+    })
+  }
+
+  /** Waits until every thread can begin. */
+  async ready(spec: SubjectSpec): Promise<void> {
+    const task: ReadyTask = { kind: 'ready', spec }
+    await Promise.all(Array.from({ length: this.count }, () => this.pool.run(task)))
+  }
+
+  explore(task: ExploreTask): Promise<ExploreTaskResult> {
+    return this.pool.run(task) as Promise<ExploreTaskResult>
+  }
+
+  /** `signal` ends it at once, with an AbortError. */
+  finding(task: FindingTask, signal: AbortSignal): Promise<Finding> {
+    return this.pool.run(task, { signal }) as Promise<Finding>
+  }
+
+  close(): Promise<void> {
+    return this.pool.destroy()
+  }
+}

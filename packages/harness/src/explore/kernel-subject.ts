@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import type { EngineOptions, Subject } from '@holdfast/explorer'
+import { bootMachine, prepare } from '../run/prepare.js'
+import { choices, notAllowed, UsageError } from '../scenario/problem.js'
+import type { Scenario } from '../scenario/types.js'
+import { SCENARIOS } from '../scenarios/index.js'
+import { kernelBuild } from './kernel-build.js'
+import type { KernelBuild } from './kernel-build.js'
+import { kernelCheckers } from './kernel-checkers.js'
+import { MachineTarget } from './machine-target.js'
+import type { MachineTime } from './machine-target.js'
+import { SMALL_SCENARIOS } from './scenarios/index.js'
+import { smallerScenarios } from './smaller.js'
+import { patchesOf } from './variants.js'
+
+export interface KernelSubjectOptions {
+  /** Names of variants, separated by commas: corrections or mutants. */
+  readonly variant?: string
+  /** Report accesses that are unlocked by design too. */
+  readonly all?: boolean
+  readonly engine?: Partial<EngineOptions>
+  readonly time?: Partial<MachineTime>
+}
+
+/** Ticks of an idle machine after which nothing will come any more, and ticks at any point. */
+const DEFAULT_TIME: MachineTime = { idleTicks: 200, freeTicks: 0 }
+const STEP_LIMIT = 200_000
+/** Choices of the programs themselves (`any`). */
+const SEED = 1
+
+/** The kernel running a scenario under control. Throws UsageError, RangeError, CompileError. */
+export async function kernelSubject(
+  scenario: Scenario | string,
+  options: KernelSubjectOptions = {},
+): Promise<Subject> {
+  const variants = (options.variant ?? '').split(',').filter((name) => name !== '')
+  const build = await kernelBuild(patchesOf(variants))
+  const found = typeof scenario === 'string' ? findScenario(scenario) : scenario
+  return subjectOf(found, build, options)
+}
+
+function subjectOf(scenario: Scenario, build: KernelBuild, options: KernelSubjectOptions): Subject {
+  const machine = bootMachine(prepare(scenario, {}, SEED))
+  const time = { ...DEFAULT_TIME, ...options.time }
+  const target = new MachineTarget(scenario, machine, build, time)
+  const { sites } = build.compiled
+  const image = createHash('sha256').update(new Uint8Array(machine.buffer)).digest('hex')
+  const variant = options.variant === undefined ? '' : `?variant=${options.variant}`
+  return {
+    id: `scenario:${scenario.name}${variant}`,
+    hash: hashOf(sites, patchesOf(namesOf(options.variant)), image, time),
+    target,
+    options: { stepLimit: STEP_LIMIT, ...options.engine },
+    sites,
+    data: scenario,
+    observers() {
+      target.listeners.length = 0
+      return kernelCheckers(target, sites, options.all === true)
+    },
+    *smaller() {
+      for (const each of smallerScenarios(scenario)) yield subjectOf(each, build, options)
+    },
+  }
+}
+
+/** A scenario that comes with Holdfast: the small ones first, then those for running. Throws UsageError. */
+function findScenario(name: string): Scenario {
+  const plain = name.replace(/^scenario:/, '').replace(/\?.*$/, '')
+  const found = [...SMALL_SCENARIOS, ...SCENARIOS].find((each) => each.name === plain)
+  if (found !== undefined) return found
+  const names = choices([...SMALL_SCENARIOS, ...SCENARIOS].map((each) => each.name))
+  throw new UsageError([notAllowed('scenario', plain, names)])
+}
+
+function namesOf(variant = ''): string[] {
+  return variant.split(',').filter((name) => name !== '')
+}
+
+/** The same in every clone: sources and paths from the root of the project, not where that is. */
+function hashOf(...parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 8)
+}

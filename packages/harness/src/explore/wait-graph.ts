@@ -1,0 +1,181 @@
+import { MUTEX_FLAGS, MUTEX_SYNCOBJ, RW_SYNCOBJ, RW_THREAD, RW_WRITE_LOCKED } from '@holdfast/atomics-sync'
+import type { Site } from '@holdfast/compiler'
+import type { Report, World } from '@holdfast/explorer'
+import {
+  ALLLWP,
+  L_FLAG,
+  L_LIST_NEXT,
+  L_PROC,
+  L_STAT,
+  L_SYNCOBJ,
+  L_WCHAN,
+  LSONPROC,
+  LSRUN,
+  LSSLEEP,
+  LW_IDLE,
+  LW_INMEM,
+  P_PID,
+  UVM_SCHEDULER_CV,
+  UVM_SCHEDULER_KICKED,
+} from '@holdfast/kernel'
+import { UVMEXP_FREE, UVM_PAGEDAEMON } from '@holdfast/mm'
+import { isSleeping } from './machinery.js'
+import type { MachineTarget } from './machine-target.js'
+
+/** An LWP that does not run, and what it waits for. */
+interface Wait {
+  readonly lwp: number
+  /** The LWP that would have to act, or 0: nobody in particular. */
+  readonly on: number
+  /** `waits for lwp[6].l_swaplock, held by 4.1`. */
+  readonly text: string
+  /** The word it waits on. */
+  readonly word: number
+  /** Site at which it waits, -1 if unknown. */
+  readonly site: number
+}
+
+/**
+ * Judges a machine in which nothing moves any more, though it has work left: the wait-for graph of its LWPs. Its edges are locks, memory (which
+ * the pagedaemon frees) and being swapped out (which the swapper ends).
+ *
+ * Verifies: a cycle is a `deadlock`. Without one, a wake-up that has not come: `lostWakeup` where the protocol owes one (the swapper sleeps unkicked
+ * while an LWP needs it, the pagedaemon sleeps while others wait for memory), otherwise a `deadlock` of those who wait for what nobody will do.
+ * Does not see: who holds a lock for reading.
+ */
+export class WaitGraph {
+  private readonly target: MachineTarget
+  private readonly sites: readonly Site[]
+
+  constructor(target: MachineTarget, sites: readonly Site[]) {
+    this.target = target
+    this.sites = sites
+  }
+
+  judge(world: World): Report {
+    const waits = new Map<number, Wait>()
+    for (const lwp of this.lwps(world)) {
+      const wait = this.waitOf(world, lwp)
+      if (wait !== undefined) waits.set(lwp, wait)
+    }
+    const cycle = cycleOf(waits)
+    const shown = cycle ?? [...waits.values()].filter(({ lwp }) => this.matters(world, lwp))
+    const verdict = cycle === null && this.owed(world, waits) ? 'lostWakeup' : 'deadlock'
+    return {
+      verdict,
+      message: shown.length === 0 ? 'nothing moves' : shown.map(({ text }) => text).join('; '),
+      sites: shown
+        .map(({ site }) => site)
+        .filter((site) => site >= 0)
+        .sort((a, b) => a - b),
+      steps: [],
+      words: shown.map(({ word }) => word).filter((word) => word > 0),
+    }
+  }
+
+  /** Site of the call by which `lwp` came to wait: the innermost outside the machinery of sleeping. */
+  private siteOf(world: World, lwp: number): number {
+    const calls = this.target.callsOf(world, lwp)
+    for (let i = calls.length - 1; i >= 0; i--) {
+      const site = this.sites[calls[i] as number]
+      if (site !== undefined && !isSleeping(site)) return calls[i] as number
+    }
+    return -1
+  }
+
+  private waitOf(world: World, lwp: number): Wait | undefined {
+    const { words } = world
+    const stat = words[lwp + L_STAT]
+    const site = this.siteOf(world, lwp)
+    const at = site < 0 ? '' : ` in ${this.sites[site]?.cName} (${place(this.sites[site])})`
+    const who = this.name(world, lwp)
+    const swapper = this.target.machine.config.lwp0
+    if (stat === LSRUN && ((words[lwp + L_FLAG] as number) & LW_INMEM) === 0) {
+      return {
+        lwp,
+        on: swapper,
+        text: `${who} is runnable and swapped out, so it waits for the swapper`,
+        word: lwp + L_FLAG,
+        site: -1,
+      }
+    }
+    if (stat === LSONPROC) return this.spinning(world, lwp, who)
+    if (stat !== LSSLEEP) return undefined
+    const wchan = words[lwp + L_WCHAN] as number
+    if (wchan === UVMEXP_FREE) {
+      const on = this.target.machine.config.pagedaemonLwp
+      return { lwp, on, text: `${who} waits for memory${at}, which the pagedaemon frees`, word: wchan, site }
+    }
+    const owner = ownerOf(words[lwp + L_SYNCOBJ] as number, words[wchan] as number)
+    const by = owner === 0 ? '' : `, held by ${this.name(world, owner)}`
+    return {
+      lwp,
+      on: owner,
+      text: `${who} waits for ${this.target.nameOf(wchan)}${by}${at}`,
+      word: wchan,
+      site,
+    }
+  }
+
+  /** An LWP on a CPU that waits, not asleep, for a word to change. */
+  private spinning(world: World, lwp: number, who: string): Wait | undefined {
+    const actor = this.target.cpus.findIndex(({ self }) => self === lwp)
+    if (actor < 0 || ((world.words[lwp + L_FLAG] as number) & LW_IDLE) !== 0) return undefined
+    const word = world.a[actor] as number
+    const site = world.site[actor] as number
+    const text = `${who} spins on ${this.target.nameOf(word)} in ${this.sites[site]?.cName} (${place(this.sites[site])})`
+    return { lwp, on: 0, text, word, site }
+  }
+
+  /** Somebody waits for the swapper or the pagedaemon, and it sleeps as if nobody did. */
+  private owed(world: World, waits: ReadonlyMap<number, Wait>): boolean {
+    const { words } = world
+    const { lwp0, pagedaemonLwp } = this.target.machine.config
+    for (const { on } of waits.values()) {
+      if (on === lwp0 && words[lwp0 + L_WCHAN] === UVM_SCHEDULER_CV && words[UVM_SCHEDULER_KICKED] === 0)
+        return true
+      if (on === pagedaemonLwp && words[pagedaemonLwp + L_WCHAN] === UVM_PAGEDAEMON) return true
+    }
+    return false
+  }
+
+  /** Not one of the system's own that sleep because they have nothing to do. */
+  private matters(world: World, lwp: number): boolean {
+    const { words } = world
+    return (words[(words[lwp + L_PROC] as number) + P_PID] as number) > 1
+  }
+
+  private *lwps(world: World): Generator<number> {
+    const { words } = world
+    let left = this.target.machine.config.nlwps
+    for (let l = words[ALLLWP] as number; l !== 0 && left-- > 0; l = words[l + L_LIST_NEXT] as number) yield l
+  }
+
+  private name(world: World, lwp: number): string {
+    return this.target.lwpName(world, lwp)
+  }
+}
+
+function place(site: Site | undefined): string {
+  return site === undefined ? '?' : `${site.file.split('/').at(-1)}:${site.line}`
+}
+
+function ownerOf(syncobj: number, word: number): number {
+  if (syncobj === MUTEX_SYNCOBJ) return word & ~MUTEX_FLAGS
+  if (syncobj === RW_SYNCOBJ && (word & RW_WRITE_LOCKED) !== 0) return (word & RW_THREAD) >> 1
+  return 0
+}
+
+/** The LWPs of a cycle, or null. */
+function cycleOf(waits: ReadonlyMap<number, Wait>): Wait[] | null {
+  for (const start of waits.keys()) {
+    const path: Wait[] = []
+    let at = waits.get(start)
+    while (at !== undefined && !path.includes(at)) {
+      path.push(at)
+      at = waits.get(at.on)
+    }
+    if (at !== undefined) return path.slice(path.indexOf(at))
+  }
+  return null
+}
