@@ -20,6 +20,7 @@ import {
   write,
 } from './testing/hand.js'
 import type { Body } from './testing/hand.js'
+import type { Wait } from './waits.js'
 
 function verdicts(target: Target): { message: string; verdict: string }[] {
   const found = new Map<string, { message: string; verdict: string }>()
@@ -187,4 +188,32 @@ test('whoever knows better whom an await is for says so', () => {
   expect(reports[0]?.message).toBe(
     'deadlock: T1 waits for x to be 1 at site 1, that is for T2; T2 waits for y to be 1 at site 11, that is for T1',
   )
+})
+
+test('on a machine it is not the actors that wait: whoever knows says who, and what was lost', () => {
+  const target = handTarget({ x: 1 }, ({ x }) => [(t) => awaits(t, 1, x, 1)])
+  const lwp = (who: number, waitsFor: readonly number[], object?: number): Wait => ({
+    who,
+    name: `LWP ${who}`,
+    what: `lock ${who}`,
+    site: who,
+    for: waitsFor,
+    takenAt: waitsFor.map((other) => other + 10),
+    ...(object === undefined ? {} : { object }),
+  })
+  const cycle = new Deadlock({ waits: () => [lwp(3, [4]), lwp(4, [5]), lwp(5, [4])] })
+  expect(runOnce(target, [], [cycle]).reports).toEqual([
+    {
+      verdict: 'deadlock',
+      message:
+        'deadlock: LWP 4 waits for lock 4 at site 4, which LWP 5 took at site 15; LWP 5 waits for lock 5 at site 5, which LWP 4 took at site 14; 1 more waits besides',
+      sites: [4, 15, 5, 14],
+    },
+  ])
+  const lost = new Deadlock({
+    waits: () => [lwp(3, [], 8)],
+    lostSignal: (_world, { object }) =>
+      object === 8 ? { site: 77, step: 0, actor: 0, sleptAt: 5 } : undefined,
+  })
+  expect(runOnce(target, [], [lost]).of('lostWakeup')[0]?.sites).toEqual([77, 3])
 })

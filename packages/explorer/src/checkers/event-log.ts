@@ -231,14 +231,23 @@ export class EventLog implements Observer {
 }
 
 /** Kinds of which more must be known than fits the columns. */
-const MORE = flags(
-  ...[SPAWN, NOTIFY, CV_SIGNAL, CV_BROADCAST, WAIT, FILL, COPY, SPIN_WHILE_BOTH, CV_WAIT, CV_BLOCKED],
+const MORE = flags([
+  SPAWN,
+  NOTIFY,
+  CV_SIGNAL,
+  CV_BROADCAST,
+  WAIT,
+  FILL,
+  COPY,
+  SPIN_WHILE_BOTH,
+  CV_WAIT,
+  CV_BLOCKED,
   INTERRUPT,
-)
+])
 /** Kinds that access no word. */
-const WORDLESS = flags(JOIN, FENCE, YIELD, SPAWN, CHOOSE, INTERRUPT)
+const WORDLESS = flags([JOIN, FENCE, YIELD, SPAWN, CHOOSE, INTERRUPT])
 
-function flags(...kinds: number[]): Uint8Array {
+function flags(kinds: readonly number[]): Uint8Array {
   const table = new Uint8Array(32)
   for (const kind of kinds) table[kind] = 1
   return table

@@ -18,7 +18,6 @@ import {
   unlock,
   write,
 } from './testing/hand.js'
-import type { Body } from './testing/hand.js'
 
 const FIRST = 8
 

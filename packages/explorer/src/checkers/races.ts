@@ -32,6 +32,9 @@ const SLOT = 8
 const SETTLED = 1
 const RACY = 2
 
+/** Clocks must fit the epochs. */
+const MOST_STEPS = 2 ** 24 - 2
+
 /** What is known of a word for good. */
 const CLASSIFIED = 1
 const SKIPPED = 2
@@ -81,6 +84,10 @@ export class Races implements Observer {
   }
 
   reset(world: World): void {
+    if (world.options.stepLimit > MOST_STEPS)
+      throw new RangeError(
+        `stepLimit is ${world.options.stepLimit}; at most ${MOST_STEPS} with race checking`,
+      )
     if (this.ownLog) this.log.reset(world)
     if (this.index.length !== world.words.length) {
       this.index = new Int32Array(world.words.length)

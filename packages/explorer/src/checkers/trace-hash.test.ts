@@ -44,7 +44,7 @@ function traces(target: Target): number {
 
 const same = (n: number, body: Body): Body[] => Array.from({ length: n }, () => body)
 
-test('writers(4), readers(4), inc(3), fai(2,3), lockinc(2,2), reorder(2,1), SB: the counts of the table', () => {
+test('writers(4), readers(4), inc(3), fai(2,3), lockinc(2,2), reorder(2,1) and (3,1), SB: the counts of the table', () => {
   const writers = handTarget({ x: 1 }, ({ x }) => [1, 2, 3, 4].map((i) => (t) => write(t, 1, x, i)))
   expect(traces(writers)).toBe(24)
   const readers = handTarget({ x: 1 }, ({ x }) => [
@@ -74,17 +74,19 @@ test('writers(4), readers(4), inc(3), fai(2,3), lockinc(2,2), reorder(2,1), SB: 
     }),
   )
   expect(traces(lockinc)).toBe(6)
-  const reorder = handTarget({ a: 1, b: 1 }, ({ a, b }) => [
-    ...same(2, function* (t) {
-      yield* store(t, 1, a, 1)
-      yield* store(t, 2, b, -1)
-    }),
-    function* (t) {
-      yield* load(t, 3, a)
-      yield* load(t, 4, b)
-    },
-  ])
-  expect(traces(reorder)).toBe(36)
+  const reorder = (setters: number): Target =>
+    handTarget({ a: 1, b: 1 }, ({ a, b }) => [
+      ...same(setters, function* (t) {
+        yield* store(t, 1, a, 1)
+        yield* store(t, 2, b, -1)
+      }),
+      function* (t) {
+        yield* load(t, 3, a)
+        yield* load(t, 4, b)
+      },
+    ])
+  expect(traces(reorder(2))).toBe(36)
+  expect(traces(reorder(3))).toBe(576)
   const sb = handTarget({ x: 1, y: 1 }, ({ x, y }) => [
     function* (t) {
       yield* store(t, 1, x, 1)

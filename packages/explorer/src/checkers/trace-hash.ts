@@ -25,7 +25,7 @@ const SLOT = 8
  *
  * Verifies   nothing. The hash of an event mixes that of its actor's event before, those of the last writes to the words it touches and,
  *            if it writes, the sum of those of the reads since. Hence the actors' last events determine the trace.
- * Does not   tell apart traces that collide in 53 bits (about one in 10^4 campaigns of a million traces); count executions that were
+ * Does not   tell apart traces that collide in 53 bits (one in 18,000 campaigns of a million traces has such a pair); count executions that were
  *            cut off or given up, whose trace has no end; count on beyond {@link TraceHashOptions.most}.
  *
  * Two operations are dependent if they are of one actor, or touch a word that one of them writes. Signals, notifications and queueing

@@ -198,8 +198,14 @@ function lockState(world: World, addr: number): Pick<Pending, 'addr' | 'word' | 
   return { addr, word: wordName(world, addr), value: undefined, holder }
 }
 
+/** A target whose actors run one thing after the other, and that can say which: `CPU0 (the swapper)`. */
+interface Running extends Target {
+  actorText?(world: World, actor: number): string
+}
+
 export function actorNameOf(world: World, actor: number): string {
-  return world.target.actorName?.(world, actor) ?? `actor ${actor}`
+  const target: Running = world.target
+  return target.actorText?.(world, actor) ?? target.actorName?.(world, actor) ?? `actor ${actor}`
 }
 
 /** Name of a kind of operation. */
@@ -210,18 +216,9 @@ export function opName(kind: number): string {
   return OP_NAMES[kind] ?? `operation ${kind}`
 }
 
-/** A target that can say what a value of a word means. */
-interface Explaining extends Target {
-  valueText?(addr: number, value: number): string | undefined
-}
-
-export function valueText(target: Target, addr: number, value: number): string | undefined {
-  return (target as Explaining).valueText?.(addr, value)
-}
-
 function meaningOf({ target, evAddr, evOld, evNew }: World): EventRow['meaning'] {
-  const before = valueText(target, evAddr, evOld)
-  const after = valueText(target, evAddr, evNew)
+  const before = target.valueText?.(evAddr, evOld)
+  const after = target.valueText?.(evAddr, evNew)
   if (before === undefined || after === undefined) return undefined
   return { old: before, new: after }
 }

@@ -1,7 +1,6 @@
 import type { Site } from '@holdfast/compiler'
 import type { Report, Verdict } from '../engine/observer.js'
 import type { Subject } from '../subject.js'
-import { valueText } from './events.js'
 import type { EventRow, Stuck } from './events.js'
 import { replay } from './replay.js'
 import type { Schedule } from './schedule.js'
@@ -67,7 +66,8 @@ interface MadeOf extends Subject {
 
 /** Words that a finding lists at most. */
 const MOST_WORDS = 12
-/** With fewer than this, what else the actor has accessed is listed too. */
+/** Of words that a report does not name. */
+const GUESSED_WORDS = 8
 const FEW_WORDS = 4
 
 /** Writes a fault down: replays its schedule for the table. Throws if that does not show it. */
@@ -125,16 +125,17 @@ export function makeFinding(
 function wordState({ target }: Subject, addr: number, words: Int32Array): WordState {
   const before = target.image[addr] as number
   const after = words[addr] as number
-  const old = valueText(target, addr, before)
-  const now = valueText(target, addr, after)
+  const old = target.valueText?.(addr, before)
+  const now = target.valueText?.(addr, after)
   const meaning = old === undefined || now === undefined ? undefined : { old, new: now }
   return { addr, name: target.nameOf?.(addr) ?? `word ${addr}`, before, after, meaning }
 }
 
 /**
- * The words a report names, those its steps access, and what is waited for. If it names none and is about one actor only, also
- * the words through which others had to do with it, the last first; if there are none, all through which actors had to do with
- * each other.
+ * The words a report names, those its steps access, and what is waited for.
+ *
+ * If it names none and is about one actor only, also the last words through which that one had to do with others, and if these are
+ * few, what else it accessed last; if there are none at all, those through which any actors had to do with each other.
  */
 function wordsOf(report: Report, events: readonly EventRow[], stuck: readonly Stuck[]): number[] {
   const found = new Set<number>(report.words)
@@ -149,14 +150,24 @@ function wordsOf(report: Report, events: readonly EventRow[], stuck: readonly St
   for (const { addr } of stuck) if (addr !== undefined) found.add(addr)
   if (named === 0 && (actors.size === 1 || found.size === 0)) {
     const shared = sharedWords(events)
-    for (const { addr, actor } of events.toReversed()) {
-      if (addr !== undefined && shared.has(addr) && (actors.size === 0 || actors.has(actor))) found.add(addr)
-    }
-    for (const { addr, actor } of events.toReversed()) {
-      if (addr !== undefined && actors.has(actor) && found.size < FEW_WORDS) found.add(addr)
-    }
+    const isTheirs = (row: EventRow): boolean => actors.size === 0 || actors.has(row.actor)
+    addLast(found, events, GUESSED_WORDS, (row, addr) => shared.has(addr) && isTheirs(row))
+    addLast(found, events, FEW_WORDS, (row) => actors.has(row.actor))
   }
   return [...found].slice(0, MOST_WORDS).sort((one, other) => one - other)
+}
+
+/** Adds the words of the last rows that are wanted, until there are so many. */
+function addLast(
+  found: Set<number>,
+  events: readonly EventRow[],
+  most: number,
+  isWanted: (row: EventRow, addr: number) => boolean,
+): void {
+  for (const row of events.toReversed()) {
+    if (found.size >= most) return
+    if (row.addr !== undefined && isWanted(row, row.addr)) found.add(row.addr)
+  }
 }
 
 /** Words that one actor has written and another accessed. */

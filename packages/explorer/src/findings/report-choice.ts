@@ -7,7 +7,9 @@ const MOST_COLUMNS = 4
 /** Steps shown before and after a switch, if not all are. */
 const AROUND = 2
 /** A gap smaller than this is not worth a line that says how many steps it has. */
-const SMALLEST_GAP = 3
+const SMALLEST_GAP = 2
+/** Of no interest. */
+const NONE = 7
 
 /** The actors a finding is about: whose steps it names, who waits for ever; else those that touch its words. */
 export function involvedActors({ events, steps, stuck, words }: Finding): number[] {
@@ -25,7 +27,16 @@ export function involvedActors({ events, steps, stuck, words }: Finding): number
   return [...involved].slice(0, MOST_COLUMNS).sort((one, other) => one - other)
 }
 
-/** Steps that are shown, so that there are about `rows` of them: all if they are few, else more or less around what matters. */
+/**
+ * Steps that are shown: all if they are few, else at most `rows`, those that matter most:
+ *
+ *     1  what the finding is about
+ *     2  the ends of turns that were cut short
+ *     3  changes of its words, the last first
+ *     4  other accesses to them
+ *     5  the ends of other turns
+ *     6  accesses to words that the actors have in common
+ */
 export function interestingSteps(
   { events, steps, words }: Finding,
   actors: readonly number[],
@@ -36,33 +47,30 @@ export function interestingSteps(
   const addrs = new Set(words.map(({ addr }) => addr))
   const shared = sharedWords(own)
   const faults = new Set(steps)
-  const matters = (row: EventRow): boolean =>
-    faults.has(row.step) || row.reports.length > 0 || touches(row, addrs)
-  const richest = withSwitches(own, (row) => matters(row) || touches(row, shared), AROUND)
-  if (richest.size <= rows) return richest
-  const rich = withSwitches(own, matters, AROUND)
-  if (rich.size <= rows) return rich
-  const last = new Set([...rich].sort((one, other) => one - other).slice(-rows))
-  for (const step of steps) last.add(step)
-  return last
+  const ranks = own.map((row) => {
+    if (faults.has(row.step) || row.reports.length > 0) return 1
+    if (touches(row, addrs)) return row.wrote && row.old !== row.new ? 3 : 4
+    return touches(row, shared) ? 6 : NONE
+  })
+  rankSwitches(own, ranks)
+  const order = [...own.keys()].filter((i) => (ranks[i] as number) < NONE)
+  order.sort((one, other) => (ranks[one] as number) - (ranks[other] as number) || other - one)
+  const kept = own.map(() => false)
+  for (const i of order.slice(0, rows)) kept[i] = true
+  fillGaps(kept)
+  return new Set(own.flatMap(({ step }, i) => (kept[i] === true ? [step] : [])))
 }
 
-/** The steps that matter, those around the ends of turns, and the small gaps between them. */
-function withSwitches(
-  rows: readonly EventRow[],
-  matters: (row: EventRow) => boolean,
-  around: number,
-): Set<number> {
-  const kept = rows.map((row, i) => {
-    if (matters(row)) return true
-    for (let near = i - around; near < i + around; near++) {
-      const [one, other] = [rows[near], rows[near + 1]]
-      if (one !== undefined && other !== undefined && one.actor !== other.actor) return true
+/** Steps around the place where another actor goes on. */
+function rankSwitches(rows: readonly EventRow[], ranks: number[]): void {
+  for (let i = 0; i + 1 < rows.length; i++) {
+    const [last, first] = [rows[i] as EventRow, rows[i + 1] as EventRow]
+    if (last.actor === first.actor) continue
+    const rank = last.left?.why === 'preempted' ? 2 : 5
+    for (let near = Math.max(0, i - AROUND + 1); near <= i + AROUND && near < rows.length; near++) {
+      ranks[near] = Math.min(ranks[near] as number, rank)
     }
-    return false
-  })
-  fillGaps(kept)
-  return new Set(rows.flatMap(({ step }, i) => (kept[i] === true ? [step] : [])))
+  }
 }
 
 function fillGaps(kept: boolean[]): void {

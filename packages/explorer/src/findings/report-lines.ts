@@ -20,6 +20,8 @@ export type ReportLine =
       readonly row: EventRow
       readonly text: EventText
       readonly fault: boolean
+      /** It is the only one under its function, which has no line of its own then. */
+      readonly alone: boolean
     }
   /** The function that the steps below are in. */
   | {
@@ -69,6 +71,16 @@ function nameOf({ events, stuck }: Finding, actor: number): string {
     : first.slice(0, length).replace(/[^\p{L}\p{N}]+$/u, '') || `actor ${actor}`
 }
 
+/** A function with one step only shares its line. */
+function joined(lines: readonly ReportLine[]): ReportLine[] {
+  const isAlone = (i: number): boolean =>
+    lines[i]?.kind === 'function' && lines[i + 1]?.kind === 'step' && lines[i + 2]?.kind !== 'step'
+  return lines.flatMap((line, i) => {
+    if (isAlone(i)) return []
+    return line.kind === 'step' && isAlone(i - 1) ? [{ ...line, alone: true }] : [line]
+  })
+}
+
 class Builder {
   private readonly lines: ReportLine[] = []
   private readonly finding: Finding
@@ -101,7 +113,7 @@ class Builder {
       const column = this.actors.indexOf(stuck.actor)
       if (column >= 0) this.lines.push({ kind: 'stuck', column, text: `for ever: ${pendingText(stuck)}` })
     }
-    return this.lines
+    return joined(this.lines)
   }
 
   private columnOf({ actor }: EventRow): number {
@@ -128,7 +140,7 @@ class Builder {
     }
     this.inFunction = where
     const fault = this.faults.has(row.step) || (this.faults.size === 0 && row.reports.length > 0)
-    this.lines.push({ kind: 'step', column, row, text: eventText(row), fault })
+    this.lines.push({ kind: 'step', column, row, text: eventText(row), fault, alone: false })
   }
 
   /** Says what was skipped: in a column if it is of one actor, else across all; two turns are still told apart. */

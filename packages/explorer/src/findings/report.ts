@@ -100,7 +100,7 @@ function stepText(line: ReportLine): string {
 function cellText(line: ReportLine, width: number): string {
   switch (line.kind) {
     case 'step':
-      return stepCell(line.row.place?.line, line.text, width)
+      return line.alone ? loneCell(line, width) : stepCell(line.row.place?.line, line.text, width)
     case 'function':
       return functionText(line, width)
     case 'runs':
@@ -122,6 +122,17 @@ function functionText(line: ReportLine & { kind: 'function' }, width: number): s
     text += ` < ${caller}`
   }
   return text
+}
+
+/** `uvm_swapout:310 write lwp1.l_flag  4 -> 0 < uvm_swapout_threads:190`: the caller if there is room. */
+function loneCell({ row, text }: ReportLine & { kind: 'step' }, width: number): string {
+  const { op, word, values } = text
+  const start = `${row.place?.cName ?? ''}:${row.place?.line ?? ''} ${op} `
+  const end = values === '' ? '' : `  ${values}`
+  const cell = `${start}${fitted(word, Math.max(8, width - start.length - end.length))}${end}`
+  const [caller] = row.callers
+  const from = caller === undefined ? '' : `  < ${caller.cName}:${caller.line}`
+  return cell.length + from.length <= width ? cell + from : cell
 }
 
 /** `  :310  write  lwp1.l_flag  4 -> 0`; a name that is too long is cut before the values are. */

@@ -1,6 +1,8 @@
+import type { Site } from '@holdfast/compiler'
 import { checkDeterminism, nonpreemptive, placesOf } from '@holdfast/explorer'
 import type { Subject } from '@holdfast/explorer'
-import { runCampaign } from '../explore/campaign.js'
+import { noCampaign, runCampaign } from '../explore/campaign.js'
+import type { Campaign } from '../explore/campaign.js'
 import { planOf } from '../explore/campaign-plan.js'
 import type { Leg } from '../explore/campaign-plan.js'
 import type { ChunkSizes } from '../explore/campaign-chunks.js'
@@ -41,7 +43,6 @@ export async function exploreCommand(target: string, choices: ExploreChoices, si
   }
   const legs = legsOf(kind, choices)
   const subject = await subjectOf(spec)
-  refuseChance(subject)
   const budget = budgetOf(kind, legs, choices)
   const jobs = new Jobs(choices.jobs)
   const progress = progressOn(process.stderr)
@@ -50,20 +51,24 @@ export async function exploreCommand(target: string, choices: ExploreChoices, si
       const actors = actorsOf(subject, nonpreemptive)
       await print(introduction({ subject: subject.id, actors, legs, ...budget, jobs: jobs.count }))
     }
-    await jobs.ready(spec)
-    const campaign = await runCampaign({
-      spec,
-      legs,
-      ...budget,
-      maxFindings: choices.maxFindings,
-      sizes: SIZES[kind],
-      traces: kind === 'program' && legs[0]?.strategy.name !== 'dpor',
-      jobs,
-      signal,
-      onProgress: (so) => progress.update(progressText(subject.id, so)),
-    })
-    if (campaign.drift !== undefined)
-      throw new UsageError([{ path: target, message: `does not do the same when it is run again: ${campaign.drift}` }])
+    const chance = chanceIn(subject)
+    const begin = async (): Promise<Campaign> => {
+      await jobs.ready(spec)
+      return runCampaign({
+        spec,
+        legs,
+        ...budget,
+        maxFindings: choices.maxFindings,
+        sizes: SIZES[kind],
+        traces: kind === 'program' && legs[0]?.strategy.name !== 'dpor',
+        jobs,
+        signal,
+        onProgress: (so) => progress.update(progressText(subject.id, so)),
+      })
+    }
+    const campaign = chance === undefined ? await begin() : noCampaign(legs.length)
+    const nondeterminism =
+      campaign.drift === undefined ? chance : { message: `the program was not the same again: ${campaign.drift}`, sites: [] }
     const { shrink, out } = choices
     const onProgress = (line: string): void => progress.update(line)
     const written = await writeFindings(campaign, { spec, legs, shrink, out, jobs, signal, onProgress })
@@ -76,9 +81,10 @@ export async function exploreCommand(target: string, choices: ExploreChoices, si
       legs,
       jobs: jobs.count,
       written,
+      nondeterminism,
     })
     await (choices.json ? printJson(result) : print(exploreReport(result, written, paperOf(process.stdout))))
-    return written.length === 0 ? EXIT_OK : EXIT_FOUND
+    return result.findings.length === 0 ? EXIT_OK : EXIT_FOUND
   } finally {
     progress.done()
     await jobs.close()
@@ -109,8 +115,9 @@ function budgetOf(
 }
 
 /** A target that is not a function of the choices cannot be explored, nor its faults be shown again. */
-function refuseChance({ target, options, sites, id }: Subject): void {
-  if (!target.pure) return
+function chanceIn({ target, options, sites }: Subject): { message: string; sites: Site[] } | undefined {
+  if (!target.pure) return undefined
   const report = checkDeterminism(target, { engine: options, site: placesOf(sites), schedules: 3 })
-  if (report !== null) throw new UsageError([{ path: id, message: `${report.verdict}: ${report.message}` }])
+  if (report === null) return undefined
+  return { message: report.message, sites: report.sites.flatMap((site) => sites[site] ?? []) }
 }

@@ -8,7 +8,7 @@ import {
   replay,
   reportText,
 } from '@holdfast/explorer'
-import type { EventRow, Finding, Replayed, Report, Schedule, Subject } from '@holdfast/explorer'
+import type { EventRow, Finding, Outcome, Replayed, Report, Schedule, Subject } from '@holdfast/explorer'
 import { asUsageError, subjectOf } from '../explore/subject-of.js'
 import { plural } from '../report/table.js'
 import { notAllowed, UsageError } from '../scenario/problem.js'
@@ -38,8 +38,9 @@ export async function replayCommand(what: string, flags: ReplayFlags): Promise<n
   const shown = faultOf(replayed, recorded.finding)
   if (flags.json === true) await printJson(jsonOf(recorded, replayed, shown))
   else {
-    if (flags.step === true) await showRows(rows)
-    if (drift === undefined || flags.force === true) await print(textOf(subject, recorded, replayed, shown))
+    const isWalked = flags.step === true
+    if (isWalked) await showRows(rows)
+    if (drift === undefined || flags.force === true) await print(textOf(subject, recorded, replayed, shown, isWalked))
   }
   if (drift !== undefined) {
     process.stderr.write(`holdfast: ${driftText(drift)}\n`)
@@ -100,16 +101,32 @@ export function faultOf({ reports }: Replayed, finding: Finding | undefined): Re
   )
 }
 
-function textOf(subject: Subject, { schedule, finding }: Recorded, replayed: Replayed, shown: Report | undefined): string {
+const ENDS: Record<Outcome, string> = {
+  done: 'to the end',
+  blocked: 'until nothing could go on',
+  stepLimit: 'up to the step limit',
+  abandoned: 'as far as it was recorded',
+  failed: 'until it failed',
+}
+
+/** `walked`: its steps have been shown already. */
+function textOf(
+  subject: Subject,
+  { schedule, finding }: Recorded,
+  replayed: Replayed,
+  shown: Report | undefined,
+  walked: boolean,
+): string {
   const { outcome, steps, preemptions, reports, drift } = replayed
-  const done = `${plural(steps, 'step')}, ${plural(preemptions, 'preemption')}, ${outcome ?? 'not begun'}`
+  const end = outcome === undefined ? 'not begun' : ENDS[outcome]
+  const done = `${plural(steps, 'step')}, ${plural(preemptions, 'preemption')}, ${end}`
   if (shown === undefined) {
     const missing = finding === undefined ? '' : `\n${finding.verdict} is not shown: ${finding.message}`
     return `${subject.id}: ${done}. Nothing found.${missing}`
   }
   const others = reports.filter((report) => report !== shown)
   const also = others.map(({ verdict, message }) => `also ${verdict}: ${message}\n`).join('')
-  if (drift !== undefined) return `${shown.verdict}: ${shown.message}\n${also}${subject.id}: ${done}.`
+  if (drift !== undefined || walked) return `${shown.verdict}: ${shown.message}\n${also}${subject.id}: ${done}.`
   const table = makeFinding(
     { subject, report: shown, schedule, minimal: finding?.minimal ?? false },
     {

@@ -52,6 +52,11 @@ export interface Campaign {
   readonly drift: string | undefined
 }
 
+/** A campaign that was not begun. */
+export function noCampaign(legs: number): Campaign {
+  return campaignOf(new Merged(legs), 0, false)
+}
+
 const TELL_MS = 150
 
 /** Runs a campaign: parts of its legs in turn, as many at once as there are jobs, until all are done or its budget is spent. */
@@ -94,21 +99,7 @@ class Running {
   async run(): Promise<Campaign> {
     const { jobs, signal } = this.options
     await Promise.all(Array.from({ length: jobs.count }, (_, slot) => this.work(slot)))
-    const { merged } = this
-    return {
-      executions: merged.executions,
-      points: merged.points,
-      seconds: this.seconds(),
-      deadlocked: merged.deadlocked,
-      abandoned: merged.abandoned,
-      cut: merged.cut,
-      buggy: merged.buggy,
-      traces: merged.traces,
-      legs: merged.legs,
-      found: merged.found.slice(0, this.options.maxFindings),
-      interrupted: signal.aborted,
-      drift: merged.drift,
-    }
+    return campaignOf(this.merged, this.seconds(), signal.aborted, this.options.maxFindings)
   }
 
   tell(): void {
@@ -196,5 +187,22 @@ class Running {
     const left = seconds - this.seconds()
     const ofLeg = seconds * jobs.count * (legs[leg] as Leg).share - (this.used[leg] as number)
     return Math.min(left, ofLeg)
+  }
+}
+
+function campaignOf(merged: Merged, seconds: number, interrupted: boolean, most = Infinity): Campaign {
+  return {
+    executions: merged.executions,
+    points: merged.points,
+    seconds,
+    deadlocked: merged.deadlocked,
+    abandoned: merged.abandoned,
+    cut: merged.cut,
+    buggy: merged.buggy,
+    traces: merged.traces,
+    legs: merged.legs,
+    found: merged.found.slice(0, most),
+    interrupted,
+    drift: merged.drift,
   }
 }

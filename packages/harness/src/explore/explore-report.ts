@@ -62,7 +62,11 @@ export function exploreReport(result: ExploreResult, written: readonly Written[]
     const head = `FINDING ${i + 1} of ${written.length}`
     return `${head}\n\n${reportText(finding, paper)}in ${file}\n`
   })
-  return [...findings, ...summary(result), ''].join('\n')
+  const unrepeatable = result.findings.filter(({ schedule }) => schedule === '')
+  const told = unrepeatable.map(
+    ({ verdict, message, sites }) => `FINDING\n\n${verdict}: ${message}\n${sites.map((site) => `    at ${site}\n`).join('')}`,
+  )
+  return [...told, ...findings, ...summary(result), ''].join('\n')
 }
 
 function summary(result: ExploreResult): string[] {

@@ -1,3 +1,4 @@
+import type { Site } from '@holdfast/compiler'
 import type { Finding, Params, Verdict } from '@holdfast/explorer'
 import type { Campaign } from './campaign.js'
 import type { Leg } from './campaign-plan.js'
@@ -11,7 +12,7 @@ export interface FindingSummary {
   /** Number of the execution that showed it first, from 0, in the campaign of its strategy. */
   readonly execution: number
   readonly preemptions: number
-  /** To be pasted after `holdfast replay`. */
+  /** To be pasted after `holdfast replay`; '' if the same schedule does not do the same again. */
   readonly schedule: string
   readonly file: string
   readonly strategy: string
@@ -81,6 +82,8 @@ export interface ResultOptions {
   readonly legs: readonly Leg[]
   readonly jobs: number
   readonly written: readonly Written[]
+  /** That the target does not do the same when it is run again: there is no schedule for that. */
+  readonly nondeterminism: { readonly message: string; readonly sites: readonly Site[] } | undefined
 }
 
 export function resultOf(campaign: Campaign, options: ResultOptions): ExploreResult {
@@ -96,7 +99,7 @@ export function resultOf(campaign: Campaign, options: ResultOptions): ExploreRes
     complete: campaign.legs.some(({ finished, bound }) => finished && bound === null),
     points: campaign.points,
     seconds: rounded(campaign.seconds),
-    findings: options.written.map(({ finding, file }) => summaryOf(finding, file)),
+    findings: [...unrepeatable(options), ...options.written.map(({ finding, file }) => summaryOf(finding, file))],
     subject: options.subject,
     params: options.params,
     seed: options.seed,
@@ -124,14 +127,34 @@ function tracesOf(campaign: Campaign, legs: readonly Leg[]): number | null {
   return campaign.traces ?? null
 }
 
+function unrepeatable({ nondeterminism, legs }: ResultOptions): FindingSummary[] {
+  if (nondeterminism === undefined) return []
+  const { message, sites } = nondeterminism
+  return [
+    {
+      verdict: 'nondeterminism',
+      message,
+      sites: sites.map(siteText),
+      execution: 0,
+      preemptions: 0,
+      schedule: '',
+      file: '',
+      strategy: (legs[0] as Leg).label,
+      minimal: false,
+      seconds: 0,
+    },
+  ]
+}
+
+function siteText({ file, line, cName, text }: Site): string {
+  return `${file}:${line} (${cName}): ${text.replaceAll(/\s+/g, ' ')}`
+}
+
 function summaryOf(finding: Finding, file: string): FindingSummary {
   return {
     verdict: finding.verdict,
     message: finding.message,
-    sites: finding.sites.map(
-      ({ file: source, line, cName, text }) =>
-        `${source}:${line} (${cName}): ${text.replaceAll(/\s+/g, ' ')}`,
-    ),
+    sites: finding.sites.map(siteText),
     execution: finding.execution,
     preemptions: finding.preemptions,
     schedule: finding.schedule,

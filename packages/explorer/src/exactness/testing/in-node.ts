@@ -2,16 +2,16 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Runs a built module of this folder in a Node of its own, with `input` on its stdin, and returns what it prints: both JSON. Built
+ * Runs a built module of this folder in a Node of its own, with `given` on its stdin, and returns what it prints: both JSON. Built
  * code, since the tables are long and the tests' own loader makes every use of an imported constant a call.
  */
-export async function inNode(module: string, input: unknown): Promise<unknown> {
+export async function inNode(module: string, given: unknown): Promise<unknown> {
   const path = fileURLToPath(new URL(`../../../dist/exactness/testing/${module}.js`, import.meta.url))
   const { NODE_OPTIONS: _, ...env } = process.env
-  const child = spawn(process.execPath, [path], { env, stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [path], { env, stdio: ['pipe', 'pipe', 'inherit'], timeout: 220_000 })
   const printed: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => printed.push(chunk))
-  child.stdin.end(JSON.stringify(input))
+  child.stdin.end(JSON.stringify(given))
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', resolve)

@@ -5,12 +5,11 @@ import { CHOICE, RECORD } from '../dependence.js'
 import type { Strategy } from '../strategy.js'
 import { ACTOR, EventLog } from './event-log.js'
 import { longer } from './longer.js'
-import { Races } from './races.js'
+import { NEVER, Races } from './races.js'
+import type { Missed } from './races.js'
 import { SleepSets } from './sleep-sets.js'
-import { CONFLICTS } from './weak-initial.js'
+import { INDEPENDENT } from './weak-initial.js'
 import { WakeupTrees } from './wakeup-trees.js'
-
-const NEVER = 0x7fffffff
 
 /**
  * Optimal dynamic partial order reduction: one execution of each Mazurkiewicz trace, no more, and none that is given up.
@@ -31,9 +30,6 @@ export class OptimalDpor implements Strategy {
   private sequence = new Int32Array(64)
   /** Branches of each node that have been visited. */
   private visited = new Int32Array(64)
-  /** For each event one of the execution: as long as that stays, nothing that could come before the first need be looked at. */
-  private settled = new Int32Array(64)
-  private reversed = new Int32Array(64)
   private executions = 0
   private over = false
 
@@ -129,11 +125,7 @@ export class OptimalDpor implements Strategy {
     if (ways > 1) races.ofOtherWays(world)
     log.close(world)
     this.sleeps.pass(depth, log.records)
-    if (depth === this.visited.length) {
-      this.visited = longer(this.visited)
-      this.settled = longer(this.settled)
-    }
-    this.settled[depth] = NEVER
+    if (depth === this.visited.length) this.visited = longer(this.visited)
     if (depth !== this.shared) this.visited[depth] = 0
   }
 
@@ -154,48 +146,51 @@ export class OptimalDpor implements Strategy {
   /** Puts each race the other way round into the tree of the node before it. */
   private plan(): void {
     const log = this.log as EventLog
-    const races = this.races as Races
-    const { settled, shared } = this
+    const { head, next, settled, steps, at, missed } = this.races as Races
     const slot = log.length
-    if (this.sequence.length <= slot + 1) {
-      this.sequence = new Int32Array(2 * slot + 2)
-      this.reversed = new Int32Array(2 * slot + 2)
-    }
+    if (this.sequence.length <= slot + 1) this.sequence = new Int32Array(2 * slot + 2)
     for (let e = 0; e < slot; e++) {
-      if (races.head[e] === -1 || (settled[e] as number) < shared) continue
-      settled[e] = this.planBefore(e, slot)
+      for (let race = head[e] as number; race >= 0; race = next[race] as number)
+        if ((settled[race] as number) >= this.shared)
+          settled[race] = this.reverse(e, at[race] as number, steps, race * RECORD)
     }
-    for (const { earlier, signal, other, step } of races.missed) {
-      let length = 0
-      for (let k = earlier + 1; k < slot; k++)
-        if (!log.after(earlier, k) && !log.after(signal, k) && !log.after(other, k)) this.sequence[length++] = k
-      this.insert(earlier, slot, length, step, 0)
-    }
+    for (const chance of missed) this.reverseMissed(chance)
   }
 
-  /** Those before event `e`. Returns the event because of which none need be looked at, or NEVER. */
-  private planBefore(e: number, slot: number): number {
+  /**
+   * The step is to come before `e`, with all that does not happen after `e`: adds that to the tree. If it has been visited, returns the last
+   * event on which this depends; else NEVER.
+   */
+  private reverse(e: number, at: number, steps: Int32Array, step: number): number {
     const log = this.log as EventLog
-    const races = this.races as Races
     const { sequence } = this
+    const { clocks, width, records, length: slot } = log
+    const column = log.actorOf(e)
     let length = 0
-    for (let k = e + 1; k < slot; k++) if (!log.happensBefore(e, k)) sequence[length++] = k
-    const position = this.sleeps.first(e, log.records, sequence, length)
-    if (position >= 0) return sequence[position] as number
-    for (let race = races.head[e] as number; race >= 0; race = races.next[race] as number)
-      this.insert(e, slot, length, races.steps, race * RECORD)
+    let k = e + 1
+    for (; k < at; k++) if ((clocks[k * width + column] as number) <= e) sequence[length++] = k
+    const position = length
+    sequence[length++] = slot
+    for (; k < slot; k++) if ((clocks[k * width + column] as number) <= e) sequence[length++] = k
+    for (let field = 0; field < RECORD; field++) records[slot * RECORD + field] = steps[step + field] as number
+    const first = this.sleeps.first(e, records, sequence, length)
+    if (first === position) return at
+    if (first >= 0) return sequence[first] as number
+    if (first !== INDEPENDENT) this.trees.insert(e, records, sequence, length)
     return NEVER
   }
 
-  /** Inserts `sequence`, and then the step, into the tree before event `e`, unless that has been visited. */
-  private insert(e: number, slot: number, length: number, steps: Int32Array, step: number): void {
-    const { records } = this.log as EventLog
-    const { sequence, reversed } = this
-    for (let field = 0; field < RECORD; field++) records[slot * RECORD + field] = steps[step + field] as number
-    sequence[length] = slot
-    if (this.sleeps.first(e, records, sequence, length + 1) !== CONFLICTS) return
-    for (let k = 0; k <= length; k++) reversed[k] = sequence[k] as number
-    this.trees.insert(e, records, reversed, length + 1)
+  private reverseMissed({ earlier, signal, other, step }: Missed): void {
+    const log = this.log as EventLog
+    const { sequence } = this
+    const { records, length: slot } = log
+    let length = 0
+    for (let k = earlier + 1; k < slot; k++)
+      if (!log.after(earlier, k) && !log.after(signal, k) && !log.after(other, k)) sequence[length++] = k
+    sequence[length++] = slot
+    records.set(step, slot * RECORD)
+    if (this.sleeps.first(earlier, records, sequence, length) < INDEPENDENT)
+      this.trees.insert(earlier, records, sequence, length)
   }
 
   /** Goes back to the last node with a branch left. */

@@ -24,6 +24,8 @@ import type { EventLog } from './event-log.js'
 import { longer } from './longer.js'
 
 const NONE = -1
+/** No event has this number. */
+export const NEVER = 0x7fffffff
 
 /**
  * The reversible races of an execution: an event `e`, and a step of another actor that is dependent on it and could come before it.
@@ -42,6 +44,10 @@ export class Races {
   next = new Int32Array(64)
   /** The steps, as they would be then. */
   steps = new Int32Array(64 * RECORD)
+  /** Where they come in this execution: slots of the log. */
+  at = new Int32Array(64)
+  /** The last event because of which a race need not be looked at: the order that it asks for has been visited. */
+  settled = new Int32Array(64)
   /** Of these, chances of a spurious wake-up that were missed: they are not in the lists. */
   readonly missed: Missed[] = []
 
@@ -329,8 +335,12 @@ export class Races {
       this.earlier = longer(this.earlier)
       this.next = longer(this.next)
       this.steps = longer(this.steps)
+      this.at = longer(this.at)
+      this.settled = longer(this.settled)
     }
     this.earlier[i] = e
+    this.at[i] = at
+    this.settled[i] = NEVER
     this.next[i] = this.head[e] as number
     this.head[e] = i
     const { records } = this.log

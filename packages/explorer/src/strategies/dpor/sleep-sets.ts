@@ -1,6 +1,6 @@
 import { RECORD, dependent } from '../dependence.js'
 import { longer } from './longer.js'
-import { CONFLICTS, INDEPENDENT, weakInitial } from './weak-initial.js'
+import { INDEPENDENT, conflict, weakInitial } from './weak-initial.js'
 
 /**
  * For each node of the execution at hand the steps that need not be taken there: what begins with them has been visited, here or before an
@@ -24,17 +24,19 @@ export class SleepSets {
   }
 
   /**
-   * Whether what begins with the sequence has been visited: the position in it of a step that sleeps at `depth` and could come first; or
-   * INDEPENDENT, if one that is not in it could; else CONFLICTS.
+   * Whether what begins with the sequence has been visited: the position of a step that sleeps at `depth` and could come first; or INDEPENDENT,
+   * if one that is not in the sequence could. If not, `conflict(k)`: none could, because of what there is up to position k.
    */
   first(depth: number, records: Int32Array, sequence: Int32Array, length: number): number {
-    let result = CONFLICTS
+    let last = 0
+    let independent = false
     for (let i = this.start[depth] as number; i < (this.end[depth] as number); i++) {
       const position = weakInitial(this.steps, i * RECORD, records, sequence, length)
       if (position >= 0) return position
-      if (position === INDEPENDENT) result = INDEPENDENT
+      if (position === INDEPENDENT) independent = true
+      else last = Math.max(last, conflict(position))
     }
-    return result
+    return independent ? INDEPENDENT : conflict(last)
   }
 
   /** All that begins with the event in slot `depth` of `records` has been visited. */

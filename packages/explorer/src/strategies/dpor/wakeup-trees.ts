@@ -1,6 +1,6 @@
 import { RECORD } from '../dependence.js'
 import { longer } from './longer.js'
-import { CONFLICTS, weakInitial } from './weak-initial.js'
+import { INDEPENDENT, weakInitial } from './weak-initial.js'
 
 const NONE = 0
 
@@ -60,7 +60,7 @@ export class WakeupTrees {
     let step = this.first[depth] as number
     while (step !== NONE) {
       const position = weakInitial(this.steps, step * RECORD, records, sequence, left)
-      if (position === CONFLICTS) {
+      if (position < INDEPENDENT) {
         step = this.sibling[step] as number
         continue
       }

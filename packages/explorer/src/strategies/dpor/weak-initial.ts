@@ -1,14 +1,16 @@
 import { CHOICE, RECORD, dependent } from '../dependence.js'
 import { ACTOR } from './event-log.js'
 
-/** Results of {@link weakInitial} besides a position. */
-export const CONFLICTS = -1
-export const INDEPENDENT = -2
+/** Of {@link weakInitial}: the actor is not in the sequence, and nothing there depends on the step. */
+export const INDEPENDENT = -1
 
 /**
  * Whether the step in `x[i ..]`, which can be taken now, could come first in an execution that begins with `sequence[0 .. length)` (slots
- * of `records`), in one of the orders that count as the same: its position there if it is in the sequence and depends on nothing before it,
- * INDEPENDENT if its actor is not in the sequence and nothing there depends on it; else CONFLICTS.
+ * of `records`), in one of the orders that count as the same. Returns
+ *
+ *     k >= 0           it could: it is the one at position k, and depends on nothing before it
+ *     INDEPENDENT      it could
+ *     conflict(k)      it could not, because of the one at position k
  */
 export function weakInitial(
   x: Int32Array,
@@ -21,8 +23,13 @@ export function weakInitial(
   for (let k = 0; k < length; k++) {
     const record = (sequence[k] as number) * RECORD
     const other = records[record + CHOICE] as number
-    if (((choice ^ other) & ACTOR) === 0) return choice === other ? k : CONFLICTS
-    if (dependent(x, i, records, record)) return CONFLICTS
+    if (((choice ^ other) & ACTOR) === 0) return choice === other ? k : conflict(k)
+    if (dependent(x, i, records, record)) return conflict(k)
   }
   return INDEPENDENT
+}
+
+/** Says position k as a number below INDEPENDENT, and back. */
+export function conflict(k: number): number {
+  return -2 - k
 }
