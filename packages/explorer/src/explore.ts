@@ -1,4 +1,4 @@
-import type { Observer, Report, Verdict } from './engine/observer.js'
+import type { Observer, Report } from './engine/observer.js'
 import type { EngineOptions } from './engine/options.js'
 import type { Target } from './engine/target.js'
 import { World } from './engine/world.js'
@@ -113,7 +113,7 @@ export function explore(target: Target, options: ExploreOptions): Explored {
     if (outcome === 'blocked') blocked++
     else if (outcome === 'abandoned') abandoned++
     else if (outcome === 'stepLimit') cut++
-    if (outcome === 'blocked' || outcome === 'failed' || world.reports.length > 0) buggy++
+    if (outcome === 'blocked' || outcome === 'failed' || world.reports.some((report) => counts(report, options))) buggy++
     if (world.reports.length > 0) {
       note(world, findings, first + executions - 1, (performance.now() - started) / 1000, options.all === true)
       if (findings.size >= (options.maxFindings ?? Infinity)) break
@@ -134,8 +134,13 @@ export function explore(target: Target, options: ExploreOptions): Explored {
 }
 
 /** What makes two reports the same fault: the verdict and the places. */
-export function faultKey(report: { verdict: Verdict; sites: readonly number[]; message: string }): string {
-  return `${report.verdict}:${report.sites.length > 0 ? report.sites.join(',') : report.message}`
+export function faultKey(report: Pick<Report, 'verdict' | 'sites' | 'message' | 'byDesign'>): string {
+  const place = report.sites.length > 0 ? report.sites.join(',') : report.message
+  return `${report.verdict}:${place}:${report.byDesign === undefined ? '' : 'by design'}`
+}
+
+function counts(report: Report, { all }: ExploreOptions): boolean {
+  return report.byDesign === undefined || all === true
 }
 
 function note(

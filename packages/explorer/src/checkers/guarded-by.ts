@@ -1,5 +1,6 @@
 import { COPY, FILL, READ, WRITE } from '@holdfast/compiler'
 import type { Observer } from '../engine/observer.js'
+import { outerSite } from '../engine/places.js'
 import type { World } from '../engine/world.js'
 import type { LockTracker } from './lock-tracker.js'
 import { actorName, siteName, wordName } from './names.js'
@@ -130,7 +131,7 @@ export class GuardedBy implements Observer {
     const owner = this.owners.get(addr)
     if (owner === undefined) {
       if (options.isPublished?.(addr, world) === false) return
-      this.owners.set(addr, { actor, holder, site: world.evSite, step: world.steps - 1 })
+      this.owners.set(addr, { actor, holder, site: outerSite(world), step: world.steps - 1 })
       return
     }
     if (owner.actor === actor || owner.holder === holder) return
@@ -157,7 +158,7 @@ export class GuardedBy implements Observer {
   ): void {
     const { options } = this
     if (options.isPublished?.(addr, world) === false) return
-    const site = world.evSite
+    const site = outerSite(world)
     const names = this.reported.get(site) ?? []
     const what = `${guard.kind} ${guard.name}`
     if (names.includes(what)) return

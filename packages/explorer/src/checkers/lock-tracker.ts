@@ -14,6 +14,7 @@ import {
 } from '@holdfast/compiler'
 import { CV_BLOCKED } from '../engine/kinds.js'
 import type { Observer } from '../engine/observer.js'
+import { outerSite } from '../engine/places.js'
 import type { World } from '../engine/world.js'
 import { isSpin, mutexOwnerOf, spinHeld } from './lock-words.js'
 import type { LockInfo } from './lock-words.js'
@@ -196,7 +197,7 @@ export class LockTracker implements Observer {
     how: How,
     mode: Mode,
     spin: boolean,
-    site: number = world.evSite,
+    site: number = outerSite(world),
   ): void {
     if (this.count === this.held.length) this.held.push(new Held())
     const held = this.held[this.count++] as Held

@@ -1,4 +1,5 @@
 import { RW_THREAD, RW_WRITE_LOCKED, RW_WRITE_WANTED } from '@holdfast/atomics-sync'
+import { outerSite } from '../engine/places.js'
 import type { World } from '../engine/world.js'
 import type { How, LockTracker, Mode } from './lock-tracker.js'
 import { rwReadersOf, rwWriterOf } from './lock-words.js'
@@ -76,7 +77,7 @@ export class RwTracker {
   private queues(lock: number, holder: number, actor: number, world: World): void {
     this.forget(lock, holder)
     const writer = (world.evOld & RW_WRITE_WANTED) === 0 && (world.evNew & RW_WRITE_WANTED) !== 0
-    this.waiters.push({ lock, holder, actor, site: world.evSite, writer })
+    this.waiters.push({ lock, holder, actor, site: outerSite(world), writer })
   }
 
   private took(world: World, lock: number, holder: number, mode: Mode, how: How): void {
@@ -115,7 +116,7 @@ export class RwTracker {
       'handed',
       mode,
       false,
-      waiter?.site ?? world.evSite,
+      waiter?.site ?? outerSite(world),
     )
     this.forget(lock, holder)
   }

@@ -1,4 +1,5 @@
 import type { Observer } from '../engine/observer.js'
+import { outerSite } from '../engine/places.js'
 import type { World } from '../engine/world.js'
 import type { Held, LockListener, LockTracker } from './lock-tracker.js'
 import { actorName, siteName, wordName } from './names.js'
@@ -99,8 +100,8 @@ export class UseAfterFree implements Observer, LockListener {
     const { options } = this
     const site = held.near < 0 ? held.site : held.near
     const taken = `taken by ${actorName(options, world, held.actor)} at ${siteName(options, site)}`
-    this.tell(world, [site, world.evSite], held.step, held.lock, () => {
-      return `${held.info.name}, ${taken}, is released at ${siteName(options, world.evSite)}, when its record has been freed and is in use again`
+    this.tell(world, [site, outerSite(world)], held.step, held.lock, () => {
+      return `${held.info.name}, ${taken}, is released at ${siteName(options, outerSite(world))}, when its record has been freed and is in use again`
     })
   }
 
@@ -108,9 +109,9 @@ export class UseAfterFree implements Observer, LockListener {
     const { options } = this
     const record = this.records[(this.freedBy[addr] ?? 0) - 1]
     if (record === undefined || options.allowed?.(world, addr) === true) return
-    this.tell(world, [record.site, world.evSite], record.step, addr, () => {
+    this.tell(world, [record.site, outerSite(world)], record.step, addr, () => {
       const who = actorName(options, world, world.evActor)
-      const use = `${who} ${write ? 'writes' : 'reads'} ${wordName(world, addr)} at ${siteName(options, world.evSite)}`
+      const use = `${who} ${write ? 'writes' : 'reads'} ${wordName(world, addr)} at ${siteName(options, outerSite(world))}`
       return `${use}, after ${actorName(options, world, record.actor)} freed ${record.what} at ${siteName(options, record.site)}`
     })
   }

@@ -315,6 +315,9 @@ export class World {
     this.evAddr = source
     this.evWords = 0
     this.evWords2 = 0
+    this.evOld = 0
+    this.evNew = 0
+    this.evAddr2 = 0
     this.evWrote = false
     this.executed(actor, FIRST_INTERRUPT + source)
     const handler = this.target.handler?.(this, actor, source)

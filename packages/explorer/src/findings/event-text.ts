@@ -60,9 +60,9 @@ export function pendingText({ op, word, value, holder }: Pending): string {
   return `${waitName(op)}${what}${is}${held}`
 }
 
-/** What an actor that is preempted would have done next: `:11 store b`. */
+/** What an actor that is preempted would have done next: `setter:11 store b`. */
 export function nextText({ op, place, word }: Pending): string {
-  return [place === undefined ? '' : `:${place.line}`, plainOp(op), word ?? '']
+  return [place === undefined ? '' : `${place.cName}:${place.line}`, plainOp(op), word ?? '']
     .filter((part) => part !== '')
     .join(' ')
 }

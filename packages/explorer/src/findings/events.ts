@@ -63,7 +63,7 @@ export interface Stuck extends Pending {
 }
 
 /** Calls that are noted of a step. */
-const MOST_CALLERS = 4
+const MOST_CALLERS = 12
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 

@@ -102,37 +102,51 @@ export class Reduction {
   }
 
   private changeTurns(budget: Budget): void {
-    for (let at = 0; ; ) {
-      const { turns, ways } = turnsOf(this.best.choices)
-      if (at >= turns.length) return
-      let improved = false
-      for (const changed of changesAt(turns, at)) {
-        if (!budget.take()) return
-        improved = this.offer(new InTurns(changed, ways))
-        if (improved) break
+    for (const changes of [joinedAt, shiftedAt]) {
+      for (let at = 0; ; ) {
+        const { turns, ways } = turnsOf(this.best.choices)
+        if (at >= turns.length) break
+        let improved = false
+        for (const changed of changes(turns, at)) {
+          if (!budget.take()) return
+          improved = this.offer(new InTurns(changed, ways))
+          if (improved) break
+        }
+        at = improved ? Math.max(0, at - 2) : at + 1
       }
-      at = improved ? Math.max(0, at - 2) : at + 1
     }
   }
 }
 
-/** What may be done with the turn number `at`. */
-function* changesAt(turns: readonly Turn[], at: number): Generator<Turn[]> {
+/** What may be done with the turn number `at` as a whole. */
+function* joinedAt(turns: readonly Turn[], at: number): Generator<Turn[]> {
   const turn = turns[at] as Turn
   const { actor } = turn
-  const start = turns.slice(0, at).findLast((each) => each.actor === actor)?.until ?? 0
   const next = turns.findIndex((each, i) => i > at && each.actor === actor)
   const without = turns.toSpliced(at, 1)
   // It is done by the next turn of its actor, or does the work of that one.
   yield without
   if (next >= 0) yield turns.toSpliced(next, 1).with(at, turns[next] as Turn)
   // It is not done at all.
+  const length = turn.until - startOf(turns, at)
   yield without.map((each, i) =>
-    i >= at && each.actor === actor ? { actor, until: each.until - (turn.until - start) } : each,
+    i >= at && each.actor === actor ? { actor, until: each.until - length } : each,
   )
   if (at + 1 < turns.length) yield turns.with(at, turns[at + 1] as Turn).with(at + 1, turn)
+}
+
+/** The turn number `at` ends earlier, or later. */
+function* shiftedAt(turns: readonly Turn[], at: number): Generator<Turn[]> {
+  const { actor, until } = turns[at] as Turn
+  const start = startOf(turns, at)
   for (let shift = 1; shift <= FURTHEST_SHIFT; shift *= 2) {
-    if (turn.until - shift > start) yield turns.with(at, { actor, until: turn.until - shift })
-    yield turns.with(at, { actor, until: turn.until + shift })
+    if (until - shift > start) yield turns.with(at, { actor, until: until - shift })
+    yield turns.with(at, { actor, until: until + shift })
   }
+}
+
+/** Steps that the actor of a turn has done before it. */
+function startOf(turns: readonly Turn[], at: number): number {
+  const { actor } = turns[at] as Turn
+  return turns.slice(0, at).findLast((each) => each.actor === actor)?.until ?? 0
 }

@@ -8,6 +8,10 @@ const MOST_COLUMNS = 4
 const AROUND = 2
 /** A gap smaller than this is not worth a line that says how many steps it has. */
 const SMALLEST_GAP = 2
+/** Changes of a word that are worth a line each. */
+const RARE = 12
+/** Steps shown of those ranks of which not all are worth it. */
+const MOST_OTHERS = 10
 /** Of no interest. */
 const NONE = 7
 
@@ -32,33 +36,54 @@ export function involvedActors({ events, steps, stuck, words }: Finding): number
  *
  *     1  what the finding is about
  *     2  the ends of turns that were cut short
- *     3  changes of its words, the last first
- *     4  other accesses to them
- *     5  the ends of other turns
- *     6  accesses to words that the actors have in common
+ *     3  changes of its words that are rare, the last first
+ *     4  the last of the other accesses to its words
+ *     5  the last of the ends of other turns
+ *     6  other accesses to words that the actors have in common, if there is room for all
  */
-export function interestingSteps(
-  { events, steps, words }: Finding,
-  actors: readonly number[],
-  rows: number,
-): Set<number> {
+export function interestingSteps(finding: Finding, actors: readonly number[], rows: number): Set<number> {
+  const { events, words } = finding
   const own = events.filter(({ actor }) => actors.includes(actor))
   if (own.length <= rows) return new Set(own.map(({ step }) => step))
   const addrs = new Set(words.map(({ addr }) => addr))
   const shared = sharedWords(own)
-  const faults = new Set(steps)
+  const faults = faultSteps(finding)
+  const rare = rareWords(own)
   const ranks = own.map((row) => {
-    if (faults.has(row.step) || row.reports.length > 0) return 1
-    if (touches(row, addrs)) return row.wrote && row.old !== row.new ? 3 : 4
+    if (faults.has(row.step)) return 1
+    if (touches(row, addrs)) return row.wrote && row.old !== row.new && rare.has(row.addr as number) ? 3 : 4
     return touches(row, shared) ? 6 : NONE
   })
   rankSwitches(own, ranks)
-  const order = [...own.keys()].filter((i) => (ranks[i] as number) < NONE)
+  const few = ranks.filter((rank) => rank < NONE).length <= rows
+  if (!few) for (const rank of [4, 5]) demote(ranks, rank, MOST_OTHERS)
+  const order = [...own.keys()].filter((i) => (ranks[i] as number) < (few ? NONE : 6))
   order.sort((one, other) => (ranks[one] as number) - (ranks[other] as number) || other - one)
   const kept = own.map(() => false)
   for (const i of order.slice(0, rows)) kept[i] = true
   fillGaps(kept)
   return new Set(own.flatMap(({ step }, i) => (kept[i] === true ? [step] : [])))
+}
+
+/** All but the last few of a rank are of no interest. */
+function demote(ranks: number[], rank: number, last: number): void {
+  let left = last
+  for (let i = ranks.length - 1; i >= 0; i--) if (ranks[i] === rank && left-- <= 0) ranks[i] = NONE
+}
+
+/** Steps that the finding names; if it names none, those at which it was reported. */
+export function faultSteps({ events, steps, message }: Finding): ReadonlySet<number> {
+  if (steps.length > 0) return new Set(steps)
+  return new Set(events.filter(({ reports }) => reports.includes(message)).map(({ step }) => step))
+}
+
+/** Words that are not changed often, as the words of locks are. */
+function rareWords(rows: readonly EventRow[]): ReadonlySet<number> {
+  const changes = new Map<number, number>()
+  for (const { addr, wrote, old, new: now } of rows) {
+    if (addr !== undefined && wrote && old !== now) changes.set(addr, (changes.get(addr) ?? 0) + 1)
+  }
+  return new Set([...changes].flatMap(([addr, count]) => (count <= RARE ? [addr] : [])))
 }
 
 /** Steps around the place where another actor goes on. */

@@ -3,7 +3,7 @@ import type { EventText } from './event-text.js'
 import type { EventRow } from './events.js'
 import type { Finding } from './finding.js'
 import { fileName } from './place-text.js'
-import { interestingSteps, involvedActors } from './report-choice.js'
+import { faultSteps, interestingSteps, involvedActors } from './report-choice.js'
 
 /** The columns of a table, one for each actor that matters, and its lines from top to bottom. */
 export interface ReportTable {
@@ -55,8 +55,7 @@ export function reportTable(finding: Finding, options: { readonly rows: number }
   const actors = involvedActors(finding)
   const shown = interestingSteps(finding, actors, options.rows)
   const columns = actors.map((actor) => ({ actor, name: nameOf(finding, actor) }))
-  const builder = new Builder(finding, actors, shown)
-  return { columns, lines: builder.build() }
+  return { columns, lines: new Builder(finding, columns, shown).build() }
 }
 
 /** What the names of an actor have in common: it may run one thing after the other. */
@@ -84,7 +83,7 @@ function joined(lines: readonly ReportLine[]): ReportLine[] {
 class Builder {
   private readonly lines: ReportLine[] = []
   private readonly finding: Finding
-  private readonly actors: readonly number[]
+  private readonly columns: ReportTable['columns']
   private readonly shown: ReadonlySet<number>
   private readonly faults: ReadonlySet<number>
   private skipped: EventRow[] = []
@@ -92,11 +91,11 @@ class Builder {
   /** What each column's actor was last seen to run. */
   private readonly runs: string[] = []
 
-  constructor(finding: Finding, actors: readonly number[], shown: ReadonlySet<number>) {
+  constructor(finding: Finding, columns: ReportTable['columns'], shown: ReadonlySet<number>) {
     this.finding = finding
-    this.actors = actors
+    this.columns = columns
     this.shown = shown
-    this.faults = new Set(finding.steps)
+    this.faults = faultSteps(finding)
   }
 
   build(): ReportLine[] {
@@ -110,25 +109,25 @@ class Builder {
     }
     this.skip()
     for (const stuck of this.finding.stuck) {
-      const column = this.actors.indexOf(stuck.actor)
+      const column = this.columnOf(stuck)
       if (column >= 0) this.lines.push({ kind: 'stuck', column, text: `for ever: ${pendingText(stuck)}` })
     }
     return joined(this.lines)
   }
 
-  private columnOf({ actor }: EventRow): number {
-    return this.actors.indexOf(actor)
+  private columnOf({ actor }: { readonly actor: number }): number {
+    return this.columns.findIndex((column) => column.actor === actor)
   }
 
   private step(row: EventRow): void {
     const column = this.columnOf(row)
     const { place } = row
-    const name = nameOf(this.finding, row.actor)
+    const name = this.columns[column]?.name ?? ''
     if (row.actorName !== name && this.runs[column] !== row.actorName) {
       this.lines.push({
         kind: 'runs',
         column,
-        text: row.actorName.slice(name.length).replace(/^[^\p{L}\p{N}(]+/u, ''),
+        text: row.actorName.slice(name.length).replace(/^\W*?\((.*)\)$|^\W+/u, '$1'),
       })
       this.inFunction = ''
     }
@@ -139,7 +138,7 @@ class Builder {
       this.lines.push({ kind: 'function', column, name: place.cName, file: fileName(place.file), callers })
     }
     this.inFunction = where
-    const fault = this.faults.has(row.step) || (this.faults.size === 0 && row.reports.length > 0)
+    const fault = this.faults.has(row.step)
     this.lines.push({ kind: 'step', column, row, text: eventText(row), fault, alone: false })
   }
 
@@ -189,14 +188,35 @@ class Builder {
   }
 }
 
-/** ` in uvm_fault, pmap_enter …`: the functions with most of the steps. */
+/** ` in uvm_fault, pmap_enter …`: the functions in which most of the steps are. */
 function functionsOf(rows: readonly EventRow[]): string {
-  const counts = new Map<string, number>()
-  for (const { place } of rows) {
-    if (place !== undefined) counts.set(place.cName, (counts.get(place.cName) ?? 0) + 1)
-  }
-  const names = [...counts].sort(([, one], [, other]) => other - one).map(([name]) => name)
+  const names = busiest(rows.map(stackOf), 0, rows.length / MOST_NAMES / 2)
   if (names.length === 0) return ''
   const more = names.length > MOST_NAMES ? ' …' : ''
   return ` in ${names.slice(0, MOST_NAMES).join(', ')}${more}`
+}
+
+/** The functions a step is in, outermost first. */
+function stackOf({ callers, place }: EventRow): string[] {
+  const stack = callers.map(({ cName }) => cName).reverse()
+  return place === undefined ? stack : [...stack, place.cName]
+}
+
+/** The innermost functions that have at least so many of the steps within them, those with most first. */
+function busiest(stacks: readonly (readonly string[])[], depth: number, least: number): string[] {
+  const groups = new Map<string, (readonly string[])[]>()
+  for (const stack of stacks) {
+    const name = stack[depth]
+    if (name === undefined) continue
+    const known = groups.get(name)
+    if (known === undefined) groups.set(name, [stack])
+    else known.push(stack)
+  }
+  const heavy = [...groups].filter(([, group]) => group.length >= least)
+  heavy.sort(([, one], [, other]) => other.length - one.length)
+  const names = heavy.flatMap(([name, group]) => {
+    const inner = busiest(group, depth + 1, least)
+    return inner.length > 0 ? inner : [name]
+  })
+  return [...new Set(names)]
 }

@@ -31,7 +31,7 @@ test('the report of reorder: one sentence, a column for each thread, the words, 
  ----- | -------------------------------------------- | --------------------------------------------
        | setter (toy.ts)                              |
     1  |   :10   store a  0 -> 1                      |
-       |   ~~ preempted before :11 store b ~~         |
+       |   ~~ preempted before setter:11 store b ~~   |
        |                                              | checker (toy.ts)
     2  |                                              |   :15   load  a  = 1
     3* |                                              |   :16   load  b  = 0
@@ -99,7 +99,7 @@ test('the Markdown of reorder is a table with a column for each thread', () => {
 | step | T1 | T2 |
 | ---: | --- | --- |
 | 1 | \`setter\` \`store a 0 -> 1\` (toy.ts:10) |  |
-|  | **preempted before :11 store b** |  |
+|  | **preempted before setter:11 store b** |  |
 | 2 |  | \`checker\` \`load a = 1\` (toy.ts:15) |
 | **3** |  | \`checker\` **\`load b = 0\`** (toy.ts:16) |
 |  |  | *ends* |

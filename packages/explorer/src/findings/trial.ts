@@ -59,9 +59,12 @@ export function similarFault(wanted: {
 /** What ends a trial early: an execution that costs more is of no use. */
 export interface Limit {
   readonly preemptions: number
-  /** Steps with so many preemptions; fewer preemptions: up to the step limit. */
+  /** Steps with so many preemptions; with fewer, some times as many. */
   readonly steps: number
 }
+
+/** An execution with fewer preemptions is not worth so many times the steps. */
+const LONGER = 4
 
 const NO_LIMIT: Limit = { preemptions: Infinity, steps: Infinity }
 
@@ -115,14 +118,22 @@ export class Trials {
   }
 
   /**
-   * Runs an execution twice, to see whether checkers report the same again; if not, they are made anew from now on. To be called
-   * with the first execution.
+   * To be called with the first execution. Looks which checkers are needed to see the fault, and leaves the others out from now on;
+   * and whether they report the same again: if not, they are made anew for each execution.
    */
   begin(chooser: () => Chooser): Shown | undefined {
     const first = this.run(chooser())
-    if (first === undefined || this.run(chooser()) !== undefined) return first
-    this.fresh = true
-    return this.run(chooser())
+    if (first === undefined) return undefined
+    if (this.run(chooser()) === undefined) {
+      this.fresh = true
+      return this.run(chooser())
+    }
+    for (const each of this.observers.toReversed()) {
+      const all = this.observers
+      this.observers = all.filter((other) => other !== each)
+      if (this.run(chooser()) === undefined) this.observers = all
+    }
+    return first
   }
 
   /** Whether the last execution was cut off by the step limit. */
@@ -153,8 +164,8 @@ export class Trials {
   }
 
   private isOver(world: World, limit: Limit): boolean {
-    if (this.preemptions !== limit.preemptions) return this.preemptions > limit.preemptions
-    return world.steps > limit.steps
+    if (this.preemptions > limit.preemptions) return true
+    return world.steps > (this.preemptions === limit.preemptions ? limit.steps : LONGER * limit.steps)
   }
 
   private look(world: World): void {

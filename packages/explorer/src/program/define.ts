@@ -1,5 +1,6 @@
 import type { Addr } from '@holdfast/atomics-sync'
 import type { Call } from './model-mem.js'
+import { noteProgramFile } from './program-file.js'
 
 /** Numbers that a program is made with, by name in lower case. */
 export type Params = Readonly<Record<string, number>>
@@ -49,5 +50,6 @@ export type Program = ProgramSpec<Params, Readonly<Record<string, Variable>>>
 export function defineProgram<const P extends Params, V extends Readonly<Record<string, Variable>>>(
   spec: ProgramSpec<{ readonly [K in keyof P]: number }, V> & { readonly params?: P },
 ): Program {
+  noteProgramFile(spec)
   return spec as unknown as Program
 }

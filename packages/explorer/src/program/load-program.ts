@@ -7,6 +7,7 @@ import { compile } from '@holdfast/compiler'
 import type { Hint, Patch, Site } from '@holdfast/compiler'
 import type { Program } from './define.js'
 import * as face from './face.js'
+import { programsDefinedIn } from './program-file.js'
 import { ProgramError, findProgram } from './program-files.js'
 
 /** A program that was compiled, and what is known about its code. */
@@ -42,6 +43,14 @@ function faceUrl(): string {
   return `data:text/javascript,export const { ${names} } = globalThis[Symbol.for('${key}')]`
 }
 
+const STUB = new URL(
+  import.meta.url.endsWith('.ts') ? '../../dist/program/test-stub.js' : './test-stub.js',
+  import.meta.url,
+).href
+
+/** A program may stand in a test file: its tests are not run. */
+const TEST_STUBS = { vitest: STUB, '@holdfast/harness/vitest': STUB }
+
 /** What a program means by `@holdfast/atomics-sync`, wherever it lies: the source of the library, since it is instrumented too. */
 const ATOMICS_SYNC = fileURLToPath(new URL('../../../atomics-sync/src/index.ts', import.meta.url))
 
@@ -54,17 +63,21 @@ const OF_REAL_THREADS =
  * that they import; packages under node_modules are not. Throws ProgramError, and CompileError with file and line.
  */
 export async function loadProgram(what: string, options: LoadOptions = {}): Promise<LoadedProgram> {
-  const { path } = findProgram(what)
+  const found = findProgram(what)
+  const { path } = found
   const { url, sites, hints } = await compile({
     entries: [path],
     instrument: (module) => !OF_REAL_THREADS.test(module),
-    external: { [EXPLORER]: faceUrl() },
+    external: { [EXPLORER]: faceUrl(), ...TEST_STUBS },
     alias: { '@holdfast/atomics-sync': ATOMICS_SYNC },
     cacheDir: options.cacheDir ?? cacheDirOf(path),
     ...(options.patches === undefined ? {} : { patches: options.patches }),
   })
   const module = (await import(/* @vite-ignore */ url)) as Readonly<Record<string, unknown>>
-  const program = programOf(module, shown(path))
+  const named = found.kind === 'file' ? found.program : undefined
+  const exported =
+    named === undefined ? defaultOf(module, shown(path)) : definedAs(named, fileURLToPath(url), shown(path))
+  const program = programOf(exported, shown(path))
   return { program, sites, hash: hashOfCode(fileURLToPath(url)), hints, path }
 }
 
@@ -76,13 +89,31 @@ export function shown(path: string): string {
 
 const EXPECTED = 'expected is `export default defineProgram({ name, memory, threads })`'
 
-function programOf(module: Readonly<Record<string, unknown>>, file: string): Program {
+function defaultOf(module: Readonly<Record<string, unknown>>, file: string): unknown {
   const found = module['default']
   if (found === undefined) {
     const names = Object.keys(module).filter((name) => !name.startsWith('$'))
     const exported = names.length === 0 ? 'nothing' : names.join(', ')
     throw new ProgramError(`${file} has no default export (it exports ${exported}); ${EXPECTED}`)
   }
+  return found
+}
+
+/** The program of that name among those that the bundle defined when it was loaded. */
+function definedAs(name: string, bundle: string, file: string): unknown {
+  const programs = programsDefinedIn(bundle) as { readonly name?: unknown }[]
+  const found = programs.filter((program) => program.name === name)
+  if (found.length === 1) return found[0]
+  if (found.length > 1)
+    throw new ProgramError(`${file} defines ${found.length} programs called '${name}'; give each its own name`)
+  const names = programs.map((program) => `'${String(program.name)}'`).join(', ')
+  throw new ProgramError(
+    `${file} defines no program called '${name}' where it is loaded (${names === '' ? 'it defines none' : `it defines ${names}`}); ` +
+      'a program is to be defined at the top level of its module, not in a test',
+  )
+}
+
+function programOf(found: unknown, file: string): Program {
   if (typeof found !== 'object' || found === null)
     throw new ProgramError(`the default export of ${file} is a ${typeof found}; ${EXPECTED}`)
   const program = found as Readonly<Record<string, unknown>>
@@ -138,6 +169,7 @@ function isWritable(folder: string): boolean {
 function hashOfCode(bundle: string): string {
   const code = readFileSync(bundle, 'utf8')
     .replaceAll(faceUrl(), EXPLORER)
+    .replaceAll(STUB, 'vitest')
     .replace(/^\/\/.*$/gm, '')
   return createHash('sha256').update(code).digest('hex').slice(0, 16)
 }

@@ -33,14 +33,21 @@ export function programPath(name: string): string {
 /** What a target on the command line means: a built-in program, by name, or a file. */
 export type ProgramFile =
   | { readonly kind: 'builtin'; readonly name: string; readonly path: string }
-  | { readonly kind: 'file'; readonly path: string }
+  | {
+      readonly kind: 'file'
+      readonly path: string
+      /** Which of its programs; undefined: the one that it exports by default. */
+      readonly program?: string
+    }
 
 /**
  * Finds a program: `program:lastzero`, `lastzero` where no such file exists, or the path of a .ts, .mts, .js or .mjs file,
- * from the current directory. Throws {@link ProgramError}.
+ * from the current directory; `./my.test.ts#counter` is the program of that name in it. Throws {@link ProgramError}.
  */
 export function findProgram(what: string): ProgramFile {
   if (what.startsWith(PROGRAM_PREFIX)) return builtin(what.slice(PROGRAM_PREFIX.length))
+  const [, file, program] = /^(.+\.m?[tj]s)#(.+)$/.exec(what) ?? []
+  if (file !== undefined && program !== undefined) return { ...findProgram(file), program } as ProgramFile
   const path = resolve(what)
   if (existsSync(path)) {
     if (/\.m?[tj]s$/.test(path)) return { kind: 'file', path }

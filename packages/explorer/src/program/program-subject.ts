@@ -28,8 +28,14 @@ export async function programSubject(
   const { target, given } = split(what)
   const found = findProgram(target)
   const loaded = await loadProgram(target, options)
-  const name = found.kind === 'builtin' ? PROGRAM_PREFIX + found.name : encodeURI(shown(found.path))
+  const name = found.kind === 'builtin' ? PROGRAM_PREFIX + found.name : fileName(found.path, found.program)
   return subjectOf(loaded, name, { ...given, ...params }, options)
+}
+
+/** `./my%20program.ts`, or `./my.test.ts#counter`. */
+function fileName(path: string, program: string | undefined): string {
+  const name = encodeURI(shown(path))
+  return program === undefined ? name : `${name}#${encodeURI(program)}`
 }
 
 function subjectOf(

@@ -1,18 +1,15 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { driftText } from '@holdfast/explorer'
 import type { Verdict } from '@holdfast/explorer'
 import { table } from '../report/table.js'
 import { notAllowed, UsageError } from '../scenario/problem.js'
+import { LISTED_FINDINGS } from './findings-command-folder.js'
 import { print, printJson } from './output.js'
 import { progressOn } from './progress.js'
 import { faultOf, recordedIn, replayRecorded, subjectOfRecorded } from './replay-command.js'
 import type { Recorded } from './replay-command.js'
 import { EXIT_FOUND, EXIT_OK } from './run-command.js'
-
-/** The findings that come with Holdfast, one file each. The same from src and from dist. */
-const FOLDER = fileURLToPath(new URL('../../../../docs/findings/', import.meta.url))
 
 export interface FindingsFlags {
   readonly dir?: string
@@ -32,7 +29,7 @@ interface Row {
 }
 
 /** Replays every listed finding. Exit code: 0 all are reproduced, 1 one is not. */
-export async function findingsCommand({ dir = FOLDER, json }: FindingsFlags, signal: AbortSignal): Promise<number> {
+export async function findingsCommand({ dir = LISTED_FINDINGS, json }: FindingsFlags, signal: AbortSignal): Promise<number> {
   const ids = idsIn(dir)
   const progress = progressOn(process.stderr)
   const rows: Row[] = []

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import {
   decodeSchedule,
   driftText,
@@ -12,7 +13,9 @@ import type { EventRow, Finding, Outcome, Replayed, Report, Schedule, Subject } 
 import { asUsageError, subjectOf } from '../explore/subject-of.js'
 import { plural } from '../report/table.js'
 import { notAllowed, UsageError } from '../scenario/problem.js'
+import { DEFAULT_OUT } from './explore-command-options.js'
 import { paperOf } from './explore-command-paper.js'
+import { LISTED_FINDINGS } from './findings-command-folder.js'
 import { print, printJson } from './output.js'
 import { showRows } from './replay-command-step.js'
 import { EXIT_FOUND, EXIT_OK, EXIT_USAGE } from './run-command.js'
@@ -54,7 +57,7 @@ export async function replayCommand(what: string, flags: ReplayFlags): Promise<n
 /** A schedule string, or a file: of a finding, or with nothing but such a string. Throws UsageError. */
 export function recordedIn(what: string): Recorded {
   try {
-    if (looksLikeSchedule(what)) return { schedule: decodeSchedule(what), finding: undefined }
+    if (looksLikeSchedule(what)) return { schedule: decodeSchedule(what), finding: fileOf(what.trim()) }
     if (!existsSync(what))
       throw new UsageError([notAllowed('schedule', what, 'a finding file, or a schedule (hf1+...)')])
     const text = readFileSync(what, 'utf8')
@@ -64,6 +67,22 @@ export function recordedIn(what: string): Recorded {
   } catch (error) {
     throw asUsageError(error)
   }
+}
+
+/**
+ * The finding that was written with this schedule, if it is where findings are written. A scenario that was made smaller has no name
+ * of its own: its file knows what it is.
+ */
+function fileOf(schedule: string): Finding | undefined {
+  for (const dir of [DEFAULT_OUT, LISTED_FINDINGS]) {
+    if (!existsSync(dir)) continue
+    for (const name of readdirSync(dir)) {
+      if (!name.endsWith('.json')) continue
+      const text = readFileSync(join(dir, name), 'utf8')
+      if (text.includes(JSON.stringify(schedule))) return readFinding(join(dir, name))
+    }
+  }
+  return undefined
 }
 
 /** The program that a schedule is of, as it is now. */

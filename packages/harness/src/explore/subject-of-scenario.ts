@@ -1,29 +1,28 @@
-import type { EngineOptions, Subject } from '@holdfast/explorer'
-import { parseScenario, importScenario, loadScenario } from '../scenario/load.js'
+import type { Subject } from '@holdfast/explorer'
+import { importScenario, loadScenario, parseScenario } from '../scenario/load.js'
+import { UsageError } from '../scenario/problem.js'
 import type { Scenario } from '../scenario/types.js'
 import { SCENARIOS } from '../scenarios/index.js'
+import { kernelSubject } from './kernel-subject.js'
+import { SMALL_SCENARIOS } from './scenarios/index.js'
 import { SCENARIO_PREFIX, withoutQuery } from './subject-of-spec.js'
 import type { SubjectSpec } from './subject-of-spec.js'
 
-/** What kernel-subject.ts takes. */
-interface KernelSubjectOptions {
-  readonly variant?: string
-  readonly all?: boolean
-  readonly engine?: Partial<EngineOptions>
-}
-
-type KernelSubject = (scenario: Scenario | string, options: KernelSubjectOptions) => Promise<Subject>
-
 /** The kernel running a scenario, as a subject. Throws UsageError. */
 export async function scenarioSubject(spec: SubjectSpec): Promise<Subject> {
-  const { kernelSubject } = (await import(new URL('./kernel-subject.js', import.meta.url).href)) as {
-    kernelSubject: KernelSubject
+  const scenario = await scenarioOf(spec)
+  const variant = spec.variant ?? variantIn(spec.target)
+  try {
+    return await kernelSubject(scenario, {
+      ...(variant === undefined ? {} : { variant }),
+      all: spec.all,
+      engine: spec.engine,
+    })
+  } catch (error) {
+    if (error instanceof RangeError && variant !== undefined)
+      throw new UsageError([{ path: '--variant', message: error.message }])
+    throw error
   }
-  return kernelSubject(await scenarioOf(spec), {
-    ...(spec.variant === undefined ? {} : { variant: spec.variant }),
-    all: spec.all,
-    engine: spec.engine,
-  })
 }
 
 async function scenarioOf({ target, scenario }: SubjectSpec): Promise<Scenario | string> {
@@ -32,10 +31,15 @@ async function scenarioOf({ target, scenario }: SubjectSpec): Promise<Scenario |
   const path = withoutQuery(name)
   if (/\.[cm]?[jt]s$/.test(path)) return importScenario(path)
   if (path.endsWith('.json')) return loadScenario(path)
-  return name
+  return path
 }
 
-/** Names of the scenarios that can be explored. */
+/** `scenario:hold-vs-swapper?variant=recheck-inmem`: the id of a subject says which variant it is. */
+function variantIn(target: string): string | undefined {
+  return /[?&]variant=([^&]+)/.exec(target)?.[1]
+}
+
+/** Names of the scenarios that can be explored: the small ones first. */
 export function scenarioNames(): string[] {
-  return SCENARIOS.map(({ name }) => name)
+  return [...SMALL_SCENARIOS, ...SCENARIOS].map(({ name }) => name)
 }

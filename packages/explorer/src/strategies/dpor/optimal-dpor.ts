@@ -8,7 +8,7 @@ import { longer } from './longer.js'
 import { NEVER, Races } from './races.js'
 import type { Missed } from './races.js'
 import { SleepSets } from './sleep-sets.js'
-import { INDEPENDENT } from './weak-initial.js'
+import { INDEPENDENT, conflict } from './weak-initial.js'
 import { WakeupTrees } from './wakeup-trees.js'
 
 /**
@@ -27,6 +27,8 @@ export class OptimalDpor implements Strategy {
   private readonly sleeps = new SleepSets()
   /** Events that the execution at hand shares with the one before. */
   private shared = 0
+  /** Choices made in the execution at hand. */
+  private depth = 0
   private sequence = new Int32Array(64)
   /** Branches of each node that have been visited. */
   private visited = new Int32Array(64)
@@ -34,16 +36,17 @@ export class OptimalDpor implements Strategy {
   private over = false
 
   begin(): boolean {
+    this.depth = 0
     return !this.over
   }
 
   choose(world: World): number {
-    const { steps } = world
-    if (steps < this.shared) return (this.log as EventLog).records[steps * RECORD + CHOICE] as number
-    if (steps === 0) this.prepare(world)
+    const depth = this.depth++
+    if (depth < this.shared) return (this.log as EventLog).records[depth * RECORD + CHOICE] as number
+    if (depth === 0) this.prepare(world)
     const log = this.log as EventLog
     log.settled(world)
-    const choice = this.next(world, steps)
+    const choice = this.next(world, depth)
     if (choice < 0) return -1
     this.take(world, choice)
     return choice
@@ -176,7 +179,9 @@ export class OptimalDpor implements Strategy {
     const first = this.sleeps.first(e, records, sequence, length)
     if (first === position) return at
     if (first >= 0) return sequence[first] as number
-    if (first !== INDEPENDENT) this.trees.insert(e, records, sequence, length)
+    if (first === INDEPENDENT) return NEVER
+    const needed = Math.max(position, conflict(first)) + 1
+    this.trees.insert(e, records, sequence, needed)
     return NEVER
   }
 
