@@ -17,8 +17,10 @@ export type FieldSpec =
       readonly words?: number
       /** The field is itself a lock: the name lockstat and the checkers use for its class. */
       readonly isLock?: boolean
-      /** Why the original reads or writes it without the lock: such accesses are reported only on demand. */
+      /** Why the original reads it without the lock: such reads are reported only on demand. */
       readonly unlocked?: string
+      /** Why the original also writes it without the lock: then neither reads nor writes are reported but on demand. */
+      readonly unlockedWrites?: string
     }
 
 /** A field of a layout, with its place. */
@@ -28,7 +30,9 @@ export interface Field {
   readonly words: number
   readonly lock: string
   readonly isLock: boolean
+  /** Why it is read without the lock; there if `unlockedWrites` is. */
   readonly unlocked?: string
+  readonly unlockedWrites?: string
 }
 
 /** A record as it was declared: its fields in order, with their offsets. */
@@ -63,13 +67,15 @@ function build(name: string, specs: Readonly<Record<string, FieldSpec>>, base: A
   for (const [field, spec] of Object.entries(specs)) {
     const full = typeof spec === 'string' ? { lock: spec } : spec
     const words = full.words ?? 1
+    const unlocked = full.unlocked ?? full.unlockedWrites
     fields.push({
       name: field,
       offset,
       words,
       lock: full.lock,
       isLock: full.isLock ?? false,
-      ...(full.unlocked === undefined ? {} : { unlocked: full.unlocked }),
+      ...(unlocked === undefined ? {} : { unlocked }),
+      ...(full.unlockedWrites === undefined ? {} : { unlockedWrites: full.unlockedWrites }),
     })
     offset += words
   }

@@ -1,6 +1,6 @@
 import { operations } from '@holdfast/atomics-sync'
 import type { Actor, InterruptOps, Sleeps } from '@holdfast/atomics-sync'
-import { CI_WANT_RESCHED, HARDCLOCK_TICKS } from '@holdfast/kernel'
+import { CI_IPENDING, CI_WANT_RESCHED, HARDCLOCK_TICKS, IPI_TLB } from '@holdfast/kernel'
 import type { Cpu, MachdepOps } from '@holdfast/kernel'
 import { diskClock } from './clock-intr.js'
 import { MC_TAKEN } from './globals.js'
@@ -12,7 +12,8 @@ import { ipi } from './mailbox.js'
  * The machine under control: nothing is polled, and no host clock runs. An interrupt is an event of its own, which whoever controls
  * the machine lets a CPU take between any two accesses, where its level permits:
  *
- *   takeMailbox   what others posted; IPI_TLB at any spin depth, the rest at depth 0
+ *   takeMailbox   what others posted; depth 0
+ *   takeShootdown IPI_TLB; any spin depth, also within another handler
  *   takeClock     a tick of the clock (the primary CPU), and the disk transfers that are due then; depth 0
  *   takePreempt   kernel preemption, when `preemptWanted` is set; depth 0
  *
@@ -42,6 +43,14 @@ export const controlledMachdep = operations<MachdepOps>({ ipi, idle, compute })
 /** Takes the interrupts that are pending in the mailbox and allowed at the present spin depth. */
 export function takeMailbox(cpu: MachineCpu): void {
   takeInterrupts(cpu)
+  countTaken(cpu)
+}
+
+/** Answers a shootdown, at any spin depth: whoever shoots waits for it with locks held. */
+export function takeShootdown(cpu: MachineCpu): void {
+  const { mem, ci } = cpu
+  mem.and(ci + CI_IPENDING, ~IPI_TLB)
+  cpu.kernel.tlbInterrupt(cpu)
   countTaken(cpu)
 }
 

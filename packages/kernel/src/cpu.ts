@@ -37,16 +37,22 @@ export const {
   CI_WANT_RESCHED: 'atomic',
   SPC_MUTEX: { lock: 'atomic', isLock: true }, // spin: the run queue, and LWPs in LSIDL and LSRUN
   SPC_LWPLOCK: { lock: 'atomic', isLock: true }, // spin: LWPs in LSONPROC, LSZOMB and the like
-  SPC_CURPRIORITY: { lock: 'spc_mutex', unlocked: 'a hint when choosing a CPU' },
+  SPC_CURPRIORITY: {
+    lock: 'spc_mutex',
+    unlockedWrites: 'a hint when choosing a CPU; the CPU itself lowers it on the way to user mode',
+  },
   SPC_COUNT: { lock: 'spc_mutex', unlocked: 'a hint when choosing a CPU' }, // LWPs on the run queue
   SPC_MCOUNT: { lock: 'spc_mutex', unlocked: 'a hint when stealing' }, // of which may be stolen
-  SPC_MAXPRIORITY: 'spc_mutex',
-  SPC_MIGRATING: 'spc_mutex',
+  SPC_MAXPRIORITY: { lock: 'spc_mutex', unlocked: 'a hint when choosing a CPU' },
+  SPC_MIGRATING: { lock: 'spc_mutex', unlocked: 'sched_idle looks before it locks' },
   SPC_TICKS: 'private',
   SPC_BITMAP: { lock: 'spc_mutex', words: Math.ceil(PRI_COUNT / 32) },
   SPC_QUEUES: { lock: 'spc_mutex', words: PRI_COUNT * 2 }, // first, last of each priority
   CI_NSWITCHES: 'private',
-  CI_ONPROC: { lock: 'spc_mutex', unlocked: 'a hint when only spc_lwplock is held' }, // LWP chosen to run, ahead of CI_CURLWP
+  CI_ONPROC: {
+    lock: 'spc_mutex',
+    unlockedWrites: 'a hint when only spc_lwplock is held; the idle LWP sets it when its CPU starts',
+  }, // LWP chosen to run, ahead of CI_CURLWP
 })
 
 /** A simulated CPU as the kernel sees it: registers, and tables of operations. One per worker. */

@@ -15,7 +15,7 @@ import type { Sleeps } from '@holdfast/atomics-sync'
 import { curlwp } from './cpu.js'
 import type { Cpu } from './cpu.js'
 import { EV_EXIT, EV_LWP_EXIT } from './events.js'
-import { PROC_LOCK, ZOMBPROC } from './globals.js'
+import { ALLPROC, PROC_LOCK, ZOMBPROC } from './globals.js'
 import { lwpLock, lwpUnlock } from './kern-lwp-lock.js'
 import { lwpDrainrefs, lwpFree } from './kern-lwp.js'
 import { procReparent } from './kern-proc.js'
@@ -44,7 +44,6 @@ import {
   SZOMB,
 } from './param.js'
 import {
-  PROC_WORDS,
   P_CHILDREN,
   P_FLAG,
   P_LIST_NEXT,
@@ -240,10 +239,14 @@ export function* exit1(cpu: Cpu, l: LwpRef, rv: number): Sleeps<never> {
   return yield* lwpExitSwitchaway(cpu, l)
 }
 
-/** Traced processes whose own parent was `p`, which exits, are given back to init instead. proc_lock held. */
+/**
+ * Traced processes whose own parent was `p`, which exits, are given back to init instead. proc_lock held.
+ *
+ * As in C, only the living are looked at, since zombies shall not need their p_opptr: but proc_free does.
+ */
 function forgetOpptr(cpu: Cpu, p: ProcRef): void {
-  const { mem, config } = cpu
-  for (let q = config.procs; q < config.procs + config.nprocs * PROC_WORDS; q += PROC_WORDS) {
+  const { mem } = cpu
+  for (let q = mem.read(ALLPROC); q !== NULL; q = mem.read(q + P_LIST_NEXT)) {
     if (mem.read(q + P_OPPTR) === p) mem.write(q + P_OPPTR, NULL)
   }
 }

@@ -75,8 +75,14 @@ export const {
   L_CPU: { lock: 'l_mutex', unlocked: 'volatile: a hint to those without the lock' }, // cpu_info
   L_TARGET_CPU: 'l_mutex', // cpu_info to which it is to migrate, or 0
   L_MUTEX: { lock: 'l_mutex', unlocked: 'lwp_lock reads it, takes that lock and reads it again' },
-  L_CTXSWTCH: { lock: 'l_mutex', unlocked: 'cleared by the next LWP of the same CPU, spun on by others' },
-  L_ADDR: 'l_mutex', // address of the u-area (bytes), 0 after uvm_lwp_exit
+  L_CTXSWTCH: {
+    lock: 'l_mutex',
+    unlockedWrites: 'cleared by the next LWP of the same CPU, spun on by others',
+  },
+  L_ADDR: {
+    lock: 'l_mutex',
+    unlocked: 'set before the LWP can be found, and cleared only when nobody can find it any more',
+  }, // address of the u-area (bytes), 0 after uvm_lwp_exit
   L_FLAG: {
     lock: 'l_mutex',
     unlocked: 'the swapper and the swap-out scan test LW_* under l_swaplock or proc_lock alone',
@@ -85,12 +91,12 @@ export const {
   L_SWTIME: { lock: 'l_mutex', unlocked: 'compared by both scans' }, // seconds since the last swap in or out
   L_HOLDCNT: 'atomic', // above 0: must stay in memory
   L_CLASS: { lock: 'l_mutex', unlocked: 'tested by swappable()' }, // SCHED_*
-  L_PRIORITY: { lock: 'l_mutex', unlocked: 'read by the running LWP itself' },
-  L_INHERITEDPRIO: 'l_mutex',
-  L_KPRIORITY: 'private',
-  L_KPRIBASE: 'private',
+  L_PRIORITY: { lock: 'l_mutex', unlocked: 'lwp_eprio of the LWP that mi_switch has chosen' },
+  L_INHERITEDPRIO: { lock: 'l_mutex', unlocked: 'lwp_eprio of the LWP that mi_switch has chosen' },
+  L_KPRIORITY: { lock: 'private', unlocked: 'lwp_eprio of others' },
+  L_KPRIBASE: { lock: 'private', unlocked: 'lwp_eprio of others' },
   L_SWAPLOCK: { lock: 'atomic', isLock: true }, // adaptive: swap-in and swap-out of this LWP
-  L_TS: { lock: 'l_mutex', unlocked: 'its own turnstile, lent while it blocks' },
+  L_TS: { lock: 'l_mutex', unlockedWrites: 'its own turnstile, lent while it blocks' },
   L_SYNCOBJ: { lock: 'l_mutex', unlocked: 'tested by swappable()' }, // *_SYNCOBJ
   L_SLEEPCHAIN_NEXT: 'l_mutex',
   L_SLEEPCHAIN_PREV: 'l_mutex',
@@ -98,8 +104,8 @@ export const {
   L_WMESG: 'l_mutex', // index of the wait message
   L_SLEEPQ: 'l_mutex',
   L_SLPTIME: { lock: 'l_mutex', unlocked: 'compared by both scans' }, // seconds asleep or stopped
-  L_PFLAG: { lock: 'private', unlocked: 'LP_RUNNING is written in the switch and read by swappable()' },
-  L_RU_NSWAP: { lock: 'private', unlocked: 'incremented by the pagedaemon' },
+  L_PFLAG: { lock: 'private', unlockedWrites: 'LP_RUNNING is written in the switch and read by swappable()' },
+  L_RU_NSWAP: { lock: 'private', unlockedWrites: 'incremented by the pagedaemon' },
   L_RU_NVCSW: 'private',
   L_RU_NIVCSW: 'private',
   L_NOPREEMPT: 'private',
@@ -112,7 +118,7 @@ export const {
   L_TIMEOUT_PREV: 'CALLOUT_LOCK',
   L_PROGRAM: 'stable', // address of its user program, 0 for kernel threads
   L_ENTRY: 'stable', // kernel threads: index into the table of entry functions
-  L_GENERATION: 'PROC_LOCK', // counts the lives of this structure
+  L_GENERATION: 'LWP_CACHE_LOCK', // counts the lives of this structure
   L_NEXT_FREE: 'LWP_CACHE_LOCK', // link of the free list
   L_TIMEOUT_STATE: { lock: 'CALLOUT_LOCK', unlocked: 'spun on while the handler runs' }, // see kern-timeout.ts
   L_ESTCPU: 'l_mutex', // how much of the CPU it used of late (sched_4bsd)

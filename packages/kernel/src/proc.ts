@@ -45,12 +45,18 @@ export const {
   P_LIST_NEXT: 'PROC_LOCK',
   P_LIST_PREV: 'PROC_LOCK',
   P_PID: 'stable',
-  P_STAT: { lock: 'p_lock', unlocked: 'tested by swappable()' },
-  P_FLAG: 'p_lock',
+  P_STAT: {
+    lock: 'p_lock',
+    unlockedWrites: 'tested by swappable(); exit1 writes SDEAD under proc_lock',
+  },
+  P_FLAG: {
+    lock: 'p_lock',
+    unlocked: 'PK_* are set when the process is made: fork and exit read them of the parent',
+  },
   P_SFLAG: 'p_lock',
   P_SLFLAG: 'PROC_LOCK',
   P_NICE: { lock: 'p_lock', unlocked: 'read by the swapper for its priority' },
-  P_XSTAT: 'p_lock',
+  P_XSTAT: { lock: 'p_lock', unlockedWrites: 'exit1 sets it when no other LWP of the process is left' },
   P_PPTR: 'PROC_LOCK',
   P_SIBLING_NEXT: 'PROC_LOCK',
   P_SIBLING_PREV: 'PROC_LOCK',
@@ -65,15 +71,15 @@ export const {
   P_NRLWPS: 'p_lock',
   P_NLWPWAIT: 'p_lock',
   P_NSTOPCHILD: 'PROC_LOCK',
-  P_ZOMBLWP: 'p_lock',
+  P_ZOMBLWP: { lock: 'p_lock', unlocked: 'lwp_create looks whether there is one before it locks' },
   P_NLWPID: 'p_lock',
-  P_VMSPACE: { lock: 'p_lock', unlocked: "read by the swap-out; exit replaces it by proc0's" },
-  P_RLIMIT: { lock: 'p_lock', words: 24 }, // pairs current, maximum; see uvm_init_limits
+  P_VMSPACE: { lock: 'p_lock', unlockedWrites: "read by the swap-out; exit replaces it by proc0's" },
+  P_RLIMIT: { lock: 'p_lock', words: 24, unlocked: "fork copies the parent's; nobody changes them" }, // pairs current, maximum; see uvm_init_limits
   P_SCENARIO: 'stable', // index of the process in the workload that made it
-  P_GENERATION: 'PROC_LOCK',
+  P_GENERATION: 'LWP_CACHE_LOCK',
   P_NEXT_FREE: 'LWP_CACHE_LOCK', // link of the free list
   P_OPPTR: 'PROC_LOCK', // parent before a tracer took it over
-  P_WAITED: { lock: 'p_lock', unlocked: 'wait looks at it under proc_lock' }, // its stop was reported by wait
+  P_WAITED: { lock: 'p_lock', unlockedWrites: 'wait reads and sets it under proc_lock' }, // its stop was reported by wait
   P_NDLWPS: 'p_lock', // detached LWPs
   P_NPAGES: 'stable', // pages of user memory, from USER_BASE
 })

@@ -10,21 +10,22 @@ import {
 } from '@holdfast/atomics-sync'
 import type { Sleeps } from '@holdfast/atomics-sync'
 import type { Cpu } from './cpu.js'
-import { PROC_LOCK } from './globals.js'
+import { ALLPROC, PROC_LOCK } from './globals.js'
 import { lwpAddref, lwpFind } from './kern-lwp.js'
 import { L_LID, L_PROC, L_REFCNT, L_SIBLING_NEXT, L_STAT } from './lwp.js'
 import type { LwpRef } from './lwp.js'
 import { EBUSY, ESRCH, LSIDL, LSZOMB, PK_SYSTEM, SACTIVE, SSTOP } from './param.js'
 import { pcbRandom } from './pcb.js'
 import {
-  PROC_WORDS,
+  P_CHILDREN,
   P_FLAG,
+  P_LIST_NEXT,
   P_LOCK,
   P_LWPS,
   P_NLWPS,
-  P_PPTR,
   P_REFLOCK,
   P_SCENARIO,
+  P_SIBLING_NEXT,
   P_SLFLAG,
   P_STAT,
 } from './proc.js'
@@ -52,11 +53,12 @@ export function procTarget(cpu: Cpu, l: LwpRef, a: number): ProcRef {
   kassert(mutexOwned(cpu, PROC_LOCK), 'mutex_owned(proc_lock)')
   if (a === SELF) return mem.read(l + L_PROC)
   if (a === RANDOM) {
-    const { procs, nprocs } = config
-    const start = pcbRandom(cpu, l, nprocs)
-    for (let n = 0; n < nprocs; n++) {
-      const p = procs + ((start + n) % nprocs) * PROC_WORDS
-      if (procAlive(cpu, p)) return p
+    let alive = 0
+    for (let p = mem.read(ALLPROC); p !== NULL; p = mem.read(p + P_LIST_NEXT)) if (procAlive(cpu, p)) alive++
+    let skip = alive === 0 ? 0 : pcbRandom(cpu, l, alive)
+    for (let p = mem.read(ALLPROC); p !== NULL; p = mem.read(p + P_LIST_NEXT)) {
+      // Those that have begun to exit since are passed over.
+      if (procAlive(cpu, p) && skip-- <= 0) return p
     }
     return NULL
   }
@@ -67,13 +69,11 @@ export function procTarget(cpu: Cpu, l: LwpRef, a: number): ProcRef {
 
 /** As {@link procTarget}, but RANDOM means a child that the caller traces (with `flags`, PSL_*), the first in the list. */
 export function tracedTarget(cpu: Cpu, l: LwpRef, a: number, flags: number): ProcRef {
-  const { mem, config } = cpu
+  const { mem } = cpu
   if (a !== RANDOM) return procTarget(cpu, l, a)
   const p = mem.read(l + L_PROC)
-  for (let q = config.procs; q < config.procs + config.nprocs * PROC_WORDS; q += PROC_WORDS) {
-    if (procAlive(cpu, q) && mem.read(q + P_PPTR) === p && (mem.read(q + P_SLFLAG) & flags) === flags)
-      return q
-  }
+  for (let q = mem.read(p + P_CHILDREN); q !== NULL; q = mem.read(q + P_SIBLING_NEXT))
+    if (procAlive(cpu, q) && (mem.read(q + P_SLFLAG) & flags) === flags) return q
   return NULL
 }
 

@@ -32,8 +32,8 @@ import type { VmPageRef } from './vm-page.js'
  * is why the pagedaemon unmaps it first.
  */
 export const { XF_STATE, XF_SLOT, XF_DUE, XF_NEXT, DISK_XFER_WORDS } = layout('disk_xfer', {
-  XF_STATE: 'DISK_LOCK',
-  XF_SLOT: 'DISK_LOCK', // place on the disk, in pages
+  XF_STATE: { lock: 'DISK_LOCK', unlocked: "off its queue and busy, a transfer is its interrupt handler's" },
+  XF_SLOT: { lock: 'DISK_LOCK', unlocked: "off its queue and busy, a transfer is its interrupt handler's" }, // place on the disk, in pages
   XF_DUE: 'DISK_LOCK', // clock tick at which it completes
   XF_NEXT: 'DISK_LOCK', // next transfer of the same queue
 })

@@ -18,7 +18,7 @@ export const { PM_LOCK, PM_REFCNT, PM_PDIRPA, PM_RESIDENT, PM_WIRED, PM_NPTP, PM
     PM_PDIRPA: 'stable', // physical address of the page directory
     PM_RESIDENT: { lock: 'pm_lock', unlocked: 'a statistic' }, // pages mapped
     PM_WIRED: { lock: 'pm_lock', unlocked: 'a statistic' }, // of which wired
-    PM_NPTP: 'pm_lock', // page-table pages of user space
+    PM_NPTP: { lock: 'pm_lock', unlocked: 'pmap_destroy, when the last reference is gone' }, // page-table pages of user space
     PM_CPUS: { lock: 'atomic', words: PM_CPU_WORDS }, // CPUs that have it loaded, a bit each; unused in the kernel's
   },
 )

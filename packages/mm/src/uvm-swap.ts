@@ -115,12 +115,15 @@ export function uvmSwapMarkonly(cpu: VmCpu, slot: number): void {
 }
 
 /**
- * uvm_swapisfull (uvm_swap.c): whether nearly every slot holds the only copy of its page. Reads without the
- * lock.
+ * uvm_swapisfull (uvm_swap.c): whether nearly every slot holds the only copy of its page. Takes and releases
+ * uvm_swap_data_lock.
  */
 export function uvmSwapisfull(cpu: VmCpu): boolean {
   const { mem } = cpu
-  return mem.read(UVMEXP_SWPGONLY) >= Math.trunc((mem.read(UVMEXP_SWPAGES) * 99) / 100)
+  mutexSpinEnter(cpu, UVM_SWAP_DATA_LOCK)
+  const full = mem.read(UVMEXP_SWPGONLY) >= Math.trunc((mem.read(UVMEXP_SWPAGES) * 99) / 100)
+  mutexSpinExit(cpu, UVM_SWAP_DATA_LOCK)
+  return full
 }
 
 /**

@@ -24,8 +24,14 @@ export const {
   VM_PAGE_WORDS,
 } = layout('vm_page', {
   PG_FLAGS: 'owner', // PG_BUSY and its kind
-  PG_PQFLAGS: { lock: 'UVM_PAGEQLOCK', unlocked: 'the pagedaemon and the fault path look before they lock' },
-  PG_WIRE_COUNT: { lock: 'UVM_PAGEQLOCK', unlocked: 'kvaWireCount and the checks of a stack' },
+  PG_PQFLAGS: {
+    lock: 'UVM_PAGEQLOCK',
+    unlockedWrites: 'the fault path looks before it locks; a page on no queue is whose it is',
+  },
+  PG_WIRE_COUNT: {
+    lock: 'UVM_PAGEQLOCK',
+    unlockedWrites: 'the checks of a stack; a page-table page counts its entries, under pm_lock',
+  },
   PG_UOBJECT: { lock: 'owner', unlocked: 'read under UVM_PAGEQLOCK to find the owner and try its lock' },
   PG_UANON: { lock: 'owner', unlocked: 'read under UVM_PAGEQLOCK to find the owner and try its lock' },
   PG_OFFSET: 'owner', // bytes into the object; 0 for an anon

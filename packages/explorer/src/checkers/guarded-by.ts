@@ -19,6 +19,8 @@ export interface Guard {
   readonly name: string
   /** Why it is also accessed without, by design. */
   readonly byDesign?: string
+  /** Of `private`: the holder to whom it belongs, where that is known. Otherwise it belongs to whoever touches it first. */
+  readonly owner?: number
 }
 
 export interface GuardedByOptions extends Names {
@@ -128,6 +130,10 @@ export class GuardedBy implements Observer {
     const { options } = this
     const actor = world.evActor
     const holder = options.locks.holder(world, actor)
+    if (guard.owner !== undefined) {
+      if (guard.owner !== holder) this.report(world, addr, write, guard, 'though it is private to another')
+      return
+    }
     const owner = this.owners.get(addr)
     if (owner === undefined) {
       if (options.isPublished?.(addr, world) === false) return

@@ -178,9 +178,13 @@ export class LockOrder implements Observer, LockListener {
   }
 }
 
-/** Held by the same: one thread's, or of the actor on which it runs. */
+/**
+ * Held by the same: one thread's, or of the actor on which it runs. Whoever is handed a lock waits for it, not running: what its actor holds
+ * meanwhile is another's.
+ */
 function together(held: Held, taken: Held): boolean {
-  return held.spin ? held.actor === taken.actor : held.holder === taken.holder
+  if (held.spin) return taken.how !== 'handed' && held.actor === taken.actor
+  return held.holder === taken.holder
 }
 
 function placeOf(held: Held): number {

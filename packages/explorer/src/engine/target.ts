@@ -26,6 +26,11 @@ export interface Target {
   switched?(world: World, actor: number): void
   /** Bit set of the interrupts that `actor` could take now; source 0 is bit 0. At most 8 sources. */
   interrupts?(world: World, actor: number): number
+  /**
+   * Number of the flow of control that `actor` is in: what runs between two points of one flow, in another, may be put before both. Left out: each
+   * actor is one, and its handlers of interrupts another.
+   */
+  flow?(world: World, actor: number): number
   /** The handler of an interrupt: runs on top of what the actor does. */
   handler?(world: World, actor: number, source: number): Coroutine
   /** Nothing is enabled. Returns true if this is an end, or if it has made something enabled (virtual time); false: it is blocked. */

@@ -48,7 +48,7 @@ export function driftText(drift: ReplayDrift): string {
       return `the program has drifted: between step ${drift.from + 1} and step ${drift.to} something else was enabled, or elsewhere, than when it was recorded`
     case 'short':
       return `the program has drifted: it is over (${drift.outcome}) after ${drift.step} steps, and more were recorded`
-    case 'long':
+    default:
       return `the program has drifted: it is not over after its last step, ${drift.step}. Possible: ${drift.enabled.join('; ')}`
   }
 }

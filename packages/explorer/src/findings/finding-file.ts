@@ -96,8 +96,8 @@ function wrongReference(json: FindingJson): { field: string; message: string } |
     const left = event.left?.why === 'ended' ? undefined : event.left?.place
     const wrong = unknown(`events[${i}].place`, event.place) ?? unknown(`events[${i}].left.place`, left)
     if (wrong !== undefined) return wrong
-    for (const [at, caller] of event.callers.entries()) {
-      const wrongCaller = unknown(`events[${i}].callers[${at}]`, caller)
+    for (const [c, caller] of event.callers.entries()) {
+      const wrongCaller = unknown(`events[${i}].callers[${c}]`, caller)
       if (wrongCaller !== undefined) return wrongCaller
     }
   }

@@ -1,4 +1,5 @@
 import type { Site } from '@holdfast/compiler'
+import { faultKey } from '../explore.js'
 import type { Report, Verdict } from '../engine/observer.js'
 import type { Subject } from '../subject.js'
 import type { EventRow, Stuck } from './events.js'
@@ -59,11 +60,6 @@ export interface FindingContext {
   readonly seconds: number
 }
 
-/** A subject that is made of more than its id says. */
-interface MadeOf extends Subject {
-  readonly data?: unknown
-}
-
 /** Words that a finding lists at most. */
 const MOST_WORDS = 12
 /** Of words that a report does not name. */
@@ -89,9 +85,8 @@ export function makeFinding(
   const { reports, preemptions, stuck, words } = replay(subject, schedule, {
     onEvent: (row) => events.push(row),
   })
-  const again = reports.find(
-    ({ verdict, message }) => verdict === report.verdict && message === report.message,
-  )
+  const key = faultKey(report)
+  const again = reports.find((each) => faultKey(each) === key)
   if (again === undefined) {
     const instead = reports.length === 0 ? 'nothing' : reports.map(({ message }) => message).join('; ')
     throw new Error(
@@ -104,7 +99,7 @@ export function makeFinding(
     subject: subject.id,
     hash: subject.hash,
     variant: context.variant,
-    scenario: (subject as MadeOf).data,
+    scenario: subject.data,
     strategy: context.strategy,
     seed: context.seed,
     execution: context.execution,

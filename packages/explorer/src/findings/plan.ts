@@ -91,7 +91,7 @@ export function turnsOf(choices: ArrayLike<number>): { turns: Turn[]; ways: Ways
     const way = choice >> WAY_SHIFT
     if (way !== 0) ways.set(stepKey(actor, local[actor] as number), way)
     local[actor] = (local[actor] as number) + 1
-    const until = local[actor] as number
+    const until = local[actor]
     const last = turns.at(-1)
     if (last?.actor === actor) turns[turns.length - 1] = { actor, until }
     else turns.push({ actor, until })

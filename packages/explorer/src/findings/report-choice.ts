@@ -12,6 +12,8 @@ const SMALLEST_GAP = 2
 const RARE = 12
 /** Steps shown of those ranks of which not all are worth it. */
 const MOST_OTHERS = 10
+/** An execution of so many times the rows is short. */
+const SHORT = 4
 /** Of no interest. */
 const NONE = 7
 
@@ -39,7 +41,7 @@ export function involvedActors({ events, steps, stuck, words }: Finding): number
  *     3  changes of its words that are rare, the last first
  *     4  the last of the other accesses to its words
  *     5  the last of the ends of other turns
- *     6  other accesses to words that the actors have in common, if there is room for all
+ *     6  other accesses to words that the actors have in common, if it is short and there is room for all
  */
 export function interestingSteps(finding: Finding, actors: readonly number[], rows: number): Set<number> {
   const { events, words } = finding
@@ -49,10 +51,11 @@ export function interestingSteps(finding: Finding, actors: readonly number[], ro
   const shared = sharedWords(own)
   const faults = faultSteps(finding)
   const rare = rareWords(own)
+  const isShort = own.length <= rows * SHORT
   const ranks = own.map((row) => {
     if (faults.has(row.step)) return 1
     if (touches(row, addrs)) return row.wrote && row.old !== row.new && rare.has(row.addr as number) ? 3 : 4
-    return touches(row, shared) ? 6 : NONE
+    return isShort && touches(row, shared) ? 6 : NONE
   })
   rankSwitches(own, ranks)
   const few = ranks.filter((rank) => rank < NONE).length <= rows

@@ -69,7 +69,7 @@ function cellOf(line: ReportLine): string | undefined {
       return escaped(line.text)
     case 'left':
       return line.preempted ? `**${escaped(line.text)}**` : `*${escaped(line.text)}*`
-    case 'stuck':
+    default:
       return `**${escaped(line.text)}**`
   }
 }

@@ -29,8 +29,7 @@ test('the report of reorder: one sentence, a column for each thread, the words, 
 
   step | T1                                           | T2
  ----- | -------------------------------------------- | --------------------------------------------
-       | setter (toy.ts)                              |
-    1  |   :10   store a  0 -> 1                      |
+    1  | setter:10 store a  0 -> 1  (toy.ts)          |
        |   ~~ preempted before setter:11 store b ~~   |
        |                                              | checker (toy.ts)
     2  |                                              |   :15   load  a  = 1

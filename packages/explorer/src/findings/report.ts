@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 import { valueOf } from './event-text.js'
 import type { EventText } from './event-text.js'
 import type { Finding, WordState } from './finding.js'
-import { placeText } from './place-text.js'
+import { fileName, placeText } from './place-text.js'
 import { reportTable } from './report-lines.js'
 import type { ReportLine, ReportTable } from './report-lines.js'
 
@@ -109,7 +109,7 @@ function cellText(line: ReportLine, width: number): string {
       return `  ${line.text}`
     case 'left':
       return line.preempted ? `  ~~ ${line.text} ~~` : `  -- ${line.text} --`
-    case 'stuck':
+    default:
       return `  ## ${line.text}`
   }
 }
@@ -124,14 +124,15 @@ function functionText(line: ReportLine & { kind: 'function' }, width: number): s
   return text
 }
 
-/** `uvm_swapout:310 write lwp1.l_flag  4 -> 0 < uvm_swapout_threads:190`: the caller if there is room. */
+/** `uvm_swapout:310 write lwp1.l_flag  4 -> 0 < uvm_swapout_threads:190`: the caller, or else the file, if there is room. */
 function loneCell({ row, text }: ReportLine & { kind: 'step' }, width: number): string {
   const { op, word, values } = text
   const start = `${row.place?.cName ?? ''}:${row.place?.line ?? ''} ${op} `
   const end = values === '' ? '' : `  ${values}`
   const cell = `${start}${fitted(word, Math.max(8, width - start.length - end.length))}${end}`
   const [caller] = row.callers
-  const from = caller === undefined ? '' : `  < ${caller.cName}:${caller.line}`
+  const file = row.place === undefined ? '' : `  (${fileName(row.place.file)})`
+  const from = caller === undefined ? file : `  < ${caller.cName}:${caller.line}`
   return cell.length + from.length <= width ? cell + from : cell
 }
 
@@ -154,7 +155,7 @@ function styleOf(line: ReportLine): Style | undefined {
       return line.preempted ? ['bold', 'yellow'] : 'dim'
     case 'stuck':
       return ['bold', 'red']
-    case 'skipped':
+    default:
       return 'dim'
   }
 }

@@ -3,7 +3,7 @@ import { explore, faultKey } from '../explore.js'
 import type { Found } from '../explore.js'
 import { RandomWalk } from '../strategies/random-walk.js'
 import type { Subject } from '../subject.js'
-import { replay } from './replay.js'
+import { recordSchedule, replay, walk } from './replay.js'
 import { shrink } from './shrink.js'
 import type { Shrunk } from './shrink.js'
 import { accountBad, crowd, deadlock01, lostWakeup, reorder, twostage } from './testing/subjects.js'
@@ -62,6 +62,19 @@ test('of six threads of which two matter, only these run: three steps and one pr
   expect(from.steps).toBeGreaterThan(3)
   expect(cost).toEqual({ preemptions: 1, steps: 3, switches: 2 })
   expect(new Set(schedule.choices)).toEqual(new Set([2, 5]))
+})
+
+test('steps before which no choice is made are recorded, replayed and left out as others are', () => {
+  const subject = crowd(4, 20, false, true)
+  for (const { report, schedule } of find(subject, 2)) {
+    const again = replay(subject, recordSchedule(subject, schedule))
+    expect([again.drift, again.reports.map(faultKey)]).toEqual([undefined, [faultKey(report)]])
+  }
+  const { cost, schedule } = shrunk(subject, 2)
+  expect(cost.preemptions).toBe(1)
+  const rows = [...walk(subject, schedule)]
+  expect(rows.map(({ step }) => step)).toEqual([...schedule.choices.keys()])
+  expect(rows.map(({ actor }) => actor)).toEqual([...schedule.choices].map((choice) => choice & 127))
 })
 
 test('the subject is made smaller as long as it shows the fault', () => {

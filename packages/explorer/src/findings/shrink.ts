@@ -8,8 +8,7 @@ import { FewPreemptions } from './few-preemptions.js'
 import { Deviating, Exactly, InTurns, turnsOf } from './plan.js'
 import { provenFloor } from './prove-minimal.js'
 import { Reduction } from './reduction.js'
-import { recordSchedule } from './replay.js'
-import { optionsOf } from './schedule.js'
+import { recordSchedule, replay } from './replay.js'
 import type { Schedule } from './schedule.js'
 import { sameFault, similarFault, Trials } from './trial.js'
 import type { Cost, Shown } from './trial.js'
@@ -57,13 +56,30 @@ const GUESSES = 2000
  */
 export function shrink(
   subject: Subject,
-  { report, schedule }: { readonly report: Report; readonly schedule: ArrayLike<number> },
+  found: { readonly report: Report; readonly schedule: ArrayLike<number> },
   options: ShrinkOptions = {},
+): Shrunk | undefined {
+  const shrunk = shrinkWith(subject, found, options, false)
+  if (shrunk === undefined || isShown(shrunk)) return shrunk
+  // A checker that seemed not to be needed was.
+  const again = shrinkWith(subject, found, options, true)
+  return again !== undefined && isShown(again) ? again : undefined
+}
+
+function isShown({ subject, schedule, report }: Shrunk): boolean {
+  return replay(subject, schedule).reports.some(sameFault(report))
+}
+
+function shrinkWith(
+  subject: Subject,
+  { report, schedule }: { readonly report: Report; readonly schedule: ArrayLike<number> },
+  options: ShrinkOptions,
+  allCheckers: boolean,
 ): Shrunk | undefined {
   const started = performance.now()
   const budget = new Budget(options.seconds ?? DEFAULT_SECONDS, options.attempts ?? Infinity)
   const rng = new Rng(options.seed ?? 1)
-  const trials = new Trials(subject, optionsOf(subject), sameFault(report))
+  const trials = new Trials(subject, sameFault(report), allCheckers)
   const first = trials.begin(() => new Exactly(schedule))
   if (first === undefined) return undefined
 
@@ -72,10 +88,11 @@ export function shrink(
   let attempts = 0
   if (options.subjects !== false) {
     const part = budget.part(FOR_SUBJECTS)
-    for (let smaller = smallerThan(found, part, rng); smaller.found !== undefined; ) {
+    const next = (): { found: Candidate | undefined; attempts: number } =>
+      smallerThan(found, part, rng, allCheckers)
+    for (let smaller = next(); smaller.found !== undefined; smaller = next()) {
       attempts += found.trials.attempts + smaller.attempts
       found = smaller.found
-      smaller = smallerThan(found, part, rng)
     }
   }
   const { reduction } = found
@@ -111,13 +128,14 @@ function smallerThan(
   { trials, reduction }: Candidate,
   budget: Budget,
   rng: Rng,
+  allCheckers: boolean,
 ): { found: Candidate | undefined; attempts: number } {
   const { best } = reduction
   const wanted = similarFault(best.report)
   let attempts = 0
   for (const subject of trials.subject.smaller?.() ?? []) {
     if (budget.isSpent) break
-    const smaller = new Trials(subject, optionsOf(subject), wanted)
+    const smaller = new Trials(subject, wanted, allCheckers)
     const shown = showAgain(smaller, best, budget, rng)
     attempts += smaller.attempts
     if (shown === undefined) continue

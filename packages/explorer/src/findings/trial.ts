@@ -1,5 +1,4 @@
 import { faultKey } from '../explore.js'
-import type { EngineOptions } from '../engine/options.js'
 import type { Observer, Report, Verdict } from '../engine/observer.js'
 import { MAX_ACTORS, World } from '../engine/world.js'
 import type { Chooser } from '../engine/world.js'
@@ -77,18 +76,24 @@ export class Trials {
   private observers: Observer[]
   /** Checkers that report once in a campaign are made anew for each execution. */
   private fresh = false
+  /** What is reported when an execution is over is reported too if it is given up after the last step the report names. */
+  private cuts = false
   private readonly wanted: Wanted
+  private readonly all: boolean
   private readonly counts = new StepCounts()
-  private deviations: Deviation[] = []
-  private preemptions = 0
-  private switches = 0
+  private deviations: (Deviation & { readonly step: number })[] = []
+  /** Steps that were preemptions, and steps with which another actor went on. */
+  private preempts: number[] = []
+  private switches: number[] = []
   private seen = 0
   private shown: Report | undefined
 
-  constructor(subject: Subject, options: EngineOptions, wanted: Wanted) {
+  /** `all`: no checker is left out. */
+  constructor(subject: Subject, wanted: Wanted, all = false) {
     this.subject = subject
     this.wanted = wanted
-    this.world = new World(subject.target, options)
+    this.all = all
+    this.world = new World(subject.target, subject.options)
     this.observers = subject.observers()
   }
 
@@ -98,42 +103,38 @@ export class Trials {
     this.attempts++
     this.counts.reset()
     this.deviations = []
-    this.preemptions = 0
-    this.switches = 0
+    this.preempts = []
+    this.switches = []
     this.seen = 0
     this.shown = undefined
     if (this.fresh) this.observers = this.subject.observers()
-    const choose = (at: World): number => this.choose(at, chooser, limit)
+    let atOnce = false
+    const choose = (at: World): number => {
+      this.look(at)
+      atOnce = this.shown !== undefined
+      return atOnce || this.isOver(at, limit) ? -1 : this.choose(at, chooser)
+    }
     world.run({ choose }, this.observers)
     this.look(world)
-    if (this.shown === undefined || this.isOver(world, limit)) return undefined
-    return {
-      report: this.shown,
-      choices: world.schedule.slice(0, world.steps),
-      preemptions: this.preemptions,
-      steps: world.steps,
-      switches: this.switches,
-      deviations: this.deviations,
-    }
+    if (this.shown === undefined) return undefined
+    const shown = this.upTo(this.shown, atOnce ? world.steps : this.endOf(this.shown))
+    return shown.preemptions > limit.preemptions || shown.steps > stepsAllowed(shown.preemptions, limit)
+      ? undefined
+      : shown
   }
 
   /**
    * To be called with the first execution. Looks which checkers are needed to see the fault, and leaves the others out from now on;
-   * and whether they report the same again: if not, they are made anew for each execution.
+   * whether they report the same again: if not, they are made anew for each execution; and whether the execution can be cut off.
    */
   begin(chooser: () => Chooser): Shown | undefined {
     const first = this.run(chooser())
     if (first === undefined) return undefined
-    if (this.run(chooser()) === undefined) {
-      this.fresh = true
-      return this.run(chooser())
-    }
-    for (const each of this.observers.toReversed()) {
-      const all = this.observers
-      this.observers = all.filter((other) => other !== each)
-      if (this.run(chooser()) === undefined) this.observers = all
-    }
-    return first
+    if (this.run(chooser()) === undefined) this.fresh = true
+    else if (!this.all) this.leaveOut(chooser, first.report)
+    const end = Math.max(-1, ...(first.report.steps ?? [])) + 1
+    this.cuts = end > 0 && end < first.steps && this.run(upTo(first.choices, end)) !== undefined
+    return this.run(chooser())
   }
 
   /** Whether the last execution was cut off by the step limit. */
@@ -143,36 +144,77 @@ export class Trials {
 
   /** Runs an execution for its trace alone. */
   traceOf(choices: Uint16Array, recorder: TraceRecorder): Trace {
-    const next = (at: World): number => choices[at.steps] ?? -1
-    this.world.run({ choose: next }, [recorder])
+    this.world.run(upTo(choices, choices.length), [recorder])
     return recorder.trace(choices)
   }
 
-  private choose(world: World, chooser: Chooser, limit: Limit): number {
-    this.look(world)
-    if (this.shown !== undefined || this.isOver(world, limit)) return -1
+  /** Checkers may ask each other, so each try begins with new ones: what is left out has seen nothing. */
+  private leaveOut(chooser: () => Chooser, report: Report): void {
+    const same = JSON.stringify(report)
+    const needed = new Set(this.observers.keys())
+    const keep = (): void => {
+      this.observers = this.subject.observers().filter((_, i) => needed.has(i))
+    }
+    for (const i of [...needed].reverse()) {
+      needed.delete(i)
+      keep()
+      if (JSON.stringify(this.run(chooser())?.report) !== same) needed.add(i)
+    }
+    keep()
+  }
+
+  private choose(world: World, chooser: Chooser): number {
     const choice = chooser.choose(world)
     if (choice < 0) return choice
-    if (isPreemption(world, choice)) this.preemptions++
-    const { current } = world
-    if ((choice & (MAX_ACTORS - 1)) !== current) this.switches++
+    const { current, steps: step } = world
+    if (isPreemption(world, choice)) this.preempts.push(step)
+    if ((choice & (MAX_ACTORS - 1)) !== current) this.switches.push(step)
     if (choice !== choiceWithoutPreemption(world)) {
       this.counts.update(world)
-      this.deviations.push({ of: current, after: current < 0 ? 0 : this.counts.of(current), choice })
+      this.deviations.push({ of: current, after: current < 0 ? 0 : this.counts.of(current), choice, step })
     }
     return choice
   }
 
   private isOver(world: World, limit: Limit): boolean {
-    if (this.preemptions > limit.preemptions) return true
-    return world.steps > (this.preemptions === limit.preemptions ? limit.steps : LONGER * limit.steps)
+    const { length } = this.preempts
+    return length > limit.preemptions || world.steps > stepsAllowed(length, limit)
   }
 
-  private look(world: World): void {
-    const { reports } = world
+  /** Steps up to the fault, if the execution was over when it was reported. */
+  private endOf({ steps = [] }: Report): number {
+    const end = Math.max(-1, ...steps) + 1
+    return this.cuts && end > 0 ? end : this.world.steps
+  }
+
+  private upTo(report: Report, steps: number): Shown {
+    return {
+      report,
+      choices: this.world.schedule.slice(0, steps),
+      preemptions: countBelow(this.preempts, steps),
+      steps,
+      switches: countBelow(this.switches, steps),
+      deviations: this.deviations.filter(({ step }) => step < steps),
+    }
+  }
+
+  private look({ reports }: World): void {
     for (; this.seen < reports.length; this.seen++) {
       const report = reports[this.seen] as Report
       if (this.shown === undefined && this.wanted(report)) this.shown = report
     }
   }
+}
+
+function stepsAllowed(preemptions: number, limit: Limit): number {
+  return preemptions < limit.preemptions ? LONGER * limit.steps : limit.steps
+}
+
+function countBelow(steps: readonly number[], end: number): number {
+  return steps.filter((step) => step < end).length
+}
+
+/** Exactly these choices, and no more. */
+function upTo(choices: Uint16Array, end: number): Chooser {
+  return { choose: ({ steps }) => (steps < end ? (choices[steps] as number) : -1) }
 }

@@ -2,6 +2,7 @@ import type { World } from '../engine/world.js'
 import { Drift, choiceText, enabledText } from './drift.js'
 import { Frontier } from './frontier.js'
 import { Path, remainingOf, resized } from './path.js'
+import { SharedWords } from './shared-words.js'
 import { StateCache } from './state-cache.js'
 import type { Strategy } from './strategy.js'
 
@@ -12,6 +13,8 @@ export interface Costs {
   readonly unit: string
   /** Writes the cost of `world.choices[i]` to `into[from + i]`; returns the largest. It may look at the world alone. */
   of(world: World, into: Uint8Array, from: number): number
+  /** What of the past the costs depend on, besides the state: the last actor, where it matters who that was. */
+  past(world: World): number
 }
 
 export interface BoundedOptions {
@@ -19,6 +22,20 @@ export interface BoundedOptions {
   readonly bound?: number
   /** Gives an execution up where its state was visited before, see state-cache.ts. Default false. */
   readonly cache?: boolean
+  /**
+   * Makes no choice between operations on words that no other actor uses, see shared-words.ts: what is left out is equivalent to what is
+   * visited. Of searches whose cost is preemptions. Default false.
+   */
+  readonly sharedOnly?: boolean
+  /** Choices are made only where this holds; elsewhere the last actor goes on while it can. Default: everywhere. */
+  readonly during?: Period
+}
+
+/** A part of each execution. */
+export interface Period {
+  /** In words: `from tick 12 to tick 14`. */
+  readonly text: string
+  holds(world: World): boolean
 }
 
 /**
@@ -49,9 +66,16 @@ export class BoundedSearch implements Strategy {
   /** Executions of this round, and of all, up to now. */
   visitedInRound = 0
   visited = 0
+  /** Times that everything was visited anew, since more words turned out to be shared. */
+  restarts = 0
   private readonly costs: Costs
   private readonly limit: number
-  private readonly cache: StateCache | null
+  private readonly withCache: boolean
+  private cache: StateCache | null
+  private readonly shared: SharedWords | null
+  private readonly during: Period | null
+  /** This execution has come to the period. */
+  private entered = false
   private readonly path = new Path()
   /** Running hash of what was enabled, by step. */
   private hashes = new Int32Array(256)
@@ -75,24 +99,33 @@ export class BoundedSearch implements Strategy {
   /** Choices beyond the bound were met. */
   private leftOut = false
 
-  constructor(costs: Costs, { bound = Infinity, cache = false }: BoundedOptions = {}) {
+  constructor(costs: Costs, options: BoundedOptions = {}) {
+    const { bound = Infinity, cache = false, sharedOnly = false, during = null } = options
     if (bound !== Infinity && (!Number.isInteger(bound) || bound < 0))
       throw new RangeError(`bound is ${bound}; a whole number from 0 up is allowed`)
     this.costs = costs
     this.name = costs.name
     this.limit = bound
     this.to = bound > 0 ? new Frontier() : null
+    this.withCache = cache
     this.cache = cache ? new StateCache() : null
-    if (this.cache !== null) {
-      const states = this.cache
-      this.executed = (world) => states.executed(world)
-    }
+    this.shared = sharedOnly ? new SharedWords() : null
+    this.during = during
+    if (cache || sharedOnly) this.executed = (world) => this.look(world)
+  }
+
+  /** States visited, of a search that keeps them; otherwise 0. */
+  get states(): number {
+    return this.cache?.states ?? 0
   }
 
   begin(): boolean {
     if (this.done) return false
     this.following = false
+    this.entered = this.during === null
+    this.shared?.begin()
     if (!this.started) this.started = true
+    else if (this.anew()) this.restart()
     else if (!this.alternative() && !this.nextTurn() && !this.nextPath() && !this.nextRound()) {
       this.done = true
       return false
@@ -104,18 +137,65 @@ export class BoundedSearch implements Strategy {
   }
 
   choose(world: World): number {
-    const { path } = this
+    const { path, cache } = this
+    if (!this.matters(world)) {
+      const next = world.canGoOn(world.current) ? world.current : (world.choices[0] as number)
+      cache?.chosen(world, next)
+      return next
+    }
     const step = this.at++
     if (step < this.repeat) path.check(world, step)
     else if (this.following) this.follow(world, step)
-    else if (this.cache === null || this.cache.visit(world, world.current)) this.discover(world, step)
+    else if (cache === null || cache.visit(world, this.costs.past(world))) this.discover(world, step)
     else {
       this.at--
       return -1
     }
     const choice = path.choice(step)
-    this.cache?.chosen(world, choice)
+    cache?.chosen(world, choice)
     return choice
+  }
+
+  /** Whether a choice is to be made. */
+  private matters(world: World): boolean {
+    if (this.during !== null) {
+      if (!this.during.holds(world)) return false
+      this.entered = true
+    }
+    return this.shared === null || !world.canGoOn(world.current) || this.shared.matters(world)
+  }
+
+  private look(world: World): void {
+    this.cache?.executed(world)
+    if (this.entered) this.shared?.executed(world)
+  }
+
+  /**
+   * More words are shared than was known. In the first two rounds that is not rare, and the rest of the round finds the others; later, all is
+   * visited anew at once.
+   */
+  private anew(): boolean {
+    if (this.shared === null || !this.shared.grew) return false
+    return this.round > 1 || !this.more()
+  }
+
+  private restart(): void {
+    const { shared, path, limit } = this
+    ;(shared as SharedWords).grew = false
+    this.restarts++
+    this.round = 0
+    this.visitedInRound = 0
+    this.visited = 0
+    path.truncate(0)
+    this.cache = this.withCache ? new StateCache() : null
+    this.from = null
+    this.to = limit > 0 ? new Frontier() : null
+    this.following = false
+    this.turnStep = -1
+    this.price = 0
+    this.turnsDone = 0
+    this.fresh = 0
+    this.leftOut = false
   }
 
   end(world: World): void {

@@ -24,12 +24,12 @@ import type { World } from '../engine/world.js'
  * What a step touches, as a record of {@link RECORD} numbers in an Int32Array: so that steps can be kept in pools.
  *
  *     CHOICE          actor | way << WAY_SHIFT
- *     KIND, SITE      of the operation
+ *     MASK            of each word touched the bit `1 << (address & 31)`: two steps without a common bit touch nothing in common
  *     ADDR, WORDS     first range, 0 words: none       ADDR2, WORDS2  second range
- *     FLAGS           which ranges are written, and what is touched besides memory
+ *     FLAGS           which ranges are written, and what is touched besides memory; above, the kind of operation
  */
 export const CHOICE = 0
-export const KIND = 1
+export const MASK = 1
 export const ADDR = 2
 export const WORDS = 3
 export const ADDR2 = 4
@@ -46,6 +46,12 @@ export const WRITES2 = 2
 export const SPURIOUS = 4
 /** It happens because nothing else can (a timeout of the virtual clock): ordered with everything. */
 export const LAST_RESORT = 8
+const ALL_FLAGS = 15
+const KIND_SHIFT = 4
+const EVERYTHING = -1
+
+/** The actor of a choice. */
+export const ACTOR = (1 << WAY_SHIFT) - 1
 
 /** Where a range without words lies: within no other. */
 const NOWHERE = -1
@@ -68,17 +74,24 @@ export function footprint(world: World, actor: number, way: number, record: Int3
   const a = world.a[actor] as number
   const b = world.b[actor] as number
   record[at + CHOICE] = actor | (way << WAY_SHIFT)
-  record[at + KIND] = kind
-  if (NOTHING[kind] === 1) first(record, at, 0, 0)
-  else first(record, at, a, 1)
+  record[at + MASK] = 0
   second(record, at, 0, 0)
-  record[at + FLAGS] = NOTHING[kind] === 1 || LOOKS[kind] === 1 ? 0 : WRITES
+  if (NOTHING[kind] === 1) {
+    first(record, at, 0, 0)
+    record[at + FLAGS] = kind << KIND_SHIFT
+    return
+  }
+  first(record, at, a, 1)
+  let flags = LOOKS[kind] === 1 ? 0 : WRITES
   switch (kind) {
     case CAS:
-    case TRY_LOCK:
     case WAIT:
-      record[at + COMPARED] = kind === TRY_LOCK ? 0 : b
-      settle(record, at, world.words[a] as number)
+      record[at + COMPARED] = b
+      if (world.words[a] !== b) flags = 0
+      break
+    case TRY_LOCK:
+      record[at + COMPARED] = 0
+      if (world.words[a] !== 0) flags = 0
       break
     case SPIN_WHILE_BOTH:
       second(record, at, world.c[actor] as number, 1)
@@ -91,34 +104,53 @@ export function footprint(world: World, actor: number, way: number, record: Int3
       second(record, at, b, world.c[actor] as number)
       break
     case WAITING:
-      if (way === 1 && world.options.expiry === 'idle') record[at + FLAGS] = LAST_RESORT
+      if (way === 1 && world.options.expiry === 'idle') flags = LAST_RESORT
       break
     case CV_WAIT:
       second(record, at, b, 1)
-      record[at + FLAGS] = WRITES | WRITES2
+      flags = WRITES | WRITES2
       break
     case CV_BLOCKED:
       first(record, at, b, 1)
       second(record, at, a, 1)
-      record[at + FLAGS] = way === 1 ? WRITES | WRITES2 | SPURIOUS : WRITES
+      if (way === 1) flags = WRITES | WRITES2 | SPURIOUS
       break
     default:
   }
+  record[at + FLAGS] = flags | (kind << KIND_SHIFT)
+  if ((flags & (SPURIOUS | LAST_RESORT)) !== 0) record[at + MASK] = EVERYTHING
+}
+
+/** The kind of operation of a step. */
+export function kindOf(record: Int32Array, at: number): number {
+  return (record[at + FLAGS] as number) >> KIND_SHIFT
 }
 
 /** An operation of a kind in {@link EITHER} finds `value`: decides whether it writes. */
 export function settle(record: Int32Array, at: number, value: number): void {
-  record[at + FLAGS] = record[at + COMPARED] === value ? WRITES : 0
+  const writes = record[at + COMPARED] === value ? WRITES : 0
+  record[at + FLAGS] = ((record[at + FLAGS] as number) & ~ALL_FLAGS) | writes
 }
 
 function first(record: Int32Array, at: number, addr: number, words: number): void {
   record[at + ADDR] = words === 0 ? NOWHERE : addr
   record[at + WORDS] = words
+  cover(record, at, addr, words)
 }
 
 function second(record: Int32Array, at: number, addr: number, words: number): void {
   record[at + ADDR2] = words === 0 ? NOWHERE : addr
   record[at + WORDS2] = words
+  cover(record, at, addr, words)
+}
+
+function cover(record: Int32Array, at: number, addr: number, words: number): void {
+  if (words > 31) record[at + MASK] = EVERYTHING
+  else {
+    let mask = record[at + MASK] as number
+    for (let word = addr; word < addr + words; word++) mask |= 1 << (word & 31)
+    record[at + MASK] = mask
+  }
 }
 
 /**
@@ -126,11 +158,15 @@ function second(record: Int32Array, at: number, addr: number, words: number): vo
  * same word and do not both read it.
  */
 export function dependent(x: Int32Array, i: number, y: Int32Array, j: number): boolean {
-  const mask = (1 << WAY_SHIFT) - 1
-  if ((((x[i + CHOICE] as number) ^ (y[j + CHOICE] as number)) & mask) === 0) return true
+  if ((((x[i + CHOICE] as number) ^ (y[j + CHOICE] as number)) & ACTOR) === 0) return true
+  if (((x[i + MASK] as number) & (y[j + MASK] as number)) === 0) return false
+  return overlap(x, i, y, j)
+}
+
+function overlap(x: Int32Array, i: number, y: Int32Array, j: number): boolean {
   const fx = x[i + FLAGS] as number
   const fy = y[j + FLAGS] as number
-  if ((fx | fy) === 0) return false
+  if (((fx | fy) & ALL_FLAGS) === 0) return false
   if (((fx | fy) & LAST_RESORT) !== 0 || (fx & fy & SPURIOUS) !== 0) return true
   const ax = x[i + ADDR] as number
   const ay = y[j + ADDR] as number

@@ -64,7 +64,8 @@ export function exploreReport(result: ExploreResult, written: readonly Written[]
   })
   const unrepeatable = result.findings.filter(({ schedule }) => schedule === '')
   const told = unrepeatable.map(
-    ({ verdict, message, sites }) => `FINDING\n\n${verdict}: ${message}\n${sites.map((site) => `    at ${site}\n`).join('')}`,
+    ({ verdict, message, sites }) =>
+      `FINDING\n\n${verdict}: ${message}\n${sites.map((site) => `    at ${site}\n`).join('')}`,
   )
   return [...told, ...findings, ...summary(result), ''].join('\n')
 }
@@ -73,7 +74,9 @@ function summary(result: ExploreResult): string[] {
   const { executions, traces, seconds, points } = result
   const traced = traces === null ? '' : ` (${plural(traces, 'trace')})`
   const speed =
-    seconds >= 0.1 ? `: ${rate(executions / seconds)} executions/s, ${rate(points / seconds / 1e6)} M points/s` : ''
+    seconds >= 0.1
+      ? `: ${rate(executions / seconds)} executions/s, ${rate(points / seconds / 1e6)} M points/s`
+      : ''
   const lines = [
     `${plural(executions, 'execution')}${traced}, ${count(points)} points in ${seconds.toFixed(2)} s${speed}`,
     reach(result),
@@ -92,12 +95,14 @@ function summary(result: ExploreResult): string[] {
 
 /** How far it went, and what was left out. */
 function reach(result: ExploreResult): string {
-  if (result.complete) return 'Complete: every interleaving was visited, up to the order of operations that commute.'
+  if (result.complete)
+    return 'Complete: every interleaving was visited, up to the order of operations that commute.'
   const [only] = result.strategies
   if (only !== undefined && result.strategies.length === 1) {
     if (only.finished) return `Complete within its bound: ${only.bound ?? 'all'}. Others were not visited.`
     if (only.bound !== null) return `Not complete: ${only.bound}.`
   }
-  const left = result.remaining === null ? '' : ` About ${plural(result.remaining, 'execution')} are still to come.`
+  const left =
+    result.remaining === null ? '' : ` About ${plural(result.remaining, 'execution')} are still to come.`
   return `Not complete: a sample of the interleavings.${left}`
 }

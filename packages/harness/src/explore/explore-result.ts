@@ -99,7 +99,10 @@ export function resultOf(campaign: Campaign, options: ResultOptions): ExploreRes
     complete: campaign.legs.some(({ finished, bound }) => finished && bound === null),
     points: campaign.points,
     seconds: rounded(campaign.seconds),
-    findings: [...unrepeatable(options), ...options.written.map(({ finding, file }) => summaryOf(finding, file))],
+    findings: [
+      ...unrepeatable(options),
+      ...options.written.map(({ finding, file }) => summaryOf(finding, file)),
+    ],
     subject: options.subject,
     params: options.params,
     seed: options.seed,

@@ -10,8 +10,10 @@ export interface Guard {
   readonly lock: Addr
   /** Name of the lock, as the layout spells it. */
   readonly name: string
-  /** Why the original accesses it without. */
+  /** Why the original makes such an access without. */
   readonly byDesign?: string
+  /** Of what is private: the LWP to which it belongs. */
+  readonly owner?: Addr
 }
 
 /**
@@ -20,6 +22,8 @@ export interface Guard {
  *   l_mutex     of an LWP: the lock that its l_mutex names now
  *   p_lock      of an LWP: that of its process
  *   spc_mutex   of an LWP: that of its CPU
+ *
+ * What is private in an LWP belongs to that LWP; elsewhere to whoever touches it first.
  *
  * Locks that depend on more than the record (`owner` of a page, `map`, `tschain`, `queue` …) are not resolved: such words have no guard here.
  */
@@ -36,16 +40,20 @@ export class Guards {
     }
   }
 
-  /** What covers `addr` in the memory `words`, or undefined: nothing that is known. */
-  of(words: Int32Array, addr: Addr): Guard | undefined {
+  /** What covers `addr` in the memory `words` when it is read, or written; undefined: nothing that is known. */
+  of(words: Int32Array, addr: Addr, write: boolean): Guard | undefined {
     const placed = this.table.at(addr)
     if (placed === undefined) return undefined
     const { layout, field } = placed
-    const byDesign = field.unlocked === undefined ? {} : { byDesign: field.unlocked }
+    const reason = write ? field.unlockedWrites : field.unlocked
+    const byDesign = reason === undefined ? {} : { byDesign: reason }
     const name = field.lock
+    const base = this.table.base(addr)
+    if (name === 'private' && layout.name === 'lwp')
+      return { kind: name, lock: 0, name, ...byDesign, owner: base }
     if (name === 'atomic' || name === 'stable' || name === 'private')
       return { kind: name, lock: 0, name, ...byDesign }
-    const lock = this.resolve(words, layout.name, this.table.base(addr), name)
+    const lock = this.resolve(words, layout.name, base, name)
     return lock === 0 ? undefined : { kind: 'lock', lock, name: name.toLowerCase(), ...byDesign }
   }
 

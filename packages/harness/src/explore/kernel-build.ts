@@ -35,6 +35,7 @@ export interface KernelModule {
   lwpCoroutine(cpu: MachineCpu, lwp: number): Coroutine
   tlbOnline(cpu: MachineCpu): Coroutine
   takeMailbox(cpu: MachineCpu): Coroutine
+  takeShootdown(cpu: MachineCpu): Coroutine
   takeClock(cpu: MachineCpu): Coroutine
   takePreempt(cpu: MachineCpu): Coroutine
 }

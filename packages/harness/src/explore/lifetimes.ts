@@ -1,10 +1,11 @@
-import { FILL, WRITE } from '@holdfast/compiler'
+import type { Region } from '@holdfast/atomics-sync'
+import { WRITE } from '@holdfast/compiler'
 import { outerSite } from '@holdfast/explorer'
 import type { Observer, UseAfterFree, World } from '@holdfast/explorer'
 import { FREELWP, FREEPROC, L_NEXT_FREE, LWP_WORDS, P_NEXT_FREE, PROC_WORDS } from '@holdfast/kernel'
 import type { KernelConfig } from '@holdfast/kernel'
 
-/** A table of records that are handed out and taken back. */
+/** A table of records that are handed out and taken back, and linked into a list while they are free. */
 interface Table {
   readonly name: string
   readonly base: number
@@ -15,21 +16,85 @@ interface Table {
   readonly head: number
 }
 
+/** The items of a static pool. Their links lie apart, one word each. */
+interface Pool {
+  readonly name: string
+  readonly items: number
+  readonly words: number
+  readonly links: number
+  readonly count: number
+  /** Words at the beginning of an item that are the same in all its lives. */
+  readonly lasting: number
+}
+
+/** Link of an item that is handed out, as pool.ts has it. */
+const OUT = -1
+
+/** What items are called in a report, by their layout. */
+const NAMES: Readonly<Record<string, string>> = {
+  pmap: 'the pmap',
+  pv_entry: 'the mapping',
+  vmspace: 'the address space',
+  vm_map_entry: 'the map entry',
+  vm_amap: 'the amap',
+  vm_anon: 'the anon',
+}
+
+/** The lock of an anon is made with the item and kept (as C's constructor does): whoever frees the anon lets go of it afterwards. */
+const LASTING: Readonly<Record<string, number>> = { vm_anon: 1 }
+
 /**
- * The lives of LWPs and processes: a record is freed when it is linked into its free list, and begins its next life when it is cleared. Tells the
- * checker of use after free; stands after it among the observers, so that the link itself is no use.
+ * The lives of records: LWPs and processes, and the items of the static pools. A record is freed when it is linked into its free list, and begins
+ * its next life when it leaves it. Tells the checker of use after free; stands after it among the observers.
+ *
+ * It also knows which items are still their maker's own: handed out, and touched by nobody else since.
+ *
+ * Does not: know items that were never handed out; know when an LWP or a process is its maker's own (their state says that).
  */
 export class Lifetimes implements Observer {
   readonly name = 'lifetimes'
   private readonly tables: readonly Table[]
+  private readonly pools: readonly Pool[]
   private readonly checker: UseAfterFree
+  private readonly holderOf: (actor: number) => number
+  /** By word: 1 + number of the item of a pool that it belongs to, 0 if to none. */
+  private readonly itemAt: Int32Array
+  /** By word: 1 + number of the item of which it is the link. */
+  private readonly linkAt: Int32Array
+  private readonly poolOf: Pool[] = []
+  private readonly addrOf: number[] = []
+  /** By item: who was handed it, until somebody else has touched it. */
+  private readonly makers: Int32Array
+  private readonly made: number[] = []
 
-  constructor(config: KernelConfig, checker: UseAfterFree) {
+  constructor(
+    config: KernelConfig,
+    regions: readonly Region[],
+    size: number,
+    checker: UseAfterFree,
+    holderOf: (actor: number) => number,
+  ) {
     this.checker = checker
+    this.holderOf = holderOf
     this.tables = tablesOf(config)
+    this.pools = poolsOf(regions)
+    this.itemAt = new Int32Array(size)
+    this.linkAt = new Int32Array(size)
+    for (const pool of this.pools) {
+      for (let i = 0; i < pool.count; i++) {
+        const addr = pool.items + i * pool.words
+        this.addrOf.push(addr)
+        const number = this.poolOf.push(pool)
+        this.linkAt[pool.links + i] = number
+        this.itemAt.fill(number, addr, addr + pool.words)
+      }
+    }
+    this.makers = new Int32Array(this.poolOf.length)
   }
 
   reset(world: World): void {
+    for (const item of this.made) this.makers[item] = 0
+    this.made.length = 0
     for (const { name, base, end, words, link, head } of this.tables) {
       let left = (end - base) / words
       for (
@@ -42,30 +107,62 @@ export class Lifetimes implements Observer {
   }
 
   event(world: World): void {
-    const { evKind, evAddr } = world
-    if (evKind === WRITE) {
-      for (const { name, base, end, words, link } of this.tables) {
-        if (evAddr < base || evAddr >= end || (evAddr - base) % words !== link) continue
-        this.checker.freed(world, evAddr - link, words, outerSite(world), name)
-      }
-    } else if (evKind === FILL) {
-      for (const { base, end, words } of this.tables) {
-        if (evAddr >= base && evAddr < end && world.evWords >= words)
-          this.checker.recycled(world, evAddr, words)
-      }
-    }
+    const { evAddr } = world
+    const item = (this.itemAt[evAddr] as number) - 1
+    if (item >= 0) {
+      const maker = this.makers[item] as number
+      if (maker !== 0 && maker !== this.holderOf(world.evActor)) this.makers[item] = 0
+    } else if (world.evKind === WRITE) this.wrote(world, evAddr)
   }
 
   finish(): void {}
 
-  /** The allocator's own accesses: the links of the free list, and the clearing of a record. */
-  isAllocator(world: World, addr: number): boolean {
-    for (const { base, end, words, link } of this.tables) {
-      if (addr < base || addr >= end) continue
-      return (addr - base) % words === link || (world.evKind === FILL && world.evWords >= words)
-    }
+  /** Whether the word belongs to an item that was handed to whoever acts now on `actor`, and that nobody else has touched since. */
+  isFresh(addr: number, actor: number): boolean {
+    const item = (this.itemAt[addr] as number) - 1
+    return item >= 0 && this.makers[item] === this.holderOf(actor)
+  }
+
+  /** The allocator's own accesses: the links of the free list. */
+  isAllocator(addr: number): boolean {
+    for (const { base, end, words, link } of this.tables)
+      if (addr >= base && addr < end) return (addr - base) % words === link
     return false
   }
+
+  private wrote(world: World, addr: number): void {
+    const { words, evOld, evNew } = world
+    const item = (this.linkAt[addr] as number) - 1
+    if (item >= 0) {
+      const at = this.addrOf[item] as number
+      const pool = this.poolOf[item] as Pool
+      if (evNew === OUT) {
+        this.made.push(item)
+        this.makers[item] = this.holderOf(world.evActor)
+        this.checker.recycled(world, at + pool.lasting, pool.words - pool.lasting)
+      } else {
+        this.makers[item] = 0
+        this.checker.freed(world, at + pool.lasting, pool.words - pool.lasting, outerSite(world), pool.name)
+      }
+      return
+    }
+    for (const table of this.tables) {
+      if (addr !== table.head) continue
+      if (evOld !== 0 && words[evOld + table.link] === evNew) this.checker.recycled(world, evOld, table.words)
+      else this.checker.freed(world, evNew, table.words, outerSite(world), table.name)
+    }
+  }
+}
+
+function poolsOf(regions: readonly Region[]): Pool[] {
+  return regions.flatMap(({ layout }, n) => {
+    const links = regions[n + 1]
+    const items = regions[n + 2]
+    if (layout !== 'pool' || links === undefined || items?.stride === undefined) return []
+    const name = NAMES[items.layout ?? ''] ?? items.label
+    const lasting = LASTING[items.layout ?? ''] ?? 0
+    return [{ name, items: items.base, words: items.stride, links: links.base, count: links.words, lasting }]
+  })
 }
 
 function tablesOf(config: KernelConfig): Table[] {

@@ -27,6 +27,7 @@ import { WaitGraph } from './wait-graph.js'
 const MAILBOX = 0
 const CLOCK = 1
 const PREEMPT = 2
+const SHOOTDOWN = 3
 
 /** How time passes in a machine under control. */
 export interface MachineTime {
@@ -126,10 +127,11 @@ export class MachineTarget implements Target {
     const { words } = world
     const cpu = this.cpus[actor] as MachineCpu
     // In the middle of a load or store by virtual address: one instruction.
-    if (cpu.mmuBusy || this.handling.has(actor)) return 0
+    if (cpu.mmuBusy) return 0
     const pending = words[cpu.ci + CI_IPENDING] as number
-    if (cpu.spinDepth !== 0) return (pending & IPI_TLB) !== 0 ? 1 << MAILBOX : 0
-    let sources = pending !== 0 ? 1 << MAILBOX : 0
+    let sources = (pending & IPI_TLB) !== 0 && !this.handling.has(~actor) ? 1 << SHOOTDOWN : 0
+    if (cpu.spinDepth !== 0 || this.handling.has(actor)) return sources
+    if ((pending & ~IPI_TLB) !== 0) sources |= 1 << MAILBOX
     if (actor === 0 && (this.tickWanted || this.freeTicks > 0)) sources |= 1 << CLOCK
     if (cpu.preemptWanted && cpu.config.kpreempt && !this.handling.has(cpu.self)) {
       if (words[cpu.self + L_DOPREEMPT] !== 0 && words[cpu.self + L_NOPREEMPT] === 0) sources |= 1 << PREEMPT
@@ -140,6 +142,7 @@ export class MachineTarget implements Target {
   handler(_world: World, actor: number, source: number): Coroutine {
     const cpu = this.cpus[actor] as MachineCpu
     const { module } = this.build
+    if (source === SHOOTDOWN) return this.alone(~actor, module.takeShootdown(cpu))
     if (source === PREEMPT) return this.alone(cpu.self, module.takePreempt(cpu))
     if (source === MAILBOX) return this.alone(actor, module.takeMailbox(cpu))
     if (this.tickWanted) this.tickWanted = false
@@ -147,7 +150,8 @@ export class MachineTarget implements Target {
     return this.alone(actor, module.takeClock(cpu))
   }
 
-  /** Runs a handler to its end before the next of its kind may come: a CPU's number, or an LWP's address, says whose. */
+  /** Runs a handler to its end before the next of its kind may come: a CPU's number (its complement for shootdowns) or an
+   * LWP's address says whose. */
   private *alone(whose: number, handler: Coroutine): Coroutine {
     this.handling.add(whose)
     yield handler

@@ -22,15 +22,18 @@ interface Toy {
   readonly bodies: readonly Body[]
   readonly hash?: string
   readonly pure?: boolean
+  /** Address from which on words are of one actor alone: no choice is made before a plain access to them. */
+  readonly localFrom?: number
   readonly check?: (words: Int32Array) => string | undefined
   readonly smaller?: () => Iterable<Subject>
 }
 
-export function toySubject({ id, words, bodies, hash, pure, check, smaller }: Toy): Subject {
+export function toySubject({ id, words, bodies, hash, pure, localFrom, check, smaller }: Toy): Subject {
   const target: Target = {
     name: id,
     image: new Int32Array(8 + words.length),
-    pure: pure ?? true,
+    pure: pure ?? localFrom === undefined,
+    ...(localFrom === undefined ? {} : { local: new Uint8Array(8 + words.length).fill(1, localFrom) }),
     start(world) {
       for (const body of bodies) world.addActor(body)
     },
@@ -260,12 +263,13 @@ function bystander(steps: number): (index: number) => Body {
 }
 
 /** reorder(1, 1) among `others` threads that have nothing to do with it. */
-export function crowd(others: number, steps: number, smaller = true): Subject {
+export function crowd(others: number, steps: number, smaller = true, local = false): Subject {
   const busy = Array.from({ length: others }, (_, i) => bystander(steps)(i))
   return toySubject({
     id: `program:crowd?others=${others}&steps=${steps}`,
     words: ['a', 'b', '', '', ...Array.from({ length: others }, (_, i) => `own[${i}]`)],
     bodies: [...busy.slice(0, others >> 1), setter, ...busy.slice(others >> 1), checker],
+    ...(local ? { localFrom: 12 } : {}),
     *smaller() {
       if (!smaller) return
       if (others > 0) yield crowd(others - 1, steps)

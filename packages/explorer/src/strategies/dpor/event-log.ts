@@ -3,11 +3,11 @@ import { CV_BLOCKED, ENDED, WAITING } from '../../engine/kinds.js'
 import { MAX_ACTORS, WAY_SHIFT } from '../../engine/world.js'
 import type { World } from '../../engine/world.js'
 import {
+  ACTOR,
   ADDR,
   ADDR2,
   CHOICE,
   FLAGS,
-  KIND,
   LAST_RESORT,
   RECORD,
   SPURIOUS,
@@ -16,10 +16,10 @@ import {
   WRITES,
   WRITES2,
   footprint,
+  kindOf,
 } from '../dependence.js'
 import { longer } from './longer.js'
 
-export const ACTOR = (1 << WAY_SHIFT) - 1
 const NONE = -1
 
 /**
@@ -92,10 +92,10 @@ export class EventLog {
     this.prev[at] = own
     const from = own === NONE ? (this.spawner[actor] as number) : own
     const row = at * width
-    if (from === NONE) clocks.fill(0, row, row + width)
-    else clocks.copyWithin(row, from * width, from * width + width)
+    const source = from * width
+    for (let i = 0; i < width; i++) clocks[row + i] = from === NONE ? 0 : (clocks[source + i] as number)
     if (this.resorts.length > 0) this.join(at, this.resorts[this.resorts.length - 1] as number)
-    const kind = this.records[at * RECORD + KIND]
+    const kind = kindOf(this.records, at * RECORD)
     if (kind === JOIN) this.joinLast(at, world.a[actor] as number)
     if (((this.records[at * RECORD + FLAGS] as number) & LAST_RESORT) !== 0)
       for (let other = 0; other < world.n; other++) this.joinLast(at, other)
@@ -135,7 +135,7 @@ export class EventLog {
   settled(world: World): void {
     const at = this.length - 1
     if (at < 0) return
-    const kind = this.records[at * RECORD + KIND] as number
+    const kind = kindOf(this.records, at * RECORD)
     if (kind === SPAWN) {
       for (let actor = this.initial; actor < world.n; actor++)
         if (world.kind[actor] !== ENDED && this.last[actor] === NONE && this.spawner[actor] === NONE)

@@ -1,9 +1,9 @@
 import { ALWAYS, CV_BLOCKED, ENDED } from '../../engine/kinds.js'
 import { FIRST_INTERRUPT, WAY_SHIFT } from '../../engine/world.js'
 import type { World } from '../../engine/world.js'
-import { CHOICE, RECORD } from '../dependence.js'
+import { ACTOR, CHOICE, RECORD } from '../dependence.js'
 import type { Strategy } from '../strategy.js'
-import { ACTOR, EventLog } from './event-log.js'
+import { EventLog } from './event-log.js'
 import { longer } from './longer.js'
 import { NEVER, Races } from './races.js'
 import type { Missed } from './races.js'
@@ -161,12 +161,12 @@ export class OptimalDpor implements Strategy {
   }
 
   /**
-   * The step is to come before `e`, with all that does not happen after `e`: adds that to the tree. If it has been visited, returns the last
-   * event on which this depends; else NEVER.
+   * The step is to come before `e`, with all that does not happen after `e`: adds that to the tree, unless it has been visited. Returns the
+   * last event on which what was found depends, or NEVER if that is the whole execution.
    */
   private reverse(e: number, at: number, steps: Int32Array, step: number): number {
     const log = this.log as EventLog
-    const { sequence } = this
+    const { sequence, sleeps } = this
     const { clocks, width, records, length: slot } = log
     const column = log.actorOf(e)
     let length = 0
@@ -174,15 +174,20 @@ export class OptimalDpor implements Strategy {
     for (; k < at; k++) if ((clocks[k * width + column] as number) <= e) sequence[length++] = k
     const position = length
     sequence[length++] = slot
-    for (; k < slot; k++) if ((clocks[k * width + column] as number) <= e) sequence[length++] = k
     for (let field = 0; field < RECORD; field++) records[slot * RECORD + field] = steps[step + field] as number
-    const first = this.sleeps.first(e, records, sequence, length)
+    let first = sleeps.first(e, records, sequence, length)
     if (first === position) return at
     if (first >= 0) return sequence[first] as number
-    if (first === INDEPENDENT) return NEVER
-    const needed = Math.max(position, conflict(first)) + 1
-    this.trees.insert(e, records, sequence, needed)
-    return NEVER
+    for (; k < slot; k++) if ((clocks[k * width + column] as number) <= e) sequence[length++] = k
+    if (first === INDEPENDENT) {
+      first = sleeps.first(e, records, sequence, length)
+      if (first >= 0) return sequence[first] as number
+      if (first === INDEPENDENT) return NEVER
+    }
+    const last = sequence[conflict(first)] as number
+    const needed = Math.max(at, last === slot ? at : last)
+    const seen = this.trees.insert(e, records, sequence, length, slot, at, needed)
+    return seen < 0 ? NEVER : seen
   }
 
   private reverseMissed({ earlier, signal, other, step }: Missed): void {
@@ -195,7 +200,7 @@ export class OptimalDpor implements Strategy {
     sequence[length++] = slot
     records.set(step, slot * RECORD)
     if (this.sleeps.first(earlier, records, sequence, length) < INDEPENDENT)
-      this.trees.insert(earlier, records, sequence, length)
+      this.trees.insert(earlier, records, sequence, length, slot, slot, slot)
   }
 
   /** Goes back to the last node with a branch left. */

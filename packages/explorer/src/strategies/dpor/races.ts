@@ -3,12 +3,12 @@ import { CV_BLOCKED, WAITING } from '../../engine/kinds.js'
 import { MAX_ACTORS, WAY_SHIFT } from '../../engine/world.js'
 import type { World } from '../../engine/world.js'
 import {
+  ACTOR,
   ADDR,
   ADDR2,
   CHOICE,
   EITHER,
   FLAGS,
-  KIND,
   LAST_RESORT,
   RECORD,
   SPURIOUS,
@@ -17,9 +17,9 @@ import {
   WRITES,
   WRITES2,
   footprint,
+  kindOf,
   settle,
 } from '../dependence.js'
-import { ACTOR } from './event-log.js'
 import type { EventLog } from './event-log.js'
 import { longer } from './longer.js'
 
@@ -92,7 +92,7 @@ export class Races {
     const flags = records[record + FLAGS] as number
     const words = records[record + WORDS] as number
     if (words === 0 || (flags & LAST_RESORT) !== 0) return
-    const kind = records[record + KIND] as number
+    const kind = kindOf(records, record)
     const choice = records[record + CHOICE] as number
     switch (kind) {
       case LOCK:
@@ -323,7 +323,7 @@ export class Races {
     const { log } = this
     const step = this.add(e, at)
     const { steps } = this
-    const kind = steps[step + KIND] as number
+    const kind = kindOf(steps, step)
     if (EITHER[kind] === 1) settle(steps, step, log.accessOld[access] as number)
     // Who waits may be another then: the other ways are found when it is executed.
     if (kind === CV_SIGNAL) steps[step + CHOICE] = (steps[step + CHOICE] as number) & ACTOR

@@ -1,5 +1,4 @@
-import { CHOICE, RECORD, dependent } from '../dependence.js'
-import { ACTOR } from './event-log.js'
+import { ACTOR, CHOICE, RECORD, dependent } from '../dependence.js'
 
 /** Of {@link weakInitial}: the actor is not in the sequence, and nothing there depends on the step. */
 export const INDEPENDENT = -1

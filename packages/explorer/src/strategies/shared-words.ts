@@ -1,0 +1,108 @@
+import { SPAWN } from '@holdfast/compiler'
+import { INTERRUPT } from '../engine/kinds.js'
+import { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
+import type { World } from '../engine/world.js'
+
+const NOBODY = 0
+const SEVERAL = -1
+
+/**
+ * Which words flows of control share, and where it therefore makes a difference that an actor is preempted or interrupted.
+ *
+ * A word is shared if two flows use it and one of them writes it. A flow is an actor; the handler of an interrupt is another than what it
+ * interrupts, and `target.flow` may tell more of them apart.
+ *
+ *     choice made       o    an operation on a shared word
+ *     choice made       x    the next operation, whatever it is
+ *     no choice         x    operations on words of its own: whoever comes between two of them might as well come before
+ *     no choice         o    the first, for all he does commutes with them
+ *     choice made       x    again the one behind an operation on a shared word
+ *
+ * A choice is made as well where an interrupt of the actor can come, or can come no more, that could not, or could, at its operation before.
+ *
+ * So every interleaving with n preemptions is equivalent (each shared word sees the same operations in the same order, hence the
+ * same results and states) to one with at most n preemptions, all of them where a choice is made. What is shared is learnt from executions.
+ * Whoever relies on it begins again when another word {@link grew} shared, until an exploration is through without. Then none is
+ * missing: the first operation of any interleaving on a word wrongly taken for unshared would have been pending in an execution that was visited, and
+ * carried out there.
+ */
+export class SharedWords {
+  /** Words found to be shared. */
+  count = 0
+  /** Set when another word is found to be shared; cleared by whoever begins again. */
+  grew = false
+  /** The one flow, plus 1, that used a word. */
+  private owner = new Int32Array(0)
+  private written = new Uint8Array(0)
+  private shared = new Uint8Array(0)
+  /** Of each actor: a choice is due at its pending operation; and what could interrupt it when that was looked at last. */
+  private readonly due = new Uint8Array(MAX_ACTORS)
+  private readonly level = new Int32Array(MAX_ACTORS)
+
+  /** An execution begins. */
+  begin(): void {
+    this.due.fill(1)
+    this.level.fill(0)
+  }
+
+  /** Whether it can make a difference that the pending operation of the last actor, which can go on, does not come next. */
+  matters(world: World): boolean {
+    const { choices, choiceCount, current } = world
+    let level = 0
+    let ways = 0
+    for (let i = 0; i < choiceCount; i++) {
+      const choice = choices[i] as number
+      if ((choice & (MAX_ACTORS - 1)) !== current) continue
+      const way = choice >> WAY_SHIFT
+      if (way >= FIRST_INTERRUPT) level |= 1 << (way - FIRST_INTERRUPT)
+      else ways++
+    }
+    const same = level === this.level[current]
+    this.level[current] = level
+    return ways !== 1 || !same || this.due[current] === 1
+  }
+
+  /** An operation has been executed. */
+  executed(world: World): void {
+    const actor = world.evActor
+    const flow = flowOf(world, actor) + 1
+    let shared = world.evKind === INTERRUPT || world.evKind === SPAWN
+    if (world.evWords > 0 && this.used(world, world.evAddr, world.evWords, flow)) shared = true
+    if (world.evWords2 > 0 && this.used(world, world.evAddr2, world.evWords2, flow)) shared = true
+    this.due[actor] = shared ? 1 : 0
+  }
+
+  private used(world: World, from: number, words: number, flow: number): boolean {
+    if (this.shared.length !== world.words.length) this.forget(world.words.length)
+    const { owner, written } = this
+    let shared = false
+    for (let at = from; at < from + words; at++) {
+      if (this.shared[at] === 1) {
+        shared = true
+        continue
+      }
+      if (world.evWrote) written[at] = 1
+      if (owner[at] === NOBODY) owner[at] = flow
+      else if (owner[at] !== flow) owner[at] = SEVERAL
+      if (owner[at] !== SEVERAL || written[at] === 0) continue
+      this.shared[at] = 1
+      this.count++
+      this.grew = true
+      shared = true
+    }
+    return shared
+  }
+
+  private forget(words: number): void {
+    this.owner = new Int32Array(words)
+    this.written = new Uint8Array(words)
+    this.shared = new Uint8Array(words)
+  }
+}
+
+/** Number of the flow of control that `actor` is in. */
+function flowOf(world: World, actor: number): number {
+  if (world.target.flow !== undefined) return world.target.flow(world, actor)
+  const context = world.contexts[actor]
+  return actor * 2 + (context !== undefined && context.saved.length > 0 ? 1 : 0)
+}
