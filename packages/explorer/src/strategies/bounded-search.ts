@@ -125,8 +125,7 @@ export class BoundedSearch implements Strategy {
     this.entered = this.during === null
     this.shared?.begin()
     if (!this.started) this.started = true
-    else if (this.anew()) this.restart()
-    else if (!this.alternative() && !this.nextTurn() && !this.nextPath() && !this.nextRound()) {
+    else if (!this.advance()) {
       this.done = true
       return false
     }
@@ -171,15 +170,17 @@ export class BoundedSearch implements Strategy {
   }
 
   /**
-   * More words are shared than was known. In the first two rounds that is not rare, and the rest of the round finds the others; later, all is
-   * visited anew at once.
+   * Goes to the next execution. If more words are shared than was known, all is visited anew: in the first two rounds when the round is over, by when most
+   * such words are known; later at once.
    */
-  private anew(): boolean {
-    if (this.shared === null || !this.shared.grew) return false
-    return this.round > 1 || !this.more()
+  private advance(): boolean {
+    const grew = this.shared?.grew === true
+    if (grew && this.round > 1) return this.restart()
+    if (this.alternative() || this.nextTurn() || this.nextPath()) return true
+    return grew ? this.restart() : this.nextRound()
   }
 
-  private restart(): void {
+  private restart(): boolean {
     const { shared, path, limit } = this
     ;(shared as SharedWords).grew = false
     this.restarts++
@@ -196,6 +197,7 @@ export class BoundedSearch implements Strategy {
     this.turnsDone = 0
     this.fresh = 0
     this.leftOut = false
+    return true
   }
 
   end(world: World): void {
@@ -207,14 +209,25 @@ export class BoundedSearch implements Strategy {
 
   bound(): string | null {
     const { unit } = this.costs
-    const states = this.cache === null ? '' : `, ${this.cache.bound()}`
+    const notes = this.notes()
     if (this.done) {
-      if (this.leftOut) return `every interleaving with at most ${counted(this.limit, unit)}${states}`
-      return this.cache === null ? null : this.cache.bound()
+      if (this.leftOut) return `every interleaving with at most ${counted(this.limit, unit)}${notes}`
+      return notes === '' ? null : `every interleaving${notes}`
     }
-    const some = `${this.visitedInRound} of those with ${counted(this.round, unit)}${states}`
+    const some = `${this.visitedInRound} of those with ${counted(this.round, unit)}${notes}`
     if (this.round === 0) return some
     return `every interleaving with at most ${counted(this.round - 1, unit)}, and ${some}`
+  }
+
+  /** What else is left out, and what is taken for the same. */
+  private notes(): string {
+    const { during, shared, cache } = this
+    const notes: string[] = []
+    if (during !== null) notes.push(` ${during.text} (before and after, an actor goes on while it can)`)
+    if (shared !== null)
+      notes.push(`, up to the order of operations on words that one actor alone uses or nobody writes (${counted(shared.count, 'word')} are shared)`)
+    if (cache !== null) notes.push(`, ${cache.bound()}`)
+    return notes.join('')
   }
 
   /**

@@ -47,6 +47,7 @@ const DELAYS: Costs = {
     }
     return Math.min(most, 255)
   },
+  past: startOf,
 }
 
 /** The actor from which on the base scheduler looks for one that can go on. */

@@ -31,6 +31,8 @@ const PREEMPTIONS: Costs = {
     }
     return most
   },
+  // Who ran last is preempted only if he can go on.
+  past: (world) => (world.current >= 0 && world.canGoOn(world.current) ? world.current : -1),
 }
 
 function interruptsWork(world: World, choice: number): boolean {

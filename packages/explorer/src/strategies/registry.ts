@@ -1,4 +1,5 @@
 import { DelayBound } from './delay-bound.js'
+import type { BoundedOptions, Period } from './bounded-search.js'
 import { Dfs } from './dfs.js'
 import { OptimalDpor } from './dpor/optimal-dpor.js'
 import { Pct } from './pct.js'
@@ -22,6 +23,10 @@ export interface StrategyOptions {
   readonly bound?: number
   /** Of dfs and bounded searches: visit states once, by hash. Default false. */
   readonly cache?: boolean
+  /** Of preemption-bound: no choice between operations on words that one actor alone uses. Default false. */
+  readonly sharedOnly?: boolean
+  /** Of bounded searches: the part of each execution in which choices are made. Default: all. */
+  readonly during?: Period
   /** Of replay: the choices. */
   readonly schedule?: ArrayLike<number>
   /** Of replay: what follows the schedule. Default `stop`. */
@@ -46,8 +51,11 @@ export class StrategyError extends RangeError {
 const learnt = ({ seed = 1, profile }: StrategyOptions): { seed: number; profile?: Profile } =>
   profile === undefined ? { seed } : { seed, profile }
 
-const limited = ({ bound, cache = false }: StrategyOptions): { bound?: number; cache: boolean } =>
-  bound === undefined ? { cache } : { bound, cache }
+const limited = ({ bound, cache = false, during }: StrategyOptions): BoundedOptions => ({
+  cache,
+  ...(bound === undefined ? {} : { bound }),
+  ...(during === undefined ? {} : { during }),
+})
 
 /** All strategies, in the order of the help. */
 export const STRATEGIES: readonly StrategyEntry[] = [
@@ -94,7 +102,7 @@ export const STRATEGIES: readonly StrategyEntry[] = [
   {
     name: 'preemption-bound',
     about: 'every interleaving with 0, 1, 2, ... up to --bound preemptions',
-    make: (options) => new PreemptionBound(limited(options)),
+    make: (options) => new PreemptionBound({ ...limited(options), sharedOnly: options.sharedOnly ?? false }),
   },
   {
     name: 'delay-bound',

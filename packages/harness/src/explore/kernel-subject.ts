@@ -58,8 +58,21 @@ function subjectOf(scenario: Scenario, build: KernelBuild, options: KernelSubjec
       return kernelCheckers(target, sites, options.all === true)
     },
     *smaller() {
-      for (const each of smallerScenarios(scenario)) yield subjectOf(each, build, options)
+      for (const each of smallerScenarios(scenario)) {
+        const subject = subjectIfPossible(each, build, options)
+        if (subject !== undefined) yield subject
+      }
     },
+  }
+}
+
+/** Undefined if what is left of a scenario makes no machine: an operation names a process that is gone, say. */
+function subjectIfPossible(scenario: Scenario, build: KernelBuild, options: KernelSubjectOptions): Subject | undefined {
+  try {
+    return subjectOf(scenario, build, options)
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof RangeError) return undefined
+    throw error
   }
 }
 

@@ -139,6 +139,13 @@ export class MachineTarget implements Target {
     return sources
   }
 
+  /** A CPU; with kernel preemption an LWP, which may be put off anywhere for another of the same CPU. Interrupts are flows of their own. */
+  flow(world: World, actor: number): number {
+    const cpu = this.cpus[actor] as MachineCpu
+    const whose = cpu.config.kpreempt ? cpu.self : actor
+    return whose * 2 + ((world.contexts[actor] as Context).saved.length > 0 ? 1 : 0)
+  }
+
   handler(_world: World, actor: number, source: number): Coroutine {
     const cpu = this.cpus[actor] as MachineCpu
     const { module } = this.build

@@ -1,10 +1,15 @@
+import { checkScenario } from '../scenario/check.js'
 import type { Scenario } from '../scenario/types.js'
 
 /**
  * Scenarios that are smaller by one step: without one process, one LWP of several, or one operation of a program, in this order. Each is to be tried for
- * the same fault; those that can be no machine are left out by whoever boots them.
+ * the same fault. Those in which an operation names what is gone are left out.
  */
 export function* smallerScenarios(scenario: Scenario): Generator<Scenario> {
+  for (const each of steps(scenario)) if (checkScenario(each).length === 0) yield each
+}
+
+function* steps(scenario: Scenario): Generator<Scenario> {
   const { processes } = scenario
   for (const [p, process] of processes.entries()) {
     if (processes.length > 1) yield { ...scenario, processes: processes.filter((_, at) => at !== p) }

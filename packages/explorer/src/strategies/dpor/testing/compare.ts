@@ -1,5 +1,6 @@
 import type { EngineOptions } from '../../../engine/options.js'
 import type { Target } from '../../../engine/target.js'
+import type { World } from '../../../engine/world.js'
 import { explore } from '../../../explore.js'
 import type { Explored } from '../../../explore.js'
 import type { Strategy } from '../../strategy.js'
@@ -20,7 +21,8 @@ export function traces(
     name: 'keep',
     reset: () => {},
     event: () => {},
-    finish: () => {
+    finish: (world: World) => {
+      if (world.outcome === 'abandoned') return
       const form = trace.form()
       found.set(form, (found.get(form) ?? 0) + 1)
     },
@@ -30,13 +32,14 @@ export function traces(
   return { result, traces: found }
 }
 
-/** What is wrong with the traces that DPOR visits, compared with those of all interleavings; '' if nothing. Null: too many to tell. */
+/** What is wrong with the traces that DPOR visits, compared with those of a reference that visits all; '' if nothing. Null: too many to tell. */
 export function wrongTraces(
   target: Target,
   engine: Partial<EngineOptions> = {},
   most = 20_000,
+  reference: Strategy = new EveryInterleaving(),
 ): { readonly wrong: string; readonly traces: number; readonly blocked: number } | null {
-  const all = traces(target, new EveryInterleaving(), engine, most)
+  const all = traces(target, reference, engine, most)
   if (!all.result.complete) return null
   const strategy = new OptimalDpor()
   const visited = traces(target, strategy, engine, 2 * all.traces.size + 10)
