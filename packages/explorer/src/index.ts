@@ -24,7 +24,13 @@ export { nonpreemptive } from './strategies/replay.js'
 export type { Subject } from './subject.js'
 export { loadProgram } from './program/load-program.js'
 export type { LoadOptions, LoadedProgram } from './program/load-program.js'
-export { PROGRAM_PREFIX, ProgramError, findProgram, programNames, programPath } from './program/program-files.js'
+export {
+  PROGRAM_PREFIX,
+  ProgramError,
+  findProgram,
+  programNames,
+  programPath,
+} from './program/program-files.js'
 export type { ProgramFile } from './program/program-files.js'
 export { programSubject } from './program/program-subject.js'
 export type { ProgramSubjectOptions } from './program/program-subject.js'
@@ -39,7 +45,12 @@ export type { ReplayOptions, Replayed } from './findings/replay.js'
 export { replayLine, reportText } from './findings/report.js'
 export { reportMarkdown } from './findings/report-markdown.js'
 export type { Schedule } from './findings/schedule.js'
-export { ScheduleError, decodeSchedule, encodeSchedule, looksLikeSchedule } from './findings/schedule-string.js'
+export {
+  ScheduleError,
+  decodeSchedule,
+  encodeSchedule,
+  looksLikeSchedule,
+} from './findings/schedule-string.js'
 export { shrink } from './findings/shrink.js'
 export type { ShrinkOptions, Shrunk } from './findings/shrink.js'
 export { Deadlock } from './checkers/deadlock.js'

@@ -61,8 +61,11 @@ export const {
   TS_WAITERS: { lock: 'tc_mutex', words: 2 }, // by queue
   TS_SLEEPQ: { lock: 'tc_mutex', words: 4 }, // readers' queue, writers' queue
   TS_INHERITOR: 'tc_mutex', // LWP that inherits a priority through this turnstile
-  TS_EPRIO: 'tc_mutex', // that priority
-  TS_PICHAIN: 'l_mutex', // next lender to the same LWP (l_pi_lenders); its lock
+  TS_EPRIO: {
+    lock: 'tc_mutex', // that priority
+    unlocked: 'turnstile_unlendpri reads those of the other lenders under the lock of the LWP they lend to',
+  },
+  TS_PICHAIN: 'inheritor', // next lender to the same LWP (l_pi_lenders): the lock of that LWP
 })
 
 /** tschain_t (sys/sleepq.h). */

@@ -85,9 +85,9 @@ export const {
   }, // address of the u-area (bytes), 0 after uvm_lwp_exit
   L_FLAG: {
     lock: 'l_mutex',
-    unlocked: 'the swapper and the swap-out scan test LW_* under l_swaplock or proc_lock alone',
+    unlocked: 'both scans test LW_* under l_swaplock or proc_lock alone, and an LWP its own under nothing',
   },
-  L_STAT: { lock: 'l_mutex', unlocked: 'the swapper and the swap-out scan test it without the LWP lock' },
+  L_STAT: { lock: 'l_mutex', unlocked: 'tested by both scans, and by assertions, without the LWP lock' },
   L_SWTIME: { lock: 'l_mutex', unlocked: 'compared by both scans' }, // seconds since the last swap in or out
   L_HOLDCNT: 'atomic', // above 0: must stay in memory
   L_CLASS: { lock: 'l_mutex', unlocked: 'tested by swappable()' }, // SCHED_*
@@ -111,7 +111,7 @@ export const {
   L_NOPREEMPT: 'private',
   L_DOPREEMPT: 'atomic', // a real-time LWP wants this one's CPU, even in the kernel
   L_CPTICKS: { lock: 'private', unlocked: 'hardclock of its CPU' },
-  L_PI_LENDERS: 'tschain', // turnstiles through which a priority is lent to it
+  L_PI_LENDERS: 'l_mutex', // turnstiles through which a priority is lent to it
   L_KCPU: 'l_mutex', // 0 in user mode; else 1 + number of the CPU that holds its kernel coroutine
   L_TIMEOUT_TICK: 'CALLOUT_LOCK', // tick at which its sleep expires, 0: none
   L_TIMEOUT_NEXT: 'CALLOUT_LOCK',

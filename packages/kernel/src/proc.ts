@@ -54,7 +54,7 @@ export const {
     unlocked: 'PK_* are set when the process is made: fork and exit read them of the parent',
   },
   P_SFLAG: 'p_lock',
-  P_SLFLAG: 'PROC_LOCK',
+  P_SLFLAG: { lock: 'PROC_LOCK', unlocked: 'setrunnable reads it under p_lock' },
   P_NICE: { lock: 'p_lock', unlocked: 'read by the swapper for its priority' },
   P_XSTAT: { lock: 'p_lock', unlockedWrites: 'exit1 sets it when no other LWP of the process is left' },
   P_PPTR: 'PROC_LOCK',

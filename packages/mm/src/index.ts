@@ -84,6 +84,8 @@ export {
 } from './pdaemon-globals.js'
 
 // Pages
+export { AN_LOCK } from './uvm-anon.js'
+export { UO_LOCK } from './uvm-aobj.js'
 export {
   PGA_MODIFIED,
   PGA_REFERENCED,

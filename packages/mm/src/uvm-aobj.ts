@@ -20,7 +20,7 @@ export type UvmAobjRef = Addr
  */
 export const { UO_LOCK, UO_NPAGES, UO_SIZE, UO_PAGES, UO_SLOTS, UVM_AOBJ_WORDS } = layout('uvm_aobj', {
   UO_LOCK: { lock: 'atomic', isLock: true }, // vmobjlock
-  UO_NPAGES: 'vmobjlock', // pages in frames
+  UO_NPAGES: 'uo_lock', // pages in frames
   UO_SIZE: 'stable', // pages
   UO_PAGES: 'stable', // address of the array of vm_page pointers, each under vmobjlock
   UO_SLOTS: 'stable', // address of the array of swap slots (0: none), each under vmobjlock

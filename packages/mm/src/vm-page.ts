@@ -23,7 +23,8 @@ export const {
   PG_PQ_PREV,
   VM_PAGE_WORDS,
 } = layout('vm_page', {
-  PG_FLAGS: 'owner', // PG_BUSY and its kind
+  // PG_BUSY and its kind
+  PG_FLAGS: { lock: 'owner', unlocked: "uvmpd_trydropswap looks before it tries the owner's lock" },
   PG_PQFLAGS: {
     lock: 'UVM_PAGEQLOCK',
     unlockedWrites: 'the fault path looks before it locks; a page on no queue is whose it is',

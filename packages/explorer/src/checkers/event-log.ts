@@ -1,22 +1,14 @@
-import {
-  CHOOSE,
-  COPY,
-  CV_BROADCAST,
-  CV_SIGNAL,
-  CV_WAIT,
-  FENCE,
-  FILL,
-  JOIN,
-  NOTIFY,
-  SPAWN,
-  SPIN_WHILE_BOTH,
-  WAIT,
-  YIELD,
-} from '@holdfast/compiler'
-import { CV_BLOCKED, ENDED, INTERRUPT, WAITING } from '../engine/kinds.js'
+import * as ops from '@holdfast/compiler'
+import * as kinds from '../engine/kinds.js'
+import * as limits from '../engine/limits.js'
 import type { Observer } from '../engine/observer.js'
-import { MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
 import type { World } from '../engine/world.js'
+
+// Constants of this module are constants of its machine code; an import is read anew at each use.
+const { CHOOSE, COPY, CV_BROADCAST, CV_SIGNAL, CV_WAIT, FENCE, FILL, JOIN, NOTIFY } = ops
+const { SPAWN, SPIN_WHILE_BOTH, WAIT, YIELD } = ops
+const { CV_BLOCKED, ENDED, INTERRUPT, WAITING } = kinds
+const { MAX_ACTORS, WAY_SHIFT } = limits
 
 /** One event of a log, as a reader of it sees it. */
 export class LoggedEvent {
@@ -41,6 +33,17 @@ export class LoggedEvent {
   wokenCount = 0
 }
 
+/** Fields of an event. */
+const HEAD = 0
+const SITE = 1
+const ADDR = 2
+const OLD = 3
+const NEW = 4
+/** Where its extra words begin. */
+const EXTRA = 5
+const EVENT = 8
+
+/** In the head, beside the kind: actor, whether it wrote, way. */
 const ACTOR = 5
 const WROTE = 1 << 12
 const WAY = 13
@@ -49,18 +52,12 @@ const WAY = 13
  * The events of one execution, in the order of its steps: what a checker looks at again when it has found something.
  *
  * Beyond what the world shows, it knows whom a signal woke and which actor a spawn made. Checkers share one log if they are given it;
- * it must then stand before them in the list of observers. An event is five stores into typed arrays.
+ * it must then stand before them in the list of observers. An event is six stores.
  */
 export class EventLog implements Observer {
   readonly name = 'event log'
   length = 0
-  private head = new Int32Array(1024)
-  private site = new Int32Array(1024)
-  private addr = new Int32Array(1024)
-  private old = new Int32Array(1024)
-  private new_ = new Int32Array(1024)
-  /** Where the extra words of an event begin. */
-  private extraAt = new Int32Array(1024)
+  private events = new Int32Array(1024 * EVENT)
   private extra = new Int32Array(256)
   private extras = 0
   /** Waiters whose wake-up is accounted for; actors that have begun. */
@@ -70,29 +67,28 @@ export class EventLog implements Observer {
   private readonly latest = new LoggedEvent()
 
   reset(world: World): void {
-    const { told, begun } = this
+    const { n } = world
     this.length = 0
-    this.extras = 0
+    if (this.extras === 0 && this.actors === n) return
+    const { told, begun } = this
     for (let actor = 0; actor < this.actors; actor++) told[actor] = begun[actor] = 0
-    for (let actor = 0; actor < world.n; actor++) begun[actor] = 1
-    this.actors = world.n
+    for (let actor = 0; actor < n; actor++) begun[actor] = 1
+    this.actors = n
+    this.extras = 0
   }
 
   event(world: World): void {
-    const i = this.length
-    if (i === this.head.length) this.grow()
-    this.length = i + 1
+    const at = this.length++ * EVENT
+    if (at === this.events.length) this.events = longer(this.events)
+    const { events } = this
     const kind = world.evKind
-    this.head[i] =
-      kind |
-      (world.evActor << ACTOR) |
-      (world.evWrote ? WROTE : 0) |
-      (((world.schedule[world.steps - 1] as number) >> WAY_SHIFT) << WAY)
-    this.site[i] = world.evSite
-    this.addr[i] = world.evAddr
-    this.old[i] = world.evOld
-    this.new_[i] = world.evNew
-    this.extraAt[i] = this.extras
+    const way = (world.schedule[world.steps - 1] as number) >> WAY_SHIFT
+    events[at + HEAD] = kind | (world.evActor << ACTOR) | (world.evWrote ? WROTE : 0) | (way << WAY)
+    events[at + SITE] = world.evSite
+    events[at + ADDR] = world.evAddr
+    events[at + OLD] = world.evOld
+    events[at + NEW] = world.evNew
+    events[at + EXTRA] = this.extras
     if (MORE[kind] === 1) this.more(world, kind)
   }
 
@@ -105,17 +101,18 @@ export class EventLog implements Observer {
 
   /** Reads event `i` into `to`. */
   read(i: number, to: LoggedEvent): LoggedEvent {
-    const head = this.head[i] as number
-    const { extra } = this
-    let at = this.extraAt[i] as number
+    const { events, extra } = this
+    const event = i * EVENT
+    const head = events[event + HEAD] as number
+    let at = events[event + EXTRA] as number
     to.kind = head & 31
     to.actor = (head >> ACTOR) & (MAX_ACTORS - 1)
     to.wrote = (head & WROTE) !== 0
     to.way = head >> WAY
-    to.site = this.site[i] as number
-    to.addr = this.addr[i] as number
-    to.old = this.old[i] as number
-    to.new = this.new_[i] as number
+    to.site = events[event + SITE] as number
+    to.addr = events[event + ADDR] as number
+    to.old = events[event + OLD] as number
+    to.new = events[event + NEW] as number
     to.child = -1
     to.wokenCount = 0
     to.addr2 = 0
@@ -147,19 +144,21 @@ export class EventLog implements Observer {
 
   /** Number of event `i` that is the same for events that do the same: actor, way, place, word, values. */
   fingerprint(i: number): number {
-    let hash = Math.imul((this.head[i] as number) ^ 0x9e3779b9, 0x85ebca6b)
-    hash = Math.imul(hash ^ (hash >>> 15) ^ (this.site[i] as number), 0xc2b2ae35)
-    hash = Math.imul(hash ^ (hash >>> 13) ^ (this.addr[i] as number), 0x27d4eb2f)
-    hash = Math.imul(hash ^ (hash >>> 16) ^ (this.old[i] as number), 0x165667b1)
-    return Math.imul(hash ^ (hash >>> 15) ^ (this.new_[i] as number), 0x9e3779b1) | 0
+    const { events } = this
+    const at = i * EVENT
+    let hash = Math.imul((events[at + HEAD] as number) ^ 0x9e3779b9, 0x85ebca6b)
+    hash = Math.imul(hash ^ (hash >>> 15) ^ (events[at + SITE] as number), 0xc2b2ae35)
+    hash = Math.imul(hash ^ (hash >>> 13) ^ (events[at + ADDR] as number), 0x27d4eb2f)
+    hash = Math.imul(hash ^ (hash >>> 16) ^ (events[at + OLD] as number), 0x165667b1)
+    return Math.imul(hash ^ (hash >>> 15) ^ (events[at + NEW] as number), 0x9e3779b1) | 0
   }
 
   siteAt(i: number): number {
-    return this.site[i] as number
+    return this.events[i * EVENT + SITE] as number
   }
 
   actorAt(i: number): number {
-    return ((this.head[i] as number) >> ACTOR) & (MAX_ACTORS - 1)
+    return ((this.events[i * EVENT + HEAD] as number) >> ACTOR) & (MAX_ACTORS - 1)
   }
 
   private more(world: World, kind: number): void {
@@ -175,10 +174,6 @@ export class EventLog implements Observer {
         return
       case WAIT:
         this.told[actor] = 0
-        return
-      case INTERRUPT: // it has no values, the world shows those of the event before
-        this.old[this.length - 1] = 0
-        this.new_[this.length - 1] = 0
         return
       case CV_WAIT:
         this.told[actor] = 0
@@ -219,15 +214,6 @@ export class EventLog implements Observer {
     if (this.extras === this.extra.length) this.extra = longer(this.extra)
     this.extra[this.extras++] = value
   }
-
-  private grow(): void {
-    this.head = longer(this.head)
-    this.site = longer(this.site)
-    this.addr = longer(this.addr)
-    this.old = longer(this.old)
-    this.new_ = longer(this.new_)
-    this.extraAt = longer(this.extraAt)
-  }
 }
 
 /** Kinds of which more must be known than fits the columns. */
@@ -242,7 +228,6 @@ const MORE = flags([
   SPIN_WHILE_BOTH,
   CV_WAIT,
   CV_BLOCKED,
-  INTERRUPT,
 ])
 /** Kinds that access no word. */
 const WORDLESS = flags([JOIN, FENCE, YIELD, SPAWN, CHOOSE, INTERRUPT])

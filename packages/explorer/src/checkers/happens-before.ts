@@ -1,33 +1,13 @@
-import {
-  ADD,
-  AND,
-  AWAIT,
-  CAS,
-  COPY,
-  CV_BROADCAST,
-  CV_SIGNAL,
-  CV_WAIT,
-  EXCHANGE,
-  FILL,
-  JOIN,
-  LOAD,
-  LOCK,
-  NOTIFY,
-  OR,
-  READ,
-  SPAWN,
-  SPIN_WHILE,
-  SPIN_WHILE_BOTH,
-  STORE,
-  SUB,
-  TRY_LOCK,
-  UNLOCK,
-  WAIT,
-  WRITE,
-} from '@holdfast/compiler'
-import { CV_BLOCKED, WAITING } from '../engine/kinds.js'
+import * as ops from '@holdfast/compiler'
+import * as kinds from '../engine/kinds.js'
 import type { LoggedEvent } from './event-log.js'
 import type { VectorClocks } from './vector-clocks.js'
+
+// Constants of this module are constants of its machine code; an import is read anew at each use.
+const { READ, WRITE, LOAD, STORE, ADD, SUB, OR, AND, EXCHANGE, CAS, WAIT, NOTIFY, FILL, COPY } = ops
+const { LOCK, UNLOCK, TRY_LOCK, CV_WAIT, CV_SIGNAL, CV_BROADCAST, SPIN_WHILE, SPIN_WHILE_BOTH, AWAIT } = ops
+const { SPAWN, JOIN } = ops
+const { CV_BLOCKED, WAITING } = kinds
 
 /** Who is told of each access to a word, while the clocks stand as they do at it. */
 export interface Accesses {
@@ -96,7 +76,7 @@ export function followCommon(
       return
     case STORE:
       accesses.atomicWrite(actor, addr)
-      clocks.store(actor, addr)
+      clocks.release(actor, addr)
       return
     case CAS:
       clocks.acquire(actor, addr)
@@ -123,7 +103,7 @@ export function followCommon(
       if (wrote) clocks.acquire(actor, addr)
       return
     case UNLOCK:
-      clocks.store(actor, addr)
+      clocks.release(actor, addr)
       return
     default:
   }
@@ -148,7 +128,7 @@ export function followRare(clocks: VectorClocks, event: LoggedEvent, accesses: A
       for (let i = 0; i < event.words; i++) accesses.plainWrite(actor, addr + i)
       return
     case CV_WAIT:
-      clocks.store(actor, addr2)
+      clocks.release(actor, addr2)
       return
     case CV_BLOCKED:
       clocks.acquire(actor, addr)

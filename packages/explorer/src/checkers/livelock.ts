@@ -8,6 +8,8 @@ import type { Names } from './names.js'
 export interface LivelockOptions extends Names {
   /** Shared with other checkers; it then stands before them among the observers. Default: one of its own. */
   readonly log?: EventLog
+  /** Whether a cut that is no livelock is reported. Default true. */
+  readonly cuts?: boolean
   /** How often the tail must repeat. Default 4. */
   readonly periods?: number
   /** How many events from the end are looked at. Default 20,000. */
@@ -45,6 +47,7 @@ export class Livelock implements Observer {
     if (world.outcome !== 'stepLimit') return
     const steps = this.repeating(enabledActors(world))
     if (steps === undefined) {
+      if (this.options.cuts === false) return
       const message = `cut off after ${world.options.stepLimit} events, which do not repeat: this proves nothing`
       world.report({ verdict: 'stepLimit', message, sites: [] })
       return

@@ -38,7 +38,7 @@ export function checkDeterminism(target: Target, options: DeterminismOptions = {
   const calls = new AmbientCalls()
   calls.watch()
   try {
-    const world = new World({ ...target, pure: false }, options.engine)
+    const world = new World(target.pure ? { ...target, pure: false } : target, options.engine)
     for (let i = 0; i < (options.schedules ?? 5); i++) {
       const first = run(world, options.seed ?? 1, i)
       const second = run(world, options.seed ?? 1, i)

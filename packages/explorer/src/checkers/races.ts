@@ -4,7 +4,7 @@ import { EventLog } from './event-log.js'
 import { followCommon, followRare, isCommon } from './happens-before.js'
 import type { Names } from './names.js'
 import { RacePairs } from './race-pairs.js'
-import { VectorClocks, restrided } from './vector-clocks.js'
+import { MOST, VectorClocks, restrided } from './vector-clocks.js'
 
 /** What the race checker is to know. */
 export interface RaceOptions extends Names {
@@ -31,9 +31,6 @@ const SLOT = 8
 /** In FLAGS: nothing is to be found out about this word any more. */
 const SETTLED = 1
 const RACY = 2
-
-/** Clocks must fit the epochs. */
-const MOST_STEPS = 2 ** 24 - 2
 
 /** What is known of a word for good. */
 const CLASSIFIED = 1
@@ -84,9 +81,9 @@ export class Races implements Observer {
   }
 
   reset(world: World): void {
-    if (world.options.stepLimit > MOST_STEPS)
+    if (world.options.stepLimit > MOST)
       throw new RangeError(
-        `stepLimit is ${world.options.stepLimit}; at most ${MOST_STEPS} with race checking`,
+        `stepLimit is ${world.options.stepLimit}; at most ${MOST} with race checking`,
       )
     if (this.ownLog) this.log.reset(world)
     if (this.index.length !== world.words.length) {
@@ -96,7 +93,7 @@ export class Races implements Observer {
     this.clocks.reset(world.words.length, world.n)
     this.used = 0
     this.vectorCount = 1
-    this.racy.length = 0
+    if (this.racy.length > 0) this.racy.length = 0
   }
 
   event(world: World): void {

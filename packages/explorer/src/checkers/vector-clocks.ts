@@ -1,14 +1,21 @@
-import { MAX_ACTORS } from '../engine/world.js'
+import { MAX_ACTORS } from '../engine/limits.js'
 
 /** Bits of an epoch that name the actor; the rest is its clock. */
 export const ACTOR_BITS = 7
-export const ACTOR_MASK = MAX_ACTORS - 1
+export const ACTOR_MASK = (1 << ACTOR_BITS) - 1
+
+/** Most releases of an actor in an execution, and clocks at which they start from 0 again. */
+export const MOST = 2 ** 23 - 2
 
 /**
  * Vector clocks of the actors, and of the words through which they synchronise.
  *
  * `c[actor * stride + other]` is the latest moment of `other` that `actor` knows to be past. An epoch is one such moment packed
- * into an integer, `clock << 7 | actor`; a clock counts the releases of its actor, so 2^24 of them fit an execution.
+ * into an integer, `clock << 7 | actor`; a clock counts the releases of its actor. They start where those of the execution before have
+ * ended, so that what is left of that says nothing and need not be wiped away; 2^23 releases fit an execution.
+ *
+ * Whoever releases into a word has acquired it, or overwrites it: so a word carries what one actor knew at one moment, and whoever knows
+ * the moment knows all of it.
  *
  * The rows of words are a sparse set: `index[addr]` is right if the row says so. A new execution therefore forgets them all at no cost.
  */
@@ -23,18 +30,31 @@ export class VectorClocks {
   private index = new Int32Array(0)
   private rows = new Int32Array(64)
   private rowAddr = new Int32Array(16)
+  /** The moment whose knowledge a row is. */
+  private rowMoment = new Int32Array(16)
   private rowCount = 0
+  /** Where the clocks of this execution have started. */
+  private start = 0
 
   /** An execution begins, over `words` words and with `actors` actors at first. */
   reset(words: number, actors: number): void {
     if (this.index.length < words) this.index = new Int32Array(words)
     this.rowCount = 0
     if (actors > this.stride) this.resize(actors)
-    const { c, stride } = this
-    for (let i = 0; i < c.length; i++) c[i] = 0
+    const { c, now, stride } = this
+    let start = this.start
     for (let actor = 0; actor < stride; actor++) {
-      c[actor * stride + actor] = 1
-      this.now[actor] = (1 << ACTOR_BITS) | actor
+      const clock = c[actor * stride + actor] as number
+      if (clock > start) start = clock
+    }
+    if (start >= MOST) {
+      start = 0
+      c.fill(0)
+    }
+    this.start = start
+    for (let actor = 0; actor < stride; actor++) {
+      c[actor * stride + actor] = start + 1
+      now[actor] = ((start + 1) << ACTOR_BITS) | actor
     }
   }
 
@@ -51,24 +71,19 @@ export class VectorClocks {
   /** `actor` comes to know what was released into the word. */
   acquire(actor: number, addr: number): void {
     const row = this.index[addr] as number
-    if (row < this.rowCount && this.rowAddr[row] === addr) join(this.c, actor, this.rows, row, this.stride)
+    if (row >= this.rowCount || this.rowAddr[row] !== addr) return
+    if (!this.knows(actor, this.rowMoment[row] as number)) join(this.c, actor, this.rows, row, this.stride)
   }
 
-  /** The word carries what `actor` knows, and nothing else any more: a store. */
-  store(actor: number, addr: number): void {
+  /** The word carries what `actor` knows from now on, which knows what it carried or overwrites it. */
+  release(actor: number, addr: number): void {
     const { stride, c } = this
     const row = this.rowOf(addr)
     const { rows } = this
     const to = row * stride
     const from = actor * stride
     for (let i = 0; i < stride; i++) rows[to + i] = c[from + i] as number
-    this.tick(actor)
-  }
-
-  /** The word carries what `actor` knows besides what it carried: a read-modify-write. */
-  release(actor: number, addr: number): void {
-    const row = this.rowOf(addr)
-    join(this.rows, row, this.c, actor, this.stride)
+    this.rowMoment[row] = this.now[actor] as number
     this.tick(actor)
   }
 
@@ -103,12 +118,11 @@ export class VectorClocks {
     const fresh = this.rowCount++
     if (fresh === this.rowAddr.length) {
       this.rowAddr = extended(this.rowAddr, fresh * 2)
+      this.rowMoment = extended(this.rowMoment, fresh * 2)
       this.rows = extended(this.rows, this.rowAddr.length * stride)
     }
     this.index[addr] = fresh
     this.rowAddr[fresh] = addr
-    const { rows } = this
-    for (let i = fresh * stride, end = i + stride; i < end; i++) rows[i] = 0
     return fresh
   }
 
@@ -118,8 +132,8 @@ export class VectorClocks {
     while (after < actors) after *= 2
     this.c = restrided(this.c, before, after, after)
     for (let actor = before; actor < after; actor++) {
-      this.c[actor * after + actor] = 1
-      this.now[actor] = (1 << ACTOR_BITS) | actor
+      this.c[actor * after + actor] = this.start + 1
+      this.now[actor] = ((this.start + 1) << ACTOR_BITS) | actor
     }
     this.passed = restrided(this.passed, before, after, after)
     this.rows = restrided(this.rows, before, after, this.rowAddr.length)

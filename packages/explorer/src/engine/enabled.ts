@@ -1,30 +1,47 @@
-import { AWAIT, CHOOSE, CV_SIGNAL, JOIN, LOCK, SPIN_WHILE, SPIN_WHILE_BOTH } from '@holdfast/compiler'
-import { ALWAYS, CV_BLOCKED, ENDED, WAITING } from './kinds.js'
-import { FIRST_INTERRUPT, WAY_SHIFT } from './world.js'
+import * as ops from '@holdfast/compiler'
+import * as kinds from './kinds.js'
+import * as limits from './limits.js'
 import type { World } from './world.js'
 
-const WAY = 1 << 8
+// Constants of this module are constants of its machine code; an import is read anew at each use.
+const { AWAIT, CHOOSE, CV_SIGNAL, JOIN, LOCK, SPIN_WHILE, SPIN_WHILE_BOTH } = ops
+const { ALWAYS, CV_BLOCKED, ENDED, WAITING } = kinds
+const { FIRST_INTERRUPT, WAY_SHIFT } = limits
+
+const WAY = 1 << WAY_SHIFT
 const SOURCES = 8
 
-/** Finds what is enabled now: `world.choices`, in the order of actors, interrupts last. */
-export function collect(world: World): void {
+/**
+ * Finds what is enabled now: `world.choices`, in the order of actors, interrupts last. Returns whether every pending operation is one
+ * that is enabled whatever memory holds.
+ */
+export function collect(world: World): boolean {
   const { kind, choices, n, target } = world
   let count = 0
+  let settled = true
   for (let actor = 0; actor < n; actor++) {
     const pending = kind[actor] as number
     if (ALWAYS[pending] === 1) choices[count++] = actor
-    else if (pending !== ENDED) count = choicesOf(world, actor, count)
-  }
-  if (target.interrupts !== undefined) {
-    for (let actor = 0; actor < n; actor++) {
-      const sources = target.interrupts(world, actor)
-      if (sources === 0) continue
-      for (let source = 0; source < SOURCES; source++) {
-        if ((sources & (1 << source)) !== 0) choices[count++] = actor | ((FIRST_INTERRUPT + source) << WAY_SHIFT)
-      }
+    else if (pending !== ENDED) {
+      settled = false
+      count = choicesOf(world, actor, count)
     }
   }
-  world.choiceCount = count
+  world.choiceCount = target.interrupts === undefined ? count : interruptsOf(world, count)
+  return settled
+}
+
+function interruptsOf(world: World, from: number): number {
+  const { choices, n, target } = world
+  let count = from
+  for (let actor = 0; actor < n; actor++) {
+    const sources = target.interrupts?.(world, actor) ?? 0
+    if (sources === 0) continue
+    for (let source = 0; source < SOURCES; source++) {
+      if ((sources & (1 << source)) !== 0) choices[count++] = actor | ((FIRST_INTERRUPT + source) << WAY_SHIFT)
+    }
+  }
+  return count
 }
 
 /** The virtual clock goes on to the first deadline of a blocked waiter, whose time is then over. False: there is none. */
@@ -82,11 +99,11 @@ export function choicesOf(world: World, actor: number, count: number): number {
     }
     case CV_SIGNAL: {
       const ways = options.wake === 'any' ? Math.max(1, waitersOf(world, a)) : 1
-      for (let way = 0; way < ways; way++) choices[count++] = actor | (way << 8)
+      for (let way = 0; way < ways; way++) choices[count++] = actor | (way << WAY_SHIFT)
       return count
     }
     case CHOOSE:
-      for (let way = 0; way < a; way++) choices[count++] = actor | (way << 8)
+      for (let way = 0; way < a; way++) choices[count++] = actor | (way << WAY_SHIFT)
       return count
     default:
       return count

@@ -1,10 +1,9 @@
 import { SPAWN } from '@holdfast/compiler'
 import type { ActorMem } from './actor-mem.js'
-import { ENDED } from './kinds.js'
-import type { Coroutine } from './target.js'
+import type { Maker } from './actors.js'
+import { MAX_ACTORS } from './limits.js'
+import { resume } from './trampoline.js'
 import type { World } from './world.js'
-
-type Maker = (mem: ActorMem) => Coroutine
 
 /** A thread that was given the same results did something else: it depends on something that is not in its memory. */
 export class Nondeterminism extends Error {
@@ -24,8 +23,24 @@ export class Nondeterminism extends Error {
   }
 }
 
+/** Fields of a node. A node is named by where it begins. */
+const KIND = 0
+const SITE = 1
+const A = 2
+const B = 3
+const C = 4
+const D = 5
+/** The result on the edge from the parent. */
+const EDGE = 6
+const FIRST_CHILD = 7
+const SIBLING = 8
+const PARENT = 9
+/** 1: the thread has ended here because it failed. */
+const FAILED = 10
+const NODE = 16
+
 /** Most nodes that are remembered; beyond it everything is forgotten and learnt anew. */
-const MOST_NODES = 1 << 20
+const MOST_NODES = 1 << 19
 const NONE = -1
 
 /**
@@ -39,123 +54,134 @@ const NONE = -1
  *                      '-----1--> store x,2 --0--> ...
  */
 export class Memo {
-  private size = 0
-  private kind = new Uint8Array(1024)
-  private site = new Int32Array(1024)
-  private a = new Int32Array(1024)
-  private b = new Int32Array(1024)
-  private c = new Int32Array(1024)
-  private d = new Int32Array(1024)
-  private parent = new Int32Array(1024)
-  /** The result on the edge from the parent. */
-  private edge = new Int32Array(1024)
-  private firstChild = new Int32Array(1024)
-  private sibling = new Int32Array(1024)
+  private readonly world: World
+  private nodes = new Int32Array(256 * NODE)
+  private used = 0
   /** Node at which an ended thread failed -> what it threw. */
   private readonly thrown = new Map<number, unknown>()
   private readonly spawns = new Map<number, Maker>()
   /** Root of each actor that is there from the start. */
-  private readonly roots = new Int32Array(256).fill(NONE)
+  private readonly roots = new Int32Array(MAX_ACTORS).fill(NONE)
   /** Root of each actor that was spawned, by the node that spawned it and its id. */
   private readonly spawnedRoots = new Map<number, number>()
-  private readonly at = new Int32Array(256)
+  private readonly at = new Int32Array(MAX_ACTORS)
   /** The node at which the coroutine of an actor stands, if it has one in this execution. */
-  private readonly live = new Int32Array(256)
-  private spawnedAt = NONE
+  private readonly live = new Int32Array(MAX_ACTORS).fill(NONE)
 
-  /** An actor begins: its first operation is pending. */
-  begin(world: World, actor: number): void {
-    const { spawnedAt } = this
-    this.spawnedAt = NONE
-    if (spawnedAt === NONE && actor === 0 && this.size > MOST_NODES) this.forget()
+  constructor(world: World) {
+    this.world = world
+  }
+
+  /** An execution begins. */
+  reset(): void {
+    if (this.used > MOST_NODES * NODE) this.forget()
+  }
+
+  /** An actor begins that is there from the start: its first operation is pending. */
+  begin(actor: number): void {
+    const root = this.roots[actor] as number
     this.live[actor] = NONE
-    const key = spawnedAt * 256 + actor
-    const root = spawnedAt === NONE ? (this.roots[actor] as number) : (this.spawnedRoots.get(key) ?? NONE)
-    if (root !== NONE) {
-      this.enter(world, actor, root)
-      return
-    }
-    world.freshCoroutine(actor)
-    const node = this.learn(world, actor, NONE, 0)
-    if (spawnedAt === NONE) this.roots[actor] = node
-    else this.spawnedRoots.set(key, node)
+    if (root !== NONE) this.enter(actor, root)
+    else this.roots[actor] = this.learnRoot(actor)
   }
 
   /** What the pending SPAWN of `parent` starts. */
   spawner(parent: number): Maker | null {
-    this.spawnedAt = this.at[parent] as number
-    return this.spawns.get(this.spawnedAt) ?? null
+    return this.spawns.get(this.at[parent] as number) ?? null
+  }
+
+  /** An actor begins that the pending SPAWN of `parent` has made. */
+  beginChild(parent: number, actor: number): void {
+    const key = (this.at[parent] as number) * MAX_ACTORS + actor
+    const root = this.spawnedRoots.get(key)
+    this.live[actor] = NONE
+    if (root !== undefined) this.enter(actor, root)
+    else this.spawnedRoots.set(key, this.learnRoot(actor))
   }
 
   /** The pending operation of `actor` has had this result: its next one is pending. */
-  advance(world: World, actor: number, result: number): void {
+  advance(actor: number, result: number): void {
+    const { nodes } = this
     const node = this.at[actor] as number
-    for (let child = this.firstChild[node] as number; child !== NONE; child = this.sibling[child] as number) {
-      if (this.edge[child] === result) {
-        this.enter(world, actor, child)
+    for (let child = nodes[node + FIRST_CHILD] as number; child !== NONE; child = nodes[child + SIBLING] as number) {
+      if (nodes[child + EDGE] === result) {
+        this.enter(actor, child)
         return
       }
     }
-    if (this.live[actor] !== node) this.replay(world, actor, node)
-    ;(world.mems[actor] as ActorMem).give(this.kind[node] as number, result)
-    this.learn(world, actor, node, result)
+    this.learn(actor, node, result)
   }
 
-  private enter(world: World, actor: number, node: number): void {
+  private enter(actor: number, node: number): void {
+    const { world, nodes } = this
     this.at[actor] = node
-    world.kind[actor] = this.kind[node] as number
-    world.site[actor] = this.site[node] as number
-    world.a[actor] = this.a[node] as number
-    world.b[actor] = this.b[node] as number
-    world.c[actor] = this.c[node] as number
-    world.d[actor] = this.d[node] as number
-    if (this.kind[node] === ENDED && this.thrown.size > 0 && this.thrown.has(node)) {
-      world.fail(actor, this.thrown.get(node))
-    }
+    world.kind[actor] = nodes[node + KIND] as number
+    world.site[actor] = nodes[node + SITE] as number
+    world.a[actor] = nodes[node + A] as number
+    world.b[actor] = nodes[node + B] as number
+    world.c[actor] = nodes[node + C] as number
+    world.d[actor] = nodes[node + D] as number
+    if (nodes[node + FAILED] === 1) world.fail(actor, this.thrown.get(node))
   }
 
   /** Lets a fresh coroutine come to where `node` is pending. */
-  private replay(world: World, actor: number, node: number): void {
+  private replay(actor: number, node: number): void {
+    const { world, nodes } = this
     const path: number[] = []
-    for (let up = node; up !== NONE; up = this.parent[up] as number) path.push(up)
-    world.freshCoroutine(actor)
+    for (let up = node; up !== NONE; up = nodes[up + PARENT] as number) path.push(up)
+    world.actors.freshCoroutine(actor)
     for (let i = path.length - 1; i >= 0; i--) {
       const step = path[i] as number
-      const parent = this.parent[step] as number
-      if (parent !== NONE)
-        (world.mems[actor] as ActorMem).give(this.kind[parent] as number, this.edge[step] as number)
-      world.resume(actor)
-      if (world.kind[actor] !== this.kind[step] || world.site[actor] !== this.site[step]) {
-        throw new Nondeterminism(actor, this.site[step] as number, world.site[actor] as number)
+      const parent = nodes[step + PARENT] as number
+      if (parent !== NONE) this.give(actor, parent, nodes[step + EDGE] as number)
+      resume(world, actor)
+      if (world.kind[actor] !== nodes[step + KIND] || world.site[actor] !== nodes[step + SITE]) {
+        throw new Nondeterminism(actor, nodes[step + SITE] as number, world.site[actor] as number)
       }
     }
-    world.takeSpawning()
+    world.actors.takeSpawning()
+  }
+
+  private give(actor: number, node: number, result: number): void {
+    ;(this.world.mems[actor] as ActorMem).give(this.nodes[node + KIND] as number, result)
+  }
+
+  private learnRoot(actor: number): number {
+    this.world.actors.freshCoroutine(actor)
+    return this.add(actor, NONE, 0)
+  }
+
+  private learn(actor: number, node: number, result: number): void {
+    if (this.live[actor] !== node) this.replay(actor, node)
+    this.give(actor, node, result)
+    this.add(actor, node, result)
   }
 
   /** Runs the coroutine on, and adds the operation it announces. */
-  private learn(world: World, actor: number, parent: number, result: number): number {
+  private add(actor: number, parent: number, result: number): number {
+    const { world } = this
     const { failures } = world
     world.lastThrown = undefined
-    world.resume(actor)
-    if (this.size === this.kind.length) this.grow()
-    const node = this.size++
-    this.kind[node] = world.kind[actor] as number
-    this.site[node] = world.site[actor] as number
-    this.a[node] = world.a[actor] as number
-    this.b[node] = world.b[actor] as number
-    this.c[node] = world.c[actor] as number
-    this.d[node] = world.d[actor] as number
-    this.parent[node] = parent
-    this.edge[node] = result
-    this.firstChild[node] = NONE
-    if (parent === NONE) this.sibling[node] = NONE
-    else {
-      this.sibling[node] = this.firstChild[parent] as number
-      this.firstChild[parent] = node
-    }
+    resume(world, actor)
+    const node = this.used
+    if (node === this.nodes.length) this.nodes = grown(this.nodes)
+    this.used += NODE
+    const { nodes } = this
+    nodes[node + KIND] = world.kind[actor] as number
+    nodes[node + SITE] = world.site[actor] as number
+    nodes[node + A] = world.a[actor] as number
+    nodes[node + B] = world.b[actor] as number
+    nodes[node + C] = world.c[actor] as number
+    nodes[node + D] = world.d[actor] as number
+    nodes[node + EDGE] = result
+    nodes[node + FIRST_CHILD] = NONE
+    nodes[node + PARENT] = parent
+    nodes[node + FAILED] = world.failures === failures ? 0 : 1
+    nodes[node + SIBLING] = parent === NONE ? NONE : (nodes[parent + FIRST_CHILD] as number)
+    if (parent !== NONE) nodes[parent + FIRST_CHILD] = node
     if (world.failures !== failures) this.thrown.set(node, world.lastThrown)
-    if (this.kind[node] === SPAWN) {
-      const maker = world.takeSpawning()
+    if (world.kind[actor] === SPAWN) {
+      const maker = world.actors.takeSpawning()
       if (maker !== null) this.spawns.set(node, maker)
     }
     this.at[actor] = node
@@ -164,32 +190,17 @@ export class Memo {
   }
 
   private forget(): void {
-    this.size = 0
+    this.used = 0
     this.thrown.clear()
     this.spawns.clear()
     this.roots.fill(NONE)
+    this.live.fill(NONE)
     this.spawnedRoots.clear()
-  }
-
-  private grow(): void {
-    const length = this.kind.length * 2
-    const kind = new Uint8Array(length)
-    kind.set(this.kind)
-    this.kind = kind
-    this.site = grown(this.site, length)
-    this.a = grown(this.a, length)
-    this.b = grown(this.b, length)
-    this.c = grown(this.c, length)
-    this.d = grown(this.d, length)
-    this.parent = grown(this.parent, length)
-    this.edge = grown(this.edge, length)
-    this.firstChild = grown(this.firstChild, length)
-    this.sibling = grown(this.sibling, length)
   }
 }
 
-function grown(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(length)
+function grown(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(array.length * 2)
   larger.set(array)
   return larger
 }

@@ -1,36 +1,13 @@
-import {
-  ADD,
-  AND,
-  AWAIT,
-  CAS,
-  CHOOSE,
-  COPY,
-  CV_BROADCAST,
-  CV_SIGNAL,
-  CV_WAIT,
-  EXCHANGE,
-  FENCE,
-  FILL,
-  JOIN,
-  LOAD,
-  LOCK,
-  NOTIFY,
-  OR,
-  READ,
-  SPAWN,
-  SPIN_WHILE,
-  SPIN_WHILE_BOTH,
-  STORE,
-  SUB,
-  TRY_LOCK,
-  UNLOCK,
-  WAIT,
-  WRITE,
-  YIELD,
-} from '@holdfast/compiler'
+import * as ops from '@holdfast/compiler'
 import { waiterOf } from './enabled.js'
-import { CV_BLOCKED, WAITING } from './kinds.js'
+import * as kinds from './kinds.js'
 import type { World } from './world.js'
+
+// Constants of this module are constants of its machine code; an import is read anew at each use.
+const { READ, WRITE, LOAD, STORE, ADD, SUB, OR, AND, EXCHANGE, CAS, FENCE, FILL, COPY, WAIT, NOTIFY } = ops
+const { LOCK, UNLOCK, TRY_LOCK, CV_WAIT, CV_SIGNAL, CV_BROADCAST, SPIN_WHILE, SPIN_WHILE_BOTH, AWAIT } = ops
+const { SPAWN, JOIN, CHOOSE, YIELD } = ops
+const { CV_BLOCKED, WAITING } = kinds
 
 /**
  * Executes the pending operation of `actor` in the given way, which must be enabled: changes memory, and describes the event in

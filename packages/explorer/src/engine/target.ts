@@ -1,3 +1,4 @@
+import type { Narrator } from './narrator.js'
 import type { World } from './world.js'
 
 /** A suspended function of an instrumented program: it yields undefined, null, or the coroutine of a function it calls. */
@@ -20,7 +21,10 @@ export interface Target {
   readonly calls?: { readonly site: number }
   /** Whether a site is within the code of a lock or the like: reports then name who called it. */
   isInner?(site: number): boolean
-  /** Creates the actors of a fresh execution, by {@link World.addActor}. Memory is as in the image. */
+  /**
+   * Creates the actors of a fresh execution, by {@link World.addActor}. Memory is as in the image. A pure target is started once: it
+   * begins each execution with the same actors.
+   */
   start(world: World): void
   /** The coroutine of an actor met a bare yield: change {@link World.contexts} if it is to go on elsewhere. */
   switched?(world: World, actor: number): void
@@ -39,10 +43,12 @@ export interface Target {
   threw?(world: World, actor: number, error: unknown): boolean
   /** The execution is over: judge the final state by {@link World.report}. */
   finish?(world: World): void
-  /** How an address is called, for reports. */
-  nameOf?(addr: number): string
-  /** What a value of a word means, where more is known of it than the number. */
-  valueText?(addr: number, value: number): string | undefined
+  /** How an address is called, for reports; `words`: in that memory, where a name depends on it. */
+  nameOf?(addr: number, words?: Int32Array): string
+  /** What a value of a word means, where more is known of it than the number; in that memory. */
+  valueText?(addr: number, value: number, words?: Int32Array): string | undefined
+  /** Who tells what the steps of an execution mean; the last one asked for is the one that is told. */
+  narrator?(): Narrator
   /** Name of an actor or, for reports, of what it runs now. */
   actorName?(world: World, actor: number): string
 }

@@ -1,26 +1,29 @@
 import { SPAWN, WAIT, WRITE } from '@holdfast/compiler'
-import { ActorMem } from './actor-mem.js'
-import { Context } from './context.js'
+import type { ActorMem } from './actor-mem.js'
+import { Actors } from './actors.js'
+import type { Maker } from './actors.js'
+import type { Context } from './context.js'
 import { collect, expireFirst } from './enabled.js'
 import { ENDED, INTERRUPT } from './kinds.js'
+import { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from './limits.js'
 import { Memo } from './memo.js'
 import type { Observer, Report } from './observer.js'
 import { DEFAULT_OPTIONS } from './options.js'
 import type { EngineOptions } from './options.js'
 import { checkOperands, makerOf, ticks } from './operands.js'
 import { perform } from './perform.js'
-import type { Coroutine, Target } from './target.js'
+import { runPure } from './pure-loop.js'
+import type { Target } from './target.js'
+import { interruptWith, resume } from './trampoline.js'
 
-/** Most actors of a program. */
-export const MAX_ACTORS = 128
-/** A choice is an actor and, above this, the way in which it goes on: 0 the plain one. */
-export const WAY_SHIFT = 8
-/** Ways from here on are interrupts, by source. */
-export const FIRST_INTERRUPT = 64
+export { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT }
 
 /** No choice was made yet; the execution is over. */
 const UNCHOSEN = -2
 const OVER = -1
+
+/** Words that are copied one by one: a call costs more. */
+const SMALL = 64
 
 /** Goes on with the same actor for as long as it can. */
 const FIRST_CHOICE: Chooser = {
@@ -61,8 +64,12 @@ export class World {
   readonly queued = new Int32Array(MAX_ACTORS)
   /** Of a blocked waiter: when its time is over, by the virtual clock, or Infinity. */
   readonly deadline = new Float64Array(MAX_ACTORS)
-  readonly mems: ActorMem[] = []
-  readonly contexts: Context[] = []
+  /** What they are made of. */
+  readonly actors: Actors
+  readonly mems: ActorMem[]
+  readonly contexts: Context[]
+  /** The site of the call whose callee was yielded last. */
+  readonly callSite: { readonly site: number }
   /** What is enabled now: choices, in the order of actors. */
   readonly choices = new Int32Array(64 * MAX_ACTORS)
   choiceCount = 0
@@ -105,22 +112,25 @@ export class World {
 
   private observers: readonly Observer[] = []
   private chooser: Chooser = { choose: () => OVER }
+  /** The first choices of this execution, which are not asked for. */
+  private lead: Uint16Array = new Uint16Array(0)
+  private leading = 0
   private next = UNCHOSEN
   private inline = false
   private readonly memo: Memo | null
   private primed = false
   private readonly local: Uint8Array
-  private readonly callSite: { readonly site: number }
-  private readonly makers: ((mem: ActorMem) => Coroutine)[] = []
-  private readonly spawnIds = new Map<number, number>()
-  private readonly spawned = new Int32Array(MAX_ACTORS)
-  private spawning: ((mem: ActorMem) => Coroutine) | null = null
+  /** Actors that a pure target starts with; -1: it has not been started yet. */
+  private starters = -1
 
   constructor(target: Target, options: Partial<EngineOptions> = {}) {
     this.target = target
     this.options = { ...DEFAULT_OPTIONS, ...options }
     this.words = new Int32Array(target.image.length)
-    this.memo = target.pure ? new Memo() : null
+    this.actors = new Actors(this)
+    this.mems = this.actors.mems
+    this.contexts = this.actors.contexts
+    this.memo = target.pure ? new Memo(this) : null
     this.local = target.local ?? new Uint8Array(0)
     this.callSite = target.calls ?? { site: -1 }
   }
@@ -133,36 +143,40 @@ export class World {
       if (this.memo !== null) this.run(FIRST_CHOICE, [])
     }
     this.reset(chooser, observers)
-    this.target.start(this)
-    for (const observer of observers) observer.reset(this)
-    this.inline = this.memo === null
-    this.pick()
-    while (this.next >= 0) {
-      const actor = this.next & (MAX_ACTORS - 1)
-      const way = this.next >> WAY_SHIFT
-      this.next = UNCHOSEN
-      if (way >= FIRST_INTERRUPT) this.interrupt(actor, way - FIRST_INTERRUPT)
-      else this.step(actor, way)
-      if (this.next === UNCHOSEN) this.pick()
-    }
-    this.inline = false
+    this.start()
+    for (let i = 0; i < observers.length; i++) (observers[i] as Observer).reset(this)
+    if (this.memo !== null && this.target.interrupts === undefined) runPure(this, this.memo, chooser, observers)
+    else this.loop()
     this.target.finish?.(this)
-    for (const observer of observers) observer.finish(this)
+    for (let i = 0; i < observers.length; i++) (observers[i] as Observer).finish(this)
     return this.outcome
   }
 
   /** Adds an actor; it runs to its first operation at once. Returns its id. */
-  addActor(make: (mem: ActorMem) => Coroutine): number {
-    const id = this.n
-    if (id >= MAX_ACTORS) throw new RangeError(`more than ${MAX_ACTORS} actors; ${MAX_ACTORS} are allowed`)
+  addActor(make: Maker): number {
+    const id = this.actors.nextId()
     this.n++
-    this.begin(id, make)
+    this.actors.makers[id] = make
+    this.arrive(id)
+    if (this.memo === null) this.launch(id)
+    else this.memo.begin(id)
     return id
   }
 
   /** Whether there is an actor of this id in this execution, ended or not. */
   hasActor(id: number): boolean {
-    return id >= 0 && id < this.n && this.makers[id] !== undefined
+    return id >= 0 && id < this.n && this.actors.makers[id] !== undefined
+  }
+
+  /**
+   * For choosers: the first `count` choices of this execution are those of `choices`, as they were in an execution before, and the chooser is asked
+   * for those behind. Called when the first choice is asked for. Returns whether that is done: only for machines, where it saves time.
+   */
+  follow(choices: Uint16Array, count: number): boolean {
+    if (this.memo !== null || this.steps > 0) return false
+    this.lead = choices
+    this.leading = count
+    return true
   }
 
   report(report: Report): void {
@@ -184,7 +198,7 @@ export class World {
     this.c[id] = kind === WAIT ? ticks(c) : c
     this.d[id] = d
     this.a[id] = a
-    if (kind === SPAWN) this.spawning = makerOf(a)
+    if (kind === SPAWN) this.actors.spawning = makerOf(a)
     else if (this.memo !== null) checkOperands(this, id)
     if (!this.inline) return true
     if (kind > WRITE || this.local[a] !== 1) {
@@ -204,82 +218,15 @@ export class World {
 
   /** Executes SPAWN: the child of `parent` has the same id in every execution. */
   spawnChild(parent: number): number {
-    const make = this.memo === null ? this.spawning : this.memo.spawner(parent)
+    const make = this.memo === null ? this.actors.spawning : this.memo.spawner(parent)
     if (make === null) throw new Error(`actor ${parent} spawns nothing`)
-    const key = parent * 4096 + (this.spawned[parent] as number)
-    this.spawned[parent] = (this.spawned[parent] as number) + 1
-    let id = this.spawnIds.get(key)
-    if (id === undefined) {
-      id = Math.max(this.n, ...[...this.spawnIds.values()].map((used) => used + 1))
-      if (id >= MAX_ACTORS) throw new RangeError(`more than ${MAX_ACTORS} actors; ${MAX_ACTORS} are allowed`)
-      this.spawnIds.set(key, id)
-    }
+    const id = this.actors.childId(parent)
     if (id >= this.n) this.n = id + 1
-    this.begin(id, make)
+    this.actors.makers[id] = make
+    this.arrive(id)
+    if (this.memo === null) this.launch(id)
+    else this.memo.beginChild(parent, id)
     return id
-  }
-
-  /** For the memo: what the last announced spawn would start. */
-  takeSpawning(): ((mem: ActorMem) => Coroutine) | null {
-    const { spawning } = this
-    this.spawning = null
-    return spawning
-  }
-
-  /** For the memo: a coroutine of `actor` from its beginning, not started. */
-  freshCoroutine(actor: number): void {
-    const context = this.contextOf(actor)
-    context.stack.length = 0
-    context.calls.length = 0
-    const make = this.makers[actor]
-    if (make === undefined) throw new Error(`actor ${actor} does not exist`)
-    context.stack.push(make(this.memOf(actor)))
-    context.calls.push(-1)
-  }
-
-  /** Runs the coroutine of an actor until it announces an operation, or ends. Returns whether it announced one. */
-  resume(actor: number): boolean {
-    let { stack, calls, saved } = this.contexts[actor] as Context
-    const { callSite } = this
-    let value: unknown
-    try {
-      for (;;) {
-        const top = stack[stack.length - 1] as Coroutine
-        const step = top.next(value)
-        value = undefined
-        if (step.done === true) {
-          stack.pop()
-          calls.pop()
-          value = step.value
-          const resumed = saved[saved.length - 1]
-          if (resumed !== undefined && resumed.height === stack.length) {
-            saved.pop()
-            this.kind[actor] = resumed.kind
-            this.site[actor] = resumed.site
-            this.a[actor] = resumed.a
-            this.b[actor] = resumed.b
-            this.c[actor] = resumed.c
-            this.d[actor] = resumed.d
-            return true
-          }
-          if (stack.length === 0) {
-            this.kind[actor] = ENDED
-            return false
-          }
-        } else if (step.value === undefined) {
-          return true
-        } else if (step.value === null) {
-          this.target.switched?.(this, actor)
-          ;({ stack, calls, saved } = this.contexts[actor] as Context)
-        } else {
-          stack.push(step.value as Coroutine)
-          calls.push(callSite.site)
-        }
-      }
-    } catch (error) {
-      this.fail(actor, error)
-      return false
-    }
   }
 
   private step(actor: number, way: number): void {
@@ -291,27 +238,17 @@ export class World {
       return
     }
     if (this.memo !== null) {
-      this.memo.advance(this, actor, result)
+      this.memo.advance(actor, result)
       return
     }
     ;(this.mems[actor] as ActorMem).give(kind, result)
-    this.resume(actor)
+    resume(this, actor)
   }
 
   private interrupt(actor: number, source: number): void {
-    const context = this.contexts[actor] as Context
-    const saved = {
-      height: context.stack.length,
-      kind: this.kind[actor] as number,
-      site: this.site[actor] as number,
-      a: this.a[actor] as number,
-      b: this.b[actor] as number,
-      c: this.c[actor] as number,
-      d: this.d[actor] as number,
-    }
     this.evActor = actor
     this.evKind = INTERRUPT
-    this.evSite = saved.site
+    this.evSite = this.site[actor] as number
     this.evAddr = source
     this.evWords = 0
     this.evWords2 = 0
@@ -322,14 +259,25 @@ export class World {
     this.executed(actor, FIRST_INTERRUPT + source)
     const handler = this.target.handler?.(this, actor, source)
     if (handler === undefined) throw new Error(`${this.target.name} has no handler of interrupt ${source}`)
-    context.saved.push(saved)
-    context.stack.push(handler)
-    context.calls.push(-1)
-    this.resume(actor)
+    interruptWith(this, actor, handler)
+  }
+
+  private loop(): void {
+    this.inline = this.memo === null
+    this.pick()
+    while (this.next >= 0) {
+      const actor = this.next & (MAX_ACTORS - 1)
+      const way = this.next >> WAY_SHIFT
+      this.next = UNCHOSEN
+      if (way >= FIRST_INTERRUPT) this.interrupt(actor, way - FIRST_INTERRUPT)
+      else this.step(actor, way)
+      if (this.next === UNCHOSEN) this.pick()
+    }
+    this.inline = false
   }
 
   private executed(actor: number, way: number): void {
-    if (this.steps === this.schedule.length) this.schedule = grown(this.schedule)
+    if (this.steps === this.schedule.length) this.growSchedule()
     this.schedule[this.steps++] = actor | (way << WAY_SHIFT)
     this.current = actor
     const { observers } = this
@@ -345,17 +293,23 @@ export class World {
       this.end('stepLimit')
       return
     }
+    const led = this.steps < this.leading ? (this.lead[this.steps] as number) : OVER
+    if (led >= 0 && led < 1 << WAY_SHIFT) {
+      this.next = led
+      return
+    }
+    // Time may have to pass first.
     collect(this)
     while (this.choiceCount === 0) {
-      if (!this.wakeIdle()) return
+      if (!this.nothingEnabled()) return
       collect(this)
     }
-    this.next = this.chooser.choose(this)
+    this.next = led >= 0 ? led : this.chooser.choose(this)
     if (this.next < 0) this.end('abandoned')
   }
 
-  /** Nothing is enabled: time may pass, or this is the end. */
-  private wakeIdle(): boolean {
+  /** Nothing is enabled: time may pass, or this is the end. Returns whether something may be enabled now. */
+  nothingEnabled(): boolean {
     if (this.options.expiry === 'idle' && expireFirst(this)) return true
     if (this.target.idle?.(this) === true) {
       collect(this)
@@ -372,40 +326,37 @@ export class World {
     return false
   }
 
-  private end(outcome: Outcome): void {
+  /** The execution ends here. */
+  end(outcome: Outcome): void {
     this.outcome = outcome
     this.next = OVER
   }
 
-  private begin(id: number, make: (mem: ActorMem) => Coroutine): void {
-    this.makers[id] = make
-    this.deadline[id] = Infinity
-    this.notified[id] = 0
-    if (this.memo !== null) {
-      this.memo.begin(this, id)
+  private start(): void {
+    if (this.memo !== null && this.starters >= 0) {
+      this.n = this.starters
+      for (let id = 0; id < this.starters; id++) {
+        this.arrive(id)
+        this.memo.begin(id)
+      }
       return
     }
+    this.target.start(this)
+    this.starters = this.n
+  }
+
+  private arrive(id: number): void {
+    this.deadline[id] = Infinity
+    this.notified[id] = 0
+  }
+
+  /** Runs a new actor to its first operation. */
+  private launch(id: number): void {
     const { inline } = this
     this.inline = false
-    this.contextOf(id)
-    this.contexts[id] = new Context()
-    this.freshCoroutine(id)
-    this.resume(id)
+    this.actors.freshContext(id)
+    resume(this, id)
     this.inline = inline
-  }
-
-  private contextOf(id: number): Context {
-    let context = this.contexts[id]
-    if (context === undefined) {
-      while (this.contexts.length <= id) this.contexts.push(new Context())
-      context = this.contexts[id] as Context
-    }
-    return context
-  }
-
-  private memOf(id: number): ActorMem {
-    while (this.mems.length <= id) this.mems.push(new ActorMem(this, this.mems.length))
-    return this.mems[id] as ActorMem
   }
 
   /** The coroutine of `actor` threw `error`: the thread ends, or with it the execution. */
@@ -417,28 +368,33 @@ export class World {
   }
 
   private reset(chooser: Chooser, observers: readonly Observer[]): void {
-    this.words.set(this.target.image)
-    this.kind.fill(ENDED, 0, this.n)
-    this.spawned.fill(0, 0, this.n)
+    const { words, kind, n } = this
+    const { image } = this.target
+    if (image.length > SMALL) words.set(image)
+    else for (let addr = 0; addr < image.length; addr++) words[addr] = image[addr] as number
+    for (let id = 0; id < n; id++) kind[id] = ENDED
+    this.actors.reset(n)
+    this.memo?.reset()
     this.chooser = chooser
     this.observers = observers
     this.n = 0
     this.current = -1
     this.steps = 0
     this.outcome = 'done'
-    this.reports.length = 0
+    if (this.reports.length > 0) this.reports.length = 0
     this.failures = 0
     this.clock = 0
     this.waiters = 0
     this.spuriousLeft = this.options.spurious
+    this.leading = 0
     this.next = UNCHOSEN
     this.again = false
     this.inline = false
   }
-}
 
-function grown(array: Uint16Array): Uint16Array<ArrayBuffer> {
-  const larger = new Uint16Array(array.length * 2)
-  larger.set(array)
-  return larger
+  growSchedule(): void {
+    const larger = new Uint16Array(this.schedule.length * 2)
+    larger.set(this.schedule)
+    this.schedule = larger
+  }
 }

@@ -7,7 +7,7 @@ import { compile } from '@holdfast/compiler'
 import type { Hint, Patch, Site } from '@holdfast/compiler'
 import type { Program } from './define.js'
 import * as face from './face.js'
-import { programsDefinedIn } from './program-file.js'
+import { programsDefined, programsSince } from './program-file.js'
 import { ProgramError, findProgram } from './program-files.js'
 
 /** A program that was compiled, and what is known about its code. */
@@ -73,12 +73,35 @@ export async function loadProgram(what: string, options: LoadOptions = {}): Prom
     cacheDir: options.cacheDir ?? cacheDirOf(path),
     ...(options.patches === undefined ? {} : { patches: options.patches }),
   })
-  const module = (await import(/* @vite-ignore */ url)) as Readonly<Record<string, unknown>>
+  const { module, programs } = await importBundle(url)
   const named = found.kind === 'file' ? found.program : undefined
   const exported =
-    named === undefined ? defaultOf(module, shown(path)) : definedAs(named, fileURLToPath(url), shown(path))
+    named === undefined ? defaultOf(module, shown(path)) : definedAs(named, programs, shown(path))
   const program = programOf(exported, shown(path))
   return { program, sites, hash: hashOfCode(fileURLToPath(url)), hints, path }
+}
+
+interface Bundle {
+  readonly module: Readonly<Record<string, unknown>>
+  /** What it has defined, exported or not. */
+  readonly programs: readonly { readonly name?: unknown }[]
+}
+
+const bundles = new Map<string, Promise<Bundle>>()
+let lastImport: Promise<unknown> = Promise.resolve()
+
+/** Imports a bundle, one at a time: what is defined meanwhile is its. */
+function importBundle(url: string): Promise<Bundle> {
+  const known = bundles.get(url)
+  if (known !== undefined) return known
+  const imported = lastImport.then(async () => {
+    const before = programsDefined()
+    const module = (await import(/* @vite-ignore */ url)) as Bundle['module']
+    return { module, programs: programsSince(before) as Bundle['programs'] }
+  })
+  lastImport = imported.catch(() => {})
+  bundles.set(url, imported)
+  return imported
 }
 
 /** A file as messages name it: from the current directory if it is below it. */
@@ -100,12 +123,13 @@ function defaultOf(module: Readonly<Record<string, unknown>>, file: string): unk
 }
 
 /** The program of that name among those that the bundle defined when it was loaded. */
-function definedAs(name: string, bundle: string, file: string): unknown {
-  const programs = programsDefinedIn(bundle) as { readonly name?: unknown }[]
+function definedAs(name: string, programs: Bundle['programs'], file: string): unknown {
   const found = programs.filter((program) => program.name === name)
   if (found.length === 1) return found[0]
   if (found.length > 1)
-    throw new ProgramError(`${file} defines ${found.length} programs called '${name}'; give each its own name`)
+    throw new ProgramError(
+      `${file} defines ${found.length} programs called '${name}'; give each its own name`,
+    )
   const names = programs.map((program) => `'${String(program.name)}'`).join(', ')
   throw new ProgramError(
     `${file} defines no program called '${name}' where it is loaded (${names === '' ? 'it defines none' : `it defines ${names}`}); ` +

@@ -9,7 +9,8 @@ const defined: object[] = []
 export function noteProgramFile(program: object): void {
   defined.push(program)
   const file = callerFile()
-  if (file !== undefined && Object.isExtensible(program)) Object.defineProperty(program, FILE, { value: file })
+  if (file !== undefined && Object.isExtensible(program))
+    Object.defineProperty(program, FILE, { value: file })
 }
 
 /** The file that called `defineProgram` for a program, if that is known. */
@@ -17,9 +18,14 @@ export function programFile(program: object): string | undefined {
   return Reflect.get(program, FILE) as string | undefined
 }
 
-/** All programs that were defined in a file, exported or not. */
-export function programsDefinedIn(file: string): object[] {
-  return defined.filter((program) => programFile(program) === file)
+/** How many programs were defined so far. */
+export function programsDefined(): number {
+  return defined.length
+}
+
+/** The programs that were defined after the first `count`. */
+export function programsSince(count: number): readonly object[] {
+  return defined.slice(count)
 }
 
 /** Frames of this module, and of `defineProgram` itself. */
@@ -31,7 +37,8 @@ function callerFile(): string | undefined {
   const stack = new Error('where').stack ?? ''
   Error.stackTraceLimit = limit
   for (const line of stack.split('\n')) {
-    const [, at] = /^\s+at (?:.*\()?((?:file:\/\/)?\/[^()]*?|[A-Za-z]:[^()]*?)(?:\?[^:()]*)?:\d+:\d+\)?$/.exec(line) ?? []
+    const [, at] =
+      /^\s+at (?:.*\()?((?:file:\/\/)?\/[^()]*?|[A-Za-z]:[^()]*?)(?:\?[^:()]*)?:\d+:\d+\)?$/.exec(line) ?? []
     if (at === undefined) continue
     const file = at.startsWith('file:') ? fileURLToPath(at) : at
     if (!OWN.test(file)) return file

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import type { Observer } from '../engine/observer.js'
 import type { EngineOptions } from '../engine/options.js'
 import type { Target } from '../engine/target.js'
@@ -75,19 +76,27 @@ function* smaller(
   }
 }
 
-/** `target?n=5&k=2`. */
+/** `target?n=5&k=2`; the path of a file may be written as in an id, or as it is. */
 function split(what: string): { target: string; given: Params } {
   const at = what.indexOf('?')
-  if (at < 0) return { target: what, given: {} }
+  const name = at < 0 ? what : what.slice(0, at)
+  if (name === '') throw new ProgramError(`'${what}' names no program`)
   const given: Record<string, number> = {}
-  for (const part of what.slice(at + 1).split('&')) {
+  for (const part of at < 0 ? [] : what.slice(at + 1).split('&')) {
     const [, param, value] = /^(\w+)=(-?\d+)$/.exec(part) ?? []
     if (param === undefined) throw new ParamError(`'${part}' in '${what}': name=number is expected`)
     given[param] = Number(value)
   }
-  const target = what.slice(0, at)
-  if (target === '') throw new ProgramError(`'${what}' names no program`)
-  return { target: target.startsWith(PROGRAM_PREFIX) ? target : decodeURI(target), given }
+  return { target: decoded(name), given }
+}
+
+function decoded(name: string): string {
+  if (name.startsWith(PROGRAM_PREFIX) || existsSync(name.replace(/#.*$/, ''))) return name
+  try {
+    return decodeURI(name)
+  } catch {
+    return name
+  }
 }
 
 function hashOf(code: string, query: readonly string[], image: Int32Array): string {

@@ -1,3 +1,4 @@
+import { MAX_ACTORS } from '../engine/world.js'
 import type { World } from '../engine/world.js'
 import { Drift, choiceText, enabledText } from './drift.js'
 import { Frontier } from './frontier.js'
@@ -27,9 +28,17 @@ export interface BoundedOptions {
    * visited. Of searches whose cost is preemptions. Default false.
    */
   readonly sharedOnly?: boolean
-  /** Choices are made only where this holds; elsewhere the last actor goes on while it can. Default: everywhere. */
+  /**
+   * Choices are made only where this holds; before, the actors take turns, operation by operation, and afterwards each goes on while it can.
+   * Default: everywhere.
+   */
   readonly during?: Period
 }
+
+/** Where an execution stands: it has not come to the period in which choices are made, is in it, or has left it. */
+const BEFORE = 0
+const WITHIN = 1
+const BEHIND = 2
 
 /** A part of each execution. */
 export interface Period {
@@ -74,8 +83,12 @@ export class BoundedSearch implements Strategy {
   private cache: StateCache | null
   private readonly shared: SharedWords | null
   private readonly during: Period | null
-  /** This execution has come to the period. */
-  private entered = false
+  /** Where this execution stands; and whether the state in which it has left the period was looked up. */
+  private period = WITHIN
+  private left = false
+  /** The schedule of the execution before, and the step of the execution of each step of the path. */
+  private last = new Uint16Array(1024)
+  private times = new Int32Array(256)
   private readonly path = new Path()
   /** Running hash of what was enabled, by step. */
   private hashes = new Int32Array(256)
@@ -111,7 +124,7 @@ export class BoundedSearch implements Strategy {
     this.cache = cache ? new StateCache() : null
     this.shared = sharedOnly ? new SharedWords() : null
     this.during = during
-    if (cache || sharedOnly) this.executed = (world) => this.look(world)
+    if (cache || sharedOnly || during !== null) this.executed = (world) => this.look(world)
   }
 
   /** States visited, of a search that keeps them; otherwise 0. */
@@ -122,7 +135,8 @@ export class BoundedSearch implements Strategy {
   begin(): boolean {
     if (this.done) return false
     this.following = false
-    this.entered = this.during === null
+    this.period = this.during === null ? WITHIN : BEFORE
+    this.left = false
     this.shared?.begin()
     if (!this.started) this.started = true
     else if (!this.advance()) {
@@ -137,12 +151,11 @@ export class BoundedSearch implements Strategy {
 
   choose(world: World): number {
     const { path, cache } = this
-    if (!this.matters(world)) {
-      const next = world.canGoOn(world.current) ? world.current : (world.choices[0] as number)
-      cache?.chosen(world, next)
-      return next
-    }
+    if (world.steps === 0 && this.lead(world)) return this.last[0] as number
+    if (!this.matters(world)) return this.pass(world)
     const step = this.at++
+    if (step >= this.times.length) this.times = resized(this.times, new Int32Array(step * 2))
+    this.times[step] = world.steps
     if (step < this.repeat) path.check(world, step)
     else if (this.following) this.follow(world, step)
     else if (cache === null || cache.visit(world, this.costs.past(world))) this.discover(world, step)
@@ -155,18 +168,45 @@ export class BoundedSearch implements Strategy {
     return choice
   }
 
+  /** What this execution has in common with the one before is repeated without asking: up to the last step of the path that is kept. */
+  private lead(world: World): boolean {
+    if (this.period === BEFORE && this.during?.holds(world) === true) this.period = WITHIN
+    if (this.repeat === 0 && !this.following) return false
+    const common = this.repeat > 0 ? this.repeat - 1 : 0
+    const count = this.times[common] as number
+    if (count === 0 || !world.follow(this.last, count)) return false
+    this.at = common
+    return true
+  }
+
   /** Whether a choice is to be made. */
   private matters(world: World): boolean {
-    if (this.during !== null) {
-      if (!this.during.holds(world)) return false
-      this.entered = true
+    if (this.period !== WITHIN) return false
+    if (this.during?.holds(world) === false) {
+      this.period = BEHIND
+      return false
     }
     return this.shared === null || !world.canGoOn(world.current) || this.shared.matters(world)
   }
 
+  /** Goes on where no choice is made. */
+  private pass(world: World): number {
+    if (this.period === BEFORE) return takeTurns(world)
+    if (this.period === BEHIND && this.cache !== null && !this.left) {
+      this.left = true
+      // What comes now is the same for all that leave the period in this state.
+      if (!this.cache.visit(world, this.costs.past(world))) return -1
+    }
+    const next = goOn(world)
+    if (!this.left) this.cache?.chosen(world, next)
+    return next
+  }
+
   private look(world: World): void {
-    this.cache?.executed(world)
-    if (this.entered) this.shared?.executed(world)
+    if (this.period !== BEFORE) {
+      if (!this.left) this.cache?.executed(world)
+      this.shared?.executed(world)
+    } else if (this.during?.holds(world) === true) this.period = WITHIN
   }
 
   /**
@@ -201,6 +241,8 @@ export class BoundedSearch implements Strategy {
   }
 
   end(world: World): void {
+    if (world.steps > this.last.length) this.last = new Uint16Array(2 * world.steps)
+    this.last.set(world.schedule.subarray(0, world.steps))
     this.path.checkEnd(world, this.at, Math.max(this.repeat, this.turnStep + 1))
     this.visited++
     this.visitedInRound++
@@ -223,7 +265,7 @@ export class BoundedSearch implements Strategy {
   private notes(): string {
     const { during, shared, cache } = this
     const notes: string[] = []
-    if (during !== null) notes.push(` ${during.text} (before and after, an actor goes on while it can)`)
+    if (during !== null) notes.push(` ${during.text} (before, the actors take turns; afterwards, each goes on while it can)`)
     if (shared !== null)
       notes.push(`, up to the order of operations on words that one actor alone uses or nobody writes (${counted(shared.count, 'word')} are shared)`)
     if (cache !== null) notes.push(`, ${cache.bound()}`)
@@ -370,6 +412,31 @@ export class BoundedSearch implements Strategy {
     this.to = this.round < this.limit ? new Frontier() : null
     return this.nextPath()
   }
+}
+
+/** The last actor goes on while it can. */
+function goOn(world: World): number {
+  return world.canGoOn(world.current) ? world.current : (world.choices[0] as number)
+}
+
+/** Operations of a turn. */
+const TURN = 16
+
+/** The actors take turns of a few operations; each is interrupted, at its turn, as soon as it can be. */
+function takeTurns(world: World): number {
+  const { choices, choiceCount, current } = world
+  if (world.steps % TURN !== 0 && world.canGoOn(current)) return current
+  let best = -1
+  let least = Infinity
+  for (let i = 0; i < choiceCount; i++) {
+    const choice = choices[i] as number
+    const turn = ((choice & (MAX_ACTORS - 1)) - current - 1 + MAX_ACTORS) % MAX_ACTORS
+    // Of one actor, interrupts come after the plain way in the list, and are taken first.
+    if (turn > least) continue
+    least = turn
+    best = choice
+  }
+  return best
 }
 
 /** A hash that goes on with what is enabled. */

@@ -18,7 +18,7 @@ const SEVERAL = -1
  *     no choice         o    the first, for all he does commutes with them
  *     choice made       x    again the one behind an operation on a shared word
  *
- * A choice is made as well where an interrupt of the actor can come, or can come no more, that could not, or could, at its operation before.
+ * A choice is made as well where an interrupt of the actor can come that could not at its operation before.
  *
  * So every interleaving with n preemptions is equivalent (each shared word sees the same operations in the same order, hence the
  * same results and states) to one with at most n preemptions, all of them where a choice is made. What is shared is learnt from executions.
@@ -35,7 +35,7 @@ export class SharedWords {
   private owner = new Int32Array(0)
   private written = new Uint8Array(0)
   private shared = new Uint8Array(0)
-  /** Of each actor: a choice is due at its pending operation; and what could interrupt it when that was looked at last. */
+  /** Of each actor: a choice is due at its pending operation; and what could interrupt it at the one before. */
   private readonly due = new Uint8Array(MAX_ACTORS)
   private readonly level = new Int32Array(MAX_ACTORS)
 
@@ -48,28 +48,25 @@ export class SharedWords {
   /** Whether it can make a difference that the pending operation of the last actor, which can go on, does not come next. */
   matters(world: World): boolean {
     const { choices, choiceCount, current } = world
-    let level = 0
+    if (this.due[current] === 1) return true
     let ways = 0
     for (let i = 0; i < choiceCount; i++) {
       const choice = choices[i] as number
-      if ((choice & (MAX_ACTORS - 1)) !== current) continue
-      const way = choice >> WAY_SHIFT
-      if (way >= FIRST_INTERRUPT) level |= 1 << (way - FIRST_INTERRUPT)
-      else ways++
+      if ((choice & (MAX_ACTORS - 1)) === current && choice >> WAY_SHIFT < FIRST_INTERRUPT) ways++
     }
-    const same = level === this.level[current]
-    this.level[current] = level
-    return ways !== 1 || !same || this.due[current] === 1
+    return ways !== 1 || (interruptsOf(world, current) & ~(this.level[current] as number)) !== 0
   }
 
-  /** An operation has been executed. */
+  /** An operation has been executed. What is kept depends on the operations up to now alone. */
   executed(world: World): void {
     const actor = world.evActor
     const flow = flowOf(world, actor) + 1
-    let shared = world.evKind === INTERRUPT || world.evKind === SPAWN
-    if (world.evWords > 0 && this.used(world, world.evAddr, world.evWords, flow)) shared = true
-    if (world.evWords2 > 0 && this.used(world, world.evAddr2, world.evWords2, flow)) shared = true
-    this.due[actor] = shared ? 1 : 0
+    let due = world.evKind === INTERRUPT || world.evKind === SPAWN
+    if (world.evWords > 0 && this.used(world, world.evAddr, world.evWords, flow)) due = true
+    if (world.evWords2 > 0 && this.used(world, world.evAddr2, world.evWords2, flow)) due = true
+    const level = interruptsOf(world, actor)
+    this.due[actor] = due || (level & ~(this.level[actor] as number)) !== 0 ? 1 : 0
+    this.level[actor] = level
   }
 
   private used(world: World, from: number, words: number, flow: number): boolean {
@@ -105,4 +102,8 @@ function flowOf(world: World, actor: number): number {
   if (world.target.flow !== undefined) return world.target.flow(world, actor)
   const context = world.contexts[actor]
   return actor * 2 + (context !== undefined && context.saved.length > 0 ? 1 : 0)
+}
+
+function interruptsOf(world: World, actor: number): number {
+  return world.target.interrupts?.(world, actor) ?? 0
 }

@@ -53,7 +53,7 @@ export class StateCache {
   private woken = 0
   private fresh = true
 
-  /** An execution begins. */
+  /** An execution begins. What happens before the first event it is shown, or state it is asked for, is taken to be the same in all. */
   begin(): void {
     this.fresh = true
   }
@@ -142,7 +142,7 @@ export class StateCache {
   private reset(world: World): void {
     this.fresh = false
     if (this.shadow.length !== world.words.length) this.shadow = new Int32Array(world.words.length)
-    this.shadow.set(world.target.image)
+    this.shadow.set(world.words)
     this.low.fill(0)
     this.high.fill(0)
     this.sumLow = 0

@@ -73,7 +73,11 @@ export function parseExploreFlags(flags: ExploreFlags): ExploreChoices {
   }
   const number = (name: string, text: string | undefined, range: Range, whole = true): number | undefined =>
     text === undefined ? undefined : checked(() => parseNumber(name, text, range, whole))
-  const oneOf = <T extends string>(name: string, text: string | undefined, allowed: readonly T[]): T | undefined => {
+  const oneOf = <T extends string>(
+    name: string,
+    text: string | undefined,
+    allowed: readonly T[],
+  ): T | undefined => {
     if (text === undefined) return undefined
     const found = allowed.find((each) => each === text)
     if (found === undefined) problems.push(notAllowed(name, text, choices(allowed)))
@@ -81,12 +85,23 @@ export function parseExploreFlags(flags: ExploreFlags): ExploreChoices {
   }
   const bounds = [
     { name: '--bound', value: number('--bound', flags.bound, BOUND), of: undefined },
-    { name: '--preemptions', value: number('--preemptions', flags.preemptions, BOUND), of: 'preemption-bound' },
+    {
+      name: '--preemptions',
+      value: number('--preemptions', flags.preemptions, BOUND),
+      of: 'preemption-bound',
+    },
     { name: '--delays', value: number('--delays', flags.delays, BOUND), of: 'delay-bound' },
   ].filter(({ value }) => value !== undefined)
   if (bounds.length > 1)
-    problems.push({ path: bounds.map(({ name }) => name).join(' and '), message: 'only one of them is allowed' })
-  const named = oneOf('--strategy', flags.strategy, strategyNames().filter((name) => name !== 'replay'))
+    problems.push({
+      path: bounds.map(({ name }) => name).join(' and '),
+      message: 'only one of them is allowed',
+    })
+  const named = oneOf(
+    '--strategy',
+    flags.strategy,
+    strategyNames().filter((name) => name !== 'replay'),
+  )
   const [bound] = bounds
   if (bound?.of !== undefined && named !== undefined && named !== bound.of)
     problems.push(notAllowed('--strategy', named, `${bound.of}, which ${bound.name} means`))

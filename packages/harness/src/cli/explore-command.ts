@@ -1,6 +1,3 @@
-import type { Site } from '@holdfast/compiler'
-import { checkDeterminism, nonpreemptive, placesOf } from '@holdfast/explorer'
-import type { Subject } from '@holdfast/explorer'
 import { noCampaign, runCampaign } from '../explore/campaign.js'
 import type { Campaign } from '../explore/campaign.js'
 import { planOf } from '../explore/campaign-plan.js'
@@ -9,7 +6,6 @@ import type { ChunkSizes } from '../explore/campaign-chunks.js'
 import { exploreReport, introduction, progressText } from '../explore/explore-report.js'
 import { resultOf } from '../explore/explore-result.js'
 import { writeFindings } from '../explore/explore-result-findings.js'
-import { actorsOf } from '../explore/job-tasks.js'
 import { Jobs } from '../explore/jobs.js'
 import { asUsageError, kindOf, subjectOf } from '../explore/subject-of.js'
 import type { TargetKind } from '../explore/subject-of.js'
@@ -32,7 +28,11 @@ const SIZES: Record<TargetKind, ChunkSizes> = {
 }
 
 /** Explores a target and prints what came of it. Returns the exit code. Throws UsageError before anything starts. */
-export async function exploreCommand(target: string, choices: ExploreChoices, signal: AbortSignal): Promise<number> {
+export async function exploreCommand(
+  target: string,
+  choices: ExploreChoices,
+  signal: AbortSignal,
+): Promise<number> {
   const kind = kindOf(target)
   const spec: SubjectSpec = {
     target,
@@ -47,14 +47,11 @@ export async function exploreCommand(target: string, choices: ExploreChoices, si
   const jobs = new Jobs(choices.jobs)
   const progress = progressOn(process.stderr)
   try {
-    if (!choices.json) {
-      const actors = actorsOf(subject, nonpreemptive)
+    const { actors, chance } = await jobs.ready(spec)
+    if (!choices.json)
       await print(introduction({ subject: subject.id, actors, legs, ...budget, jobs: jobs.count }))
-    }
-    const chance = chanceIn(subject)
-    const begin = async (): Promise<Campaign> => {
-      await jobs.ready(spec)
-      return runCampaign({
+    const begin = (): Promise<Campaign> =>
+      runCampaign({
         spec,
         legs,
         ...budget,
@@ -65,10 +62,11 @@ export async function exploreCommand(target: string, choices: ExploreChoices, si
         signal,
         onProgress: (so) => progress.update(progressText(subject.id, so)),
       })
-    }
     const campaign = chance === undefined ? await begin() : noCampaign(legs.length)
     const nondeterminism =
-      campaign.drift === undefined ? chance : { message: `the program was not the same again: ${campaign.drift}`, sites: [] }
+      campaign.drift === undefined
+        ? chance
+        : { message: `the program was not the same again: ${campaign.drift}`, sites: [] }
     const { shrink, out } = choices
     const onProgress = (line: string): void => progress.update(line)
     const written = await writeFindings(campaign, { spec, legs, shrink, out, jobs, signal, onProgress })
@@ -112,12 +110,4 @@ function budgetOf(
   if (kind === 'scenario') return { executions, seconds: DEFAULT_SCENARIO_SECONDS }
   const endless = legs.some(({ exhaustive }) => !exhaustive)
   return { executions: endless ? DEFAULT_EXECUTIONS : undefined, seconds }
-}
-
-/** A target that is not a function of the choices cannot be explored, nor its faults be shown again. */
-function chanceIn({ target, options, sites }: Subject): { message: string; sites: Site[] } | undefined {
-  if (!target.pure) return undefined
-  const report = checkDeterminism(target, { engine: options, site: placesOf(sites), schedules: 3 })
-  if (report === null) return undefined
-  return { message: report.message, sites: report.sites.flatMap((site) => sites[site] ?? []) }
 }

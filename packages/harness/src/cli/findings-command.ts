@@ -1,13 +1,12 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { driftText } from '@holdfast/explorer'
 import type { Verdict } from '@holdfast/explorer'
 import { table } from '../report/table.js'
 import { notAllowed, UsageError } from '../scenario/problem.js'
 import { LISTED_FINDINGS } from './findings-command-folder.js'
 import { print, printJson } from './output.js'
 import { progressOn } from './progress.js'
-import { faultOf, recordedIn, replayRecorded, subjectOfRecorded } from './replay-command.js'
+import { driftLines, faultOf, recordedIn, replayRecorded, subjectOfRecorded } from './replay-command.js'
 import type { Recorded } from './replay-command.js'
 import { EXIT_FOUND, EXIT_OK } from './run-command.js'
 
@@ -29,7 +28,10 @@ interface Row {
 }
 
 /** Replays every listed finding. Exit code: 0 all are reproduced, 1 one is not. */
-export async function findingsCommand({ dir = LISTED_FINDINGS, json }: FindingsFlags, signal: AbortSignal): Promise<number> {
+export async function findingsCommand(
+  { dir = LISTED_FINDINGS, json }: FindingsFlags,
+  signal: AbortSignal,
+): Promise<number> {
   const ids = idsIn(dir)
   const progress = progressOn(process.stderr)
   const rows: Row[] = []
@@ -53,6 +55,7 @@ export async function findingsCommand({ dir = LISTED_FINDINGS, json }: FindingsF
 }
 
 function idsIn(dir: string): string[] {
+  if (dir === LISTED_FINDINGS && !existsSync(dir)) return []
   try {
     return readdirSync(dir)
       .filter((name) => name.endsWith('.json'))
@@ -66,19 +69,29 @@ function idsIn(dir: string): string[] {
 async function replayed(id: string, file: string): Promise<Row> {
   const recorded = recordedIn(file)
   const started = performance.now()
-  const { preemptions, why } = await again(recorded)
+  const { preemptions, why } = await runAgain(recorded)
   const seconds = Math.round(performance.now() - started) / 1000
   const verdict = (recorded.finding as NonNullable<Recorded['finding']>).verdict
-  return { id, verdict, reproduced: why === undefined, preemptions, seconds, ...(why === undefined ? {} : { why }) }
+  return {
+    id,
+    verdict,
+    reproduced: why === undefined,
+    preemptions,
+    seconds,
+    ...(why === undefined ? {} : { why }),
+  }
 }
 
-async function again(recorded: Recorded): Promise<{ preemptions: number; why: string | undefined }> {
+async function runAgain(recorded: Recorded): Promise<{ preemptions: number; why: string | undefined }> {
   const subject = await subjectOfRecorded(recorded)
-  const { replayed: result } = replayRecorded(subject, recorded, false)
-  const { drift, preemptions } = result
-  if (drift !== undefined) return { preemptions, why: driftText(drift) }
-  const shown = faultOf(result, recorded.finding)
-  return { preemptions, why: shown === undefined ? 'the execution is as recorded, and shows nothing' : undefined }
+  const again = replayRecorded(subject, recorded, false)
+  const { preemptions } = again.replayed
+  if (again.isRefused) return { preemptions, why: driftLines(again).join('; ') }
+  const shown = faultOf(again.replayed, recorded.finding)
+  return {
+    preemptions,
+    why: shown === undefined ? 'the execution is as recorded, and shows nothing' : undefined,
+  }
 }
 
 function textOf(rows: readonly Row[]): string {

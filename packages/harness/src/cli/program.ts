@@ -108,7 +108,9 @@ export function buildProgram(signal: AbortSignal, exit: (code: number) => void):
 function addExplorer(program: Command, signal: AbortSignal, exit: (code: number) => void): void {
   program
     .command('explore')
-    .description('choose the interleavings of a program, or of the kernel under a scenario, and report what goes wrong')
+    .description(
+      'choose the interleavings of a program, or of the kernel under a scenario, and report what goes wrong',
+    )
     .argument('<target>', 'program:<name>, path of a program (.ts, .js), name or path of a scenario')
     .option('--strategy <name>', 'how interleavings are chosen, see below')
     .option('--seed <n>', 'seed of strategies that choose by chance (default: 1)')
@@ -137,7 +139,9 @@ function addExplorer(program: Command, signal: AbortSignal, exit: (code: number)
 
   program
     .command('replay')
-    .description('run a recorded execution again: exit code 1 if it shows a fault, 2 if the program is not as it was')
+    .description(
+      'run a recorded execution again: exit code 1 if it shows a fault, 2 if the program is not as it was',
+    )
     .argument('<schedule>', 'a finding file, or a schedule (hf1+...)')
     .option('--step', 'show it step by step')
     .option('--force', 'go on where the program has drifted, as far as that is possible')

@@ -35,13 +35,20 @@ export async function showRows(rows: readonly EventRow[]): Promise<void> {
 /** `   12  T2   store      b            0 -> -1    reorder.ts:6  mem.store(b, -1)`, and below it what comes of it. */
 export function rowText(row: EventRow, names: number): string {
   const { step, actorName, op, word = '', place, old, new: now, wrote, meaning, note, left } = row
-  const values = word === '' ? '' : wrote ? `${meaning?.old ?? old} -> ${meaning?.new ?? now}` : `${meaning?.old ?? old}`
-  const at = place === undefined ? '' : `${place.file}:${place.line} (${place.cName})  ${place.text.replaceAll(/\s+/g, ' ')}`
+  const values =
+    word === '' ? '' : wrote ? `${meaning?.old ?? old} -> ${meaning?.new ?? now}` : `${meaning?.old ?? old}`
+  const at =
+    place === undefined
+      ? ''
+      : `${place.file}:${place.line} (${place.cName})  ${place.text.replaceAll(/\s+/g, ' ')}`
   const line = [
     `${row.preempts ? '*' : ' '}${String(step + 1).padStart(5)}`,
     actorName.padEnd(names),
     op.padEnd(OP_WIDTH),
-    [word, values].filter((part) => part !== '').join('  ').padEnd(WORD_WIDTH),
+    [word, values]
+      .filter((part) => part !== '')
+      .join('  ')
+      .padEnd(WORD_WIDTH),
     at,
     ...(note === undefined ? [] : [`[${note}]`]),
   ]
@@ -49,7 +56,9 @@ export function rowText(row: EventRow, names: number): string {
     ...row.reports.map((report) => `       !! ${report}`),
     ...(left?.why === 'preempted' ? [`       ~~ ${actorName} is preempted`] : []),
     ...(left?.why === 'ended' ? [`       -- ${actorName} has ended`] : []),
-    ...(left?.why === 'waits' ? [`       -- ${actorName} waits: ${left.op} ${left.word ?? ''}`.trimEnd()] : []),
+    ...(left?.why === 'waits'
+      ? [`       -- ${actorName} waits: ${left.op} ${left.word ?? ''}`.trimEnd()]
+      : []),
   ]
   return [line.join('  ').trimEnd(), ...below].join('\n')
 }

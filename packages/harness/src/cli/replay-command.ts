@@ -9,7 +9,17 @@ import {
   replay,
   reportText,
 } from '@holdfast/explorer'
-import type { EventRow, Finding, Outcome, Replayed, Report, Schedule, Subject } from '@holdfast/explorer'
+import type {
+  EventRow,
+  Finding,
+  Outcome,
+  ReplayDrift,
+  ReplayOptions,
+  Replayed,
+  Report,
+  Schedule,
+  Subject,
+} from '@holdfast/explorer'
 import { asUsageError, subjectOf } from '../explore/subject-of.js'
 import { plural } from '../report/table.js'
 import { notAllowed, UsageError } from '../scenario/problem.js'
@@ -35,23 +45,40 @@ export interface Recorded {
 /** Runs a recorded execution again. Exit code: 1 it shows a fault, 0 it shows none, 2 the program is not the one recorded. */
 export async function replayCommand(what: string, flags: ReplayFlags): Promise<number> {
   const recorded = recordedIn(what)
+  const force = flags.force ?? false
   const subject = await subjectOfRecorded(recorded)
-  const { rows, replayed } = replayRecorded(subject, recorded, flags.force ?? false)
-  const { drift } = replayed
-  const shown = faultOf(replayed, recorded.finding)
-  if (flags.json === true) await printJson(jsonOf(recorded, replayed, shown))
-  else {
+  const again = replayRecorded(subject, recorded, force)
+  const shown = again.isRefused ? undefined : faultOf(again.replayed, recorded.finding)
+  if (flags.json === true) await printJson(jsonOf(recorded, again, shown))
+  else if (!again.isRefused) {
     const isWalked = flags.step === true
-    if (isWalked) await showRows(rows)
-    if (drift === undefined || flags.force === true) await print(textOf(subject, recorded, replayed, shown, isWalked))
+    if (isWalked) await showRows(again.rows)
+    await print(textOf(subject, recorded.finding, again, shown, isWalked))
   }
-  if (drift !== undefined) {
-    process.stderr.write(`holdfast: ${driftText(drift)}\n`)
-    if (drift.kind === 'build' && flags.force !== true)
-      process.stderr.write('holdfast: --force tries it nevertheless, and says where it no longer fits\n')
-    if (flags.force !== true || shown === undefined) return EXIT_USAGE
-  }
+  for (const line of driftLines(again)) process.stderr.write(`holdfast: ${line}\n`)
+  if (again.isRefused || (again.replayed.drift !== undefined && shown === undefined)) return EXIT_USAGE
   return shown === undefined ? EXIT_OK : EXIT_FOUND
+}
+
+/** What came of running a recorded execution again. */
+export interface Again {
+  /** The one recorded, of the build as it is now. */
+  readonly schedule: Schedule
+  readonly rows: readonly EventRow[]
+  readonly replayed: Replayed
+  /** The build is another than the one recorded; whether the schedule still fits is another question: see `replayed.drift`. */
+  readonly build: ReplayDrift | undefined
+  /** It is not the execution recorded, or not for sure, and nobody has said that it should be tried nevertheless. */
+  readonly isRefused: boolean
+}
+
+/** Why a replay is refused, and where the program first differs. */
+export function driftLines({ build, replayed: { drift }, isRefused }: Again): string[] {
+  const lines = [build, drift].flatMap((each) => (each === undefined ? [] : [driftText(each)]))
+  if (build !== undefined && drift === undefined)
+    lines.push('the schedule fits it nevertheless, step by step')
+  if (isRefused) lines.push('refused; --force goes on as far as the choices are possible')
+  return lines
 }
 
 /** A schedule string, or a file: of a finding, or with nothing but such a string. Throws UsageError. */
@@ -97,18 +124,33 @@ export function subjectOfRecorded({ schedule, finding }: Recorded): Promise<Subj
   })
 }
 
-export function replayRecorded(
-  subject: Subject,
-  { schedule, finding }: Recorded,
-  force: boolean,
-): { rows: EventRow[]; replayed: Replayed } {
+export function replayRecorded(subject: Subject, { schedule, finding }: Recorded, force: boolean): Again {
   const rows: EventRow[] = []
-  const replayed = replay(subject, schedule, {
+  const options: ReplayOptions = {
     force,
     onEvent: (row) => rows.push(row),
     ...(finding === undefined ? {} : { places: finding.events.map(({ place }) => place) }),
-  })
-  return { rows, replayed }
+  }
+  const { drift: build, ...whole } = replay(subject, schedule, { ...options, force: false })
+  if (build?.kind !== 'build' && (build === undefined || !force))
+    return {
+      schedule,
+      rows,
+      replayed: { drift: build, ...whole },
+      build: undefined,
+      isRefused: build !== undefined,
+    }
+  rows.length = 0
+  const hash = build.kind === 'build' ? build.found : schedule.hash
+  const current = { ...schedule, hash }
+  const replayed = replay(subject, current, options)
+  return {
+    schedule: current,
+    rows,
+    replayed,
+    build: build.kind === 'build' ? build : undefined,
+    isRefused: !force,
+  }
 }
 
 /** The fault that a replay has shown: the one recorded if there was one, else the last. */
@@ -131,8 +173,8 @@ const ENDS: Record<Outcome, string> = {
 /** `walked`: its steps have been shown already. */
 function textOf(
   subject: Subject,
-  { schedule, finding }: Recorded,
-  replayed: Replayed,
+  finding: Finding | undefined,
+  { schedule, replayed }: Again,
   shown: Report | undefined,
   walked: boolean,
 ): string {
@@ -145,7 +187,8 @@ function textOf(
   }
   const others = reports.filter((report) => report !== shown)
   const also = others.map(({ verdict, message }) => `also ${verdict}: ${message}\n`).join('')
-  if (drift !== undefined || walked) return `${shown.verdict}: ${shown.message}\n${also}${subject.id}: ${done}.`
+  if (drift !== undefined || walked)
+    return `${shown.verdict}: ${shown.message}\n${also}${subject.id}: ${done}.`
   const table = makeFinding(
     { subject, report: shown, schedule, minimal: finding?.minimal ?? false },
     {
@@ -160,18 +203,23 @@ function textOf(
   return `${reportText(table, paperOf(process.stdout))}${also}reproduced: ${done}.`
 }
 
-function jsonOf({ schedule, finding }: Recorded, replayed: Replayed, shown: Report | undefined): object {
-  const { outcome, steps, preemptions, reports, drift } = replayed
+function jsonOf({ schedule, finding }: Recorded, again: Again, shown: Report | undefined): object {
+  const { outcome, steps, preemptions, reports, drift } = again.replayed
+  const first = drift ?? again.build
   return {
     command: 'replay',
     subject: schedule.subject,
     reproduced: shown !== undefined && drift === undefined,
+    refused: again.isRefused,
     verdict: shown?.verdict ?? null,
     message: shown?.message ?? null,
     outcome: outcome ?? null,
     steps,
     preemptions,
-    drift: drift === undefined ? null : { ...drift, message: driftText(drift) },
+    drift:
+      first === undefined
+        ? null
+        : { ...first, message: driftLines({ ...again, isRefused: false }).join('; ') },
     reports: reports.map(({ verdict, message }) => ({ verdict, message })),
     recorded: finding === undefined ? null : { verdict: finding.verdict, message: finding.message },
   }

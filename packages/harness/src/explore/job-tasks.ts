@@ -1,9 +1,13 @@
+import type { Site } from '@holdfast/compiler'
 import {
   TraceHash,
   World,
+  checkDeterminism,
   explore,
   makeFinding,
   makeStrategy,
+  nonpreemptive,
+  placesOf,
   recordSchedule,
   shrink,
 } from '@holdfast/explorer'
@@ -50,10 +54,20 @@ export interface FindingTask {
   readonly shrink: { readonly seconds: number; readonly attempts: number } | undefined
 }
 
-/** Makes a thread ready: so that time is counted from when it can begin. */
+/** To make a thread ready: so that time is counted from when it can begin. */
 export interface ReadyTask {
   readonly kind: 'ready'
   readonly spec: SubjectSpec
+  /** Whether it is to look at the subject too. */
+  readonly look: boolean
+}
+
+/** What a first look at a subject shows. */
+export interface About {
+  /** Who takes part, in an execution without preemptions. */
+  readonly actors: readonly string[]
+  /** That it does not do the same when it is run again. */
+  readonly chance: { readonly message: string; readonly sites: readonly Site[] } | undefined
 }
 
 export type Task = ExploreTask | FindingTask | ReadyTask
@@ -67,12 +81,28 @@ function subjectFor(spec: SubjectSpec): Promise<Subject> {
   return known.subject
 }
 
-export async function runReadyTask({ spec }: ReadyTask): Promise<void> {
-  await subjectFor(spec)
+const SCHEDULES = 3
+
+export async function runReadyTask({ spec, look }: ReadyTask): Promise<About> {
+  const subject = await subjectFor(spec)
+  return look ? { actors: actorsOf(subject), chance: chanceIn(subject) } : { actors: [], chance: undefined }
+}
+
+function actorsOf({ target, options }: Subject): string[] {
+  const world = new World(target, options)
+  world.run({ choose: nonpreemptive }, [])
+  return Array.from({ length: world.n }, (_, actor) => target.actorName?.(world, actor) ?? `actor ${actor}`)
+}
+
+/** A target that is not a function of the choices cannot be explored, nor its faults be shown again. */
+function chanceIn({ target, options, sites }: Subject): About['chance'] {
+  const report = checkDeterminism(target, { engine: options, site: placesOf(sites), schedules: SCHEDULES })
+  if (report === null) return undefined
+  return { message: report.message, sites: report.sites.flatMap((site) => sites[site] ?? []) }
 }
 
 export async function runExploreTask(task: ExploreTask): Promise<ExploreTaskResult> {
-  const { target, options, observers } = await subjectFor(task.spec)
+  const subject = await subjectFor(task.spec)
   const strategy = makeStrategy(task.strategy.name, task.strategy.options)
   const live = new LiveCounts(task.counts)
   const hash = task.traces === 'none' ? undefined : new TraceHash()
@@ -95,10 +125,10 @@ export async function runExploreTask(task: ExploreTask): Promise<ExploreTaskResu
   let explored = nothing
   let drift: string | undefined
   try {
-    explored = explore(target, {
+    explored = explore(subject.target, {
       strategy,
-      observers: [...observers(), ...counting],
-      engine: options,
+      observers: [...subject.observers(), ...counting],
+      engine: subject.options,
       first: task.first,
       all: task.spec.all,
       ...(task.executions === undefined ? {} : { executions: task.executions }),
@@ -154,11 +184,4 @@ function toldOf(subject: Subject, report: Report): Subject {
     finish: (world) => world.report(report),
   }
   return { ...subject, observers: () => [...subject.observers(), teller] }
-}
-
-/** One execution without preemptions: who takes part. */
-export function actorsOf({ target, options }: Subject, choose: (world: World) => number): string[] {
-  const world = new World(target, options)
-  world.run({ choose }, [])
-  return Array.from({ length: world.n }, (_, actor) => target.actorName?.(world, actor) ?? `actor ${actor}`)
 }

@@ -1,7 +1,8 @@
+import { setMaxListeners } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Finding } from '@holdfast/explorer'
 import { Piscina } from 'piscina'
-import type { ExploreTask, ExploreTaskResult, FindingTask, ReadyTask } from './job-tasks.js'
+import type { About, ExploreTask, ExploreTaskResult, FindingTask, ReadyTask } from './job-tasks.js'
 import type { SubjectSpec } from './subject-of-spec.js'
 
 /** The built worker: threads of Node's own load no TypeScript. The same from src and from dist. */
@@ -24,10 +25,14 @@ export class Jobs {
     })
   }
 
-  /** Waits until every thread can begin. */
-  async ready(spec: SubjectSpec): Promise<void> {
-    const task: ReadyTask = { kind: 'ready', spec }
-    await Promise.all(Array.from({ length: this.count }, () => this.pool.run(task)))
+  /** Waits until every thread can begin; one of them has a look at the subject. */
+  async ready(spec: SubjectSpec): Promise<About> {
+    const begun = Array.from({ length: this.count }, (_, thread) => {
+      const task: ReadyTask = { kind: 'ready', spec, look: thread === 0 }
+      return this.pool.run(task) as Promise<About>
+    })
+    const [about] = await Promise.all(begun)
+    return about as About
   }
 
   explore(task: ExploreTask): Promise<ExploreTaskResult> {
@@ -36,6 +41,7 @@ export class Jobs {
 
   /** `signal` ends it at once, with an AbortError. */
   finding(task: FindingTask, signal: AbortSignal): Promise<Finding> {
+    setMaxListeners(0, signal) // every task listens to it
     return this.pool.run(task, { signal }) as Promise<Finding>
   }
 

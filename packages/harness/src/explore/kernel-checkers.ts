@@ -27,7 +27,9 @@ import {
   PROC_WORDS,
   SIDL,
   SZOMB,
+  turnstileChain,
 } from '@holdfast/kernel'
+import type { Cpu } from '@holdfast/kernel'
 import { checkInvariants, newInvariantState } from '../invariants/index.js'
 import { AddressTable } from './address-table.js'
 import { Guards } from './guards.js'
@@ -48,7 +50,7 @@ const RWLOCKS: readonly string[] = ['P_REFLOCK', 'VM_MAP_LOCK']
 /** All checkers of a machine under control, fresh. `all`: what is unlocked by design is reported too. */
 export function kernelCheckers(target: MachineTarget, sites: readonly Site[], all: boolean): Observer[] {
   const table = new AddressTable(target.machine.regions, target.image.length)
-  const guards = new Guards(table)
+  const guards = new Guards(table, (lock) => turnstileChain({ config: target.machine.config } as Cpu, lock))
   const names = {
     site: (number: number) => placeOf(sites, number),
     actor: (world: World, actor: number) => target.actorText(world, actor),
@@ -92,7 +94,7 @@ export function kernelCheckers(target: MachineTarget, sites: readonly Site[], al
     lives,
     new WireCounts(target, table, names.site),
     new StackUse(target, names.site),
-    new Livelock({ ...names, log }),
+    new Livelock({ ...names, log, cuts: false }),
     new AtRest(target),
     new TraceHash(),
   ]

@@ -67,7 +67,11 @@ function subjectOf(scenario: Scenario, build: KernelBuild, options: KernelSubjec
 }
 
 /** Undefined if what is left of a scenario makes no machine: an operation names a process that is gone, say. */
-function subjectIfPossible(scenario: Scenario, build: KernelBuild, options: KernelSubjectOptions): Subject | undefined {
+function subjectIfPossible(
+  scenario: Scenario,
+  build: KernelBuild,
+  options: KernelSubjectOptions,
+): Subject | undefined {
   try {
     return subjectOf(scenario, build, options)
   } catch (error) {

@@ -29,9 +29,12 @@ const CLOCK = 1
 const PREEMPT = 2
 const SHOOTDOWN = 3
 
+/** Operations after which time passes although the machine does not idle. */
+const BUSY_POINTS = 5_000
+
 /** How time passes in a machine under control. */
 export interface MachineTime {
-  /** Ticks that the clock may be read on when every CPU idles: more, and the machine counts as blocked. */
+  /** Ticks that may pass, when every CPU idles or all have been busy for long: more, and the machine counts as blocked. */
   readonly idleTicks: number
   /** Ticks that may come at any point besides. */
   readonly freeTicks: number
@@ -41,6 +44,8 @@ export interface MachineTime {
 export interface MachineListener {
   /** A CPU noted an event of the kernel (EV_*). */
   note(world: World, actor: number, kind: number, a: number, b: number): void
+  /** Every CPU idles: time is about to pass. */
+  idle?(world: World): void
 }
 
 /** A machine under the explorer's control: its CPUs are the actors. */
@@ -73,6 +78,8 @@ export class MachineTarget implements Target {
   private ticks = 0
   private freeTicks = 0
   private tickWanted = false
+  /** Step of the last tick. */
+  private lastTick = 0
 
   constructor(scenario: Scenario, machine: MachineImage, build: KernelBuild, time: MachineTime) {
     this.name = scenario.name
@@ -100,6 +107,7 @@ export class MachineTarget implements Target {
     this.ticks = 0
     this.freeTicks = this.time.freeTicks
     this.tickWanted = false
+    this.lastTick = 0
     for (let id = 0; id < this.machine.machine.ncpu; id++) {
       this.asleep.push(new Map())
       world.addActor((mem) => this.boot(world, mem, id))
@@ -132,7 +140,7 @@ export class MachineTarget implements Target {
     let sources = (pending & IPI_TLB) !== 0 && !this.handling.has(~actor) ? 1 << SHOOTDOWN : 0
     if (cpu.spinDepth !== 0 || this.handling.has(actor)) return sources
     if ((pending & ~IPI_TLB) !== 0) sources |= 1 << MAILBOX
-    if (actor === 0 && (this.tickWanted || this.freeTicks > 0)) sources |= 1 << CLOCK
+    if (actor === 0 && this.mayTick(world)) sources |= 1 << CLOCK
     if (cpu.preemptWanted && cpu.config.kpreempt && !this.handling.has(cpu.self)) {
       if (words[cpu.self + L_DOPREEMPT] !== 0 && words[cpu.self + L_NOPREEMPT] === 0) sources |= 1 << PREEMPT
     }
@@ -146,15 +154,23 @@ export class MachineTarget implements Target {
     return whose * 2 + ((world.contexts[actor] as Context).saved.length > 0 ? 1 : 0)
   }
 
-  handler(_world: World, actor: number, source: number): Coroutine {
+  handler(world: World, actor: number, source: number): Coroutine {
     const cpu = this.cpus[actor] as MachineCpu
     const { module } = this.build
     if (source === SHOOTDOWN) return this.alone(~actor, module.takeShootdown(cpu))
     if (source === PREEMPT) return this.alone(cpu.self, module.takePreempt(cpu))
     if (source === MAILBOX) return this.alone(actor, module.takeMailbox(cpu))
     if (this.tickWanted) this.tickWanted = false
-    else this.freeTicks--
+    else if (this.freeTicks > 0) this.freeTicks--
+    else this.ticks++
+    this.lastTick = world.steps
     return this.alone(actor, module.takeClock(cpu))
+  }
+
+  /** A tick is due because all idle, because one may come at any point, or because a busy machine has not had one for long. */
+  private mayTick(world: World): boolean {
+    if (this.tickWanted || this.freeTicks > 0) return true
+    return world.steps - this.lastTick > BUSY_POINTS && this.ticks < this.time.idleTicks
   }
 
   /** Runs a handler to its end before the next of its kind may come: a CPU's number (its complement for shootdowns) or an
@@ -171,6 +187,7 @@ export class MachineTarget implements Target {
     if (this.ticks >= this.time.idleTicks || (this.cpus[0] as MachineCpu).spinDepth !== 0) return false
     this.ticks++
     this.tickWanted = true
+    for (const listener of this.listeners) listener.idle?.(world)
     return true
   }
 

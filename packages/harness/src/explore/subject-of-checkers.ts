@@ -3,11 +3,10 @@ import type { Observer, Subject } from '@holdfast/explorer'
 
 /** A program with all checkers that need to know no more than its operations. */
 export function withProgramCheckers(subject: Subject): Subject {
-  const { smaller } = subject
   return {
     ...subject,
     observers: () => [...programCheckers(subject), ...subject.observers()],
-    ...(smaller === undefined ? {} : { smaller: () => each(smaller.call(subject)) }),
+    smaller: () => each(subject.smaller?.() ?? []),
   }
 }
 

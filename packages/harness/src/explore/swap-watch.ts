@@ -1,2 +1,122 @@
+import { MUTEX_FLAGS } from '@holdfast/atomics-sync'
+import { outerSite } from '@holdfast/explorer'
 import type { Observer, Verdict, World } from '@holdfast/explorer'
-import { INTERRUPT_KIND, outerSite } from '@holdfast/explorer'
+import {
+  ALLLWP,
+  eventKinds,
+  L_FLAG,
+  L_HOLDCNT,
+  L_LIST_NEXT,
+  L_STAT,
+  L_SWAPLOCK,
+  L_WCHAN,
+  LSRUN,
+  LSSLEEP,
+  LSSTOP,
+  LW_INMEM,
+  LWP_WORDS,
+  UVM_SCHEDULER_CV,
+  UVM_SCHEDULER_KICKED,
+} from '@holdfast/kernel'
+import type { MachineListener, MachineTarget } from './machine-target.js'
+
+/**
+ * What the swapping of u-areas promises, looked at access by access.
+ *
+ * Verifies   W1  LW_INMEM of an LWP that is alive is not cleared while its l_holdcnt is not 0
+ *            W2  when uvm_lwp_hold has returned, the LWP is in memory, and stays there until the last release (with W1)
+ *            W3  an LWP is brought in only when it is out, and thrown out only when it is in
+ *            W4  when all CPUs idle, no LWP is runnable and out while the swapper sleeps unkicked
+ *            W5  when all CPUs idle, l_holdcnt is the number of holds that programs have (of an LWP that is held by programs alone)
+ * Does not   see what happens to the pages: the u-area's own accesses do (StackTouch), and the invariants at the end.
+ *
+ * Each is about the state at hand, not about the way to it, so it holds of a state visited once for every way to that state.
+ */
+export class SwapWatch implements Observer, MachineListener {
+  readonly name = 'swapping'
+  private readonly target: MachineTarget
+  /** LWPs that are swapped out, as the kernel's events tell. */
+  private readonly out = new Set<number>()
+  /** Holds of programs, by LWP. */
+  private readonly holds = new Map<number, number>()
+
+  constructor(target: MachineTarget) {
+    this.target = target
+    target.listen(this)
+  }
+
+  reset(): void {
+    this.out.clear()
+    this.holds.clear()
+  }
+
+  event(world: World): void {
+    if (!world.evWrote || (world.evOld & LW_INMEM) === 0 || (world.evNew & LW_INMEM) !== 0) return
+    const { lwps, nlwps } = this.target.machine.config
+    const from = world.evAddr - lwps - L_FLAG
+    if (world.evWords !== 1 || from < 0 || from >= nlwps * LWP_WORDS || from % LWP_WORDS !== 0) return
+    const lwp = lwps + from
+    const stat = world.words[lwp + L_STAT]
+    if (stat !== LSSLEEP && stat !== LSRUN && stat !== LSSTOP) return
+    if (world.words[lwp + L_HOLDCNT] === 0) return
+    this.report(
+      world,
+      'invariant',
+      `${this.target.lwpName(world, lwp)} is held and marked as swapped out`,
+      lwp + L_HOLDCNT,
+    )
+  }
+
+  finish(): void {}
+
+  note(world: World, _actor: number, kind: number, lwp: number): void {
+    const { out, holds, target } = this
+    const event = eventKinds[kind]?.name
+    if (event === 'swapout') {
+      if (out.has(lwp))
+        this.report(world, 'wireLeak', `${target.lwpName(world, lwp)} is swapped out twice`, lwp + L_FLAG)
+      out.add(lwp)
+    } else if (event === 'swapin') {
+      if (!out.delete(lwp))
+        this.report(world, 'wireLeak', `${target.lwpName(world, lwp)} is brought in twice`, lwp + L_FLAG)
+    } else if (event === 'hold') {
+      holds.set(lwp, (holds.get(lwp) ?? 0) + 1)
+      if (((world.words[lwp + L_FLAG] as number) & LW_INMEM) === 0) {
+        const message = `uvm_lwp_hold of ${target.lwpName(world, lwp)} has returned, and it is swapped out`
+        this.report(world, 'invariant', message, lwp + L_FLAG)
+      }
+    } else if (event === 'rele') {
+      holds.set(lwp, (holds.get(lwp) ?? 0) - 1)
+    } else if (event === 'free') {
+      out.delete(lwp)
+      holds.delete(lwp)
+    }
+  }
+
+  /** All CPUs idle. */
+  idle(world: World): void {
+    const { words } = world
+    const { lwp0 } = this.target.machine.config
+    const asleep = words[lwp0 + L_WCHAN] === UVM_SCHEDULER_CV && words[UVM_SCHEDULER_KICKED] === 0
+    let left = this.target.machine.config.nlwps
+    for (let l = words[ALLLWP] as number; l !== 0 && left-- > 0; l = words[l + L_LIST_NEXT] as number) {
+      if (asleep && words[l + L_STAT] === LSRUN && ((words[l + L_FLAG] as number) & LW_INMEM) === 0) {
+        const message = `${this.target.lwpName(world, l)} is runnable and swapped out, and the swapper sleeps unkicked`
+        this.report(world, 'lostWakeup', message, l + L_FLAG)
+      }
+    }
+    for (const [lwp, count] of this.holds) {
+      const busy = ((words[lwp + L_SWAPLOCK] as number) & ~MUTEX_FLAGS) !== 0
+      if (busy || words[lwp + L_HOLDCNT] === count) continue
+      const message = `${this.target.lwpName(world, lwp)} is held ${count} times, and its l_holdcnt is ${words[lwp + L_HOLDCNT]}`
+      this.report(world, 'invariant', message, lwp + L_HOLDCNT)
+    }
+  }
+
+  /** Once an execution for each word: what has gone wrong stays so. */
+  private report(world: World, verdict: Verdict, message: string, word: number): void {
+    if (world.reports.some((known) => known.verdict === verdict && known.words?.[0] === word)) return
+    const step = Math.max(0, world.steps - 1)
+    world.report({ verdict, message, sites: [outerSite(world)], steps: [step], words: [word] })
+  }
+}

@@ -10,12 +10,9 @@ export interface Variant {
 
 const SCHEDULER = 'uvm-glue/scheduler.ts'
 const SWAPOUT = 'uvm-glue/swapout.ts'
-
-const RECHECK_INMEM: Patch = {
-  file: SCHEDULER,
-  find: '      yield* uvmSwapin(cpu, l)\n',
-  replace: '      if ((mem.read(l + L_FLAG) & LW_INMEM) === 0) yield* uvmSwapin(cpu, l)\n',
-}
+const SWAPIN = 'uvm-glue/swapin.ts'
+const HOLD = 'uvm-glue/hold.ts'
+const PTRACE = 'kernel/src/sys-process.ts'
 
 /** Corrections of what the explorer finds. Each is for one fault; `--variant a,b` applies several. */
 export const variants: readonly Variant[] = [
@@ -23,7 +20,51 @@ export const variants: readonly Variant[] = [
     name: 'recheck-inmem',
     about:
       'uvm_scheduler looks at LW_INMEM again once it holds l_swaplock, as uvm_lwp_hold does: whoever held the lock may have brought the LWP in.',
-    patches: [RECHECK_INMEM],
+    patches: [
+      {
+        file: SCHEDULER,
+        find: '      yield* uvmSwapin(cpu, l)\n',
+        replace: '      if ((mem.read(l + L_FLAG) & LW_INMEM) === 0) yield* uvmSwapin(cpu, l)\n',
+      },
+    ],
+  },
+  {
+    name: 'swapper-tries',
+    about:
+      'uvm_scheduler takes l_swaplock by a try, while it looks for the LWP to bring in, and never waits for it with proc_lock held. An LWP whose lock is taken is ' +
+      'left out; if there was one, the swapper looks again after a tick. LW_INMEM is stable from the try on.',
+    patches: [
+      {
+        file: SCHEDULER,
+        find: '        if (pri > ppri) {\n          ll = l\n          ppri = pri\n        }\n',
+        replace:
+          '        if (pri > ppri) {\n          if (!mutexTryEnter(cpu, l + L_SWAPLOCK)) {\n            busy = true\n            continue\n          }\n' +
+          '          if (mem.read(l + L_STAT) !== LSRUN || (mem.read(l + L_FLAG) & LW_INMEM) !== 0) {\n            mutexExit(cpu, l + L_SWAPLOCK)\n            continue\n          }\n' +
+          '          if (ll !== NULL) mutexExit(cpu, ll + L_SWAPLOCK)\n          ll = l\n          ppri = pri\n        }\n',
+      },
+      {
+        file: SCHEDULER,
+        find: '    let ppri = INT_MIN // its priority\n',
+        replace: '    let ppri = INT_MIN // its priority\n    let busy = false\n',
+      },
+      {
+        file: SCHEDULER,
+        find: "        yield* cvWait(cpu, UVM_SCHEDULER_CV, UVM_SCHEDULER_MUTEX, 'uvm_sched')\n",
+        replace:
+          "        yield* cvTimedwait(cpu, UVM_SCHEDULER_CV, UVM_SCHEDULER_MUTEX, busy ? 1 : 0, 'uvm_sched')\n",
+      },
+      { file: SCHEDULER, find: '      yield* mutexEnter(cpu, l + L_SWAPLOCK)\n', replace: '' },
+      {
+        file: SCHEDULER,
+        find: '      // Not enough memory: jab the pagedaemon and wait till the coast is clear.\n',
+        replace: '      mutexExit(cpu, l + L_SWAPLOCK)\n',
+      },
+      {
+        file: SCHEDULER,
+        find: '  cvSignal,\n  cvWait,\n',
+        replace: '  cvSignal,\n  cvTimedwait,\n  cvWait,\n  mutexTryEnter,\n',
+      },
+    ],
   },
   {
     name: 'free-takes-swaplock',
@@ -50,6 +91,89 @@ export const variants: readonly Variant[] = [
           '  if (mem.load(l + L_CTXSWTCH) !== 0) return false\n  if (mem.read(l + L_HOLDCNT) !== 0) return false\n',
       },
       { file: SWAPOUT, find: '  L_CLASS,\n', replace: '  L_CLASS,\n  L_CTXSWTCH,\n' },
+    ],
+  },
+  {
+    name: 'rescan-after-drop',
+    about:
+      'uvm_swapout_threads begins its walk of alllwp again whenever it has dropped proc_lock, whether or not the try brought it back: the LWP it stood on may be off ' +
+      'the list and freed.',
+    patches: [
+      {
+        file: SWAPOUT,
+        find: '            if (!gotit) continue restart\n            continue\n',
+        replace: '            if (gotit) mutexExit(cpu, PROC_LOCK)\n            continue restart\n',
+      },
+    ],
+  },
+  {
+    name: 'hold-before-locks',
+    about:
+      'sys_ptrace brings the LWP in before it takes proc_lock and p_lock for good: it drops both around uvm_lwp_hold (the reference and p_reflock keep the LWP), and ' +
+      'looks again whether the process is still stopped.',
+    patches: [
+      {
+        file: PTRACE,
+        find: '      yield* uvmLwpHold(cpu, lt)\n      processSstep(cpu, lt, req === PT_STEP)\n',
+        replace:
+          '      mutexExit(cpu, t + P_LOCK)\n      mutexExit(cpu, PROC_LOCK)\n      yield* uvmLwpHold(cpu, lt)\n' +
+          '      yield* mutexEnter(cpu, PROC_LOCK)\n      yield* mutexEnter(cpu, t + P_LOCK)\n      processSstep(cpu, lt, req === PT_STEP)\n',
+      },
+    ],
+  },
+  {
+    name: 'holder-holds-itself',
+    about:
+      "uvm_lwp_hold holds its caller in memory for as long as the caller has the other LWP's l_swaplock: whoever is swapped out with that lock cannot be brought back, if " +
+      'the swapper waits for it.',
+    patches: [
+      {
+        file: HOLD,
+        find: '    yield* mutexEnter(cpu, l + L_SWAPLOCK)\n',
+        replace: '    mem.add(curlwp(cpu) + L_HOLDCNT, 1)\n    yield* mutexEnter(cpu, l + L_SWAPLOCK)\n',
+      },
+      {
+        file: HOLD,
+        find: '    mutexExit(cpu, l + L_SWAPLOCK)\n',
+        replace: '    mutexExit(cpu, l + L_SWAPLOCK)\n    mem.sub(curlwp(cpu) + L_HOLDCNT, 1)\n',
+      },
+    ],
+  },
+  {
+    name: 'no-kdassert',
+    about:
+      'uvm_swapout does not assert that the LWP belongs to another CPU when it has stopped being swappable: LW_WEXIT and l_class are changed by others, wherever it is.',
+    patches: [
+      {
+        file: SWAPOUT,
+        find: "    if (cpu.config.kdassert) kdassert(mem.read(l + L_CPU) !== cpu.ci, 'l->l_cpu != curcpu()', l + L_CPU)\n",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'fork-copies-wired',
+    about:
+      'uvmspace_fork copies the pages of the parent at once instead of sharing them until a write: a page that is wired for I/O stays the one that is mapped.',
+    patches: [
+      {
+        file: 'mm/src/uvm-space.ts',
+        find: '  if ((mem.read(entry + ME_ETYPE) & UVM_ET_NEEDSCOPY) === 0) {\n',
+        replace:
+          '  yield* amapCopy(cpu, clone)\n  if ((mem.read(clone + ME_ETYPE) & UVM_ET_NEEDSCOPY) !== 0) return ENOMEM\n  if (mem.read(clone + ME_AMAP) !== 0) return yield* amapCowNow(cpu, clone)\n' +
+          '  if ((mem.read(entry + ME_ETYPE) & UVM_ET_NEEDSCOPY) === 0) {\n',
+      },
+    ],
+  },
+  {
+    name: 'atomic-swapins',
+    about: 'uvm_swapin counts in uvmexp.swapins by an atomic operation.',
+    patches: [
+      {
+        file: SWAPIN,
+        find: '  mem.write(UVMEXP_SWAPINS, mem.read(UVMEXP_SWAPINS) + 1)\n',
+        replace: '  mem.add(UVMEXP_SWAPINS, 1)\n',
+      },
     ],
   },
 ]

@@ -6,6 +6,7 @@ import type { Campaign } from '../explore/campaign.js'
 import { planOf } from '../explore/campaign-plan.js'
 import type { Leg } from '../explore/campaign-plan.js'
 import { Jobs } from '../explore/jobs.js'
+import type { About } from '../explore/job-tasks.js'
 import type { SubjectSpec } from '../explore/subject-of-spec.js'
 import { count, plural } from '../report/table.js'
 import { checkOptions } from './hold-options.js'
@@ -23,7 +24,10 @@ const DEFAULT_EXECUTIONS = 10_000
 const SHRINK = { seconds: 10, attempts: 20_000 }
 
 /** See index.ts. The program is compiled from its file, in a worker thread; what the test has loaded is only looked at for its name. */
-export async function toHoldInEveryInterleaving(received: unknown, options: HoldOptions = {}): Promise<Verdict> {
+export async function toHoldInEveryInterleaving(
+  received: unknown,
+  options: HoldOptions = {},
+): Promise<Verdict> {
   checkOptions(options)
   const program = programIn(received)
   const spec: SubjectSpec = {
@@ -41,11 +45,22 @@ export async function toHoldInEveryInterleaving(received: unknown, options: Hold
   })
   const jobs = new Jobs(1)
   try {
-    await jobs.ready(spec)
+    const { chance } = await readyFor(spec, jobs)
+    if (chance !== undefined) return unrepeatable(program.name, chance.message)
     const campaign = await explored(spec, legs, options, jobs)
     return await verdictOn(campaign, program.name, { spec, legs, options, jobs })
   } finally {
     await jobs.close()
+  }
+}
+
+/** What is wrong with the program is told without the stack of the thread that noticed. */
+async function readyFor(spec: SubjectSpec, jobs: Jobs): Promise<About> {
+  try {
+    return await jobs.ready(spec)
+  } catch (error) {
+    if (error instanceof Error) error.stack = `${error.name}: ${error.message}`
+    throw error
   }
 }
 
@@ -68,7 +83,12 @@ function targetOf(program: Program): string {
   return `${from.startsWith('..') ? file : `./${from}`}#${program.name}`
 }
 
-function explored(spec: SubjectSpec, legs: readonly Leg[], options: HoldOptions, jobs: Jobs): Promise<Campaign> {
+function explored(
+  spec: SubjectSpec,
+  legs: readonly Leg[],
+  options: HoldOptions,
+  jobs: Jobs,
+): Promise<Campaign> {
   const { executions, seconds } = options
   const endless = legs.some(({ exhaustive }) => !exhaustive)
   const isOpen = executions === undefined && seconds === undefined
@@ -88,13 +108,17 @@ function explored(spec: SubjectSpec, legs: readonly Leg[], options: HoldOptions,
 async function verdictOn(
   campaign: Campaign,
   name: string,
-  { spec, legs, options, jobs }: { spec: SubjectSpec; legs: readonly Leg[]; options: HoldOptions; jobs: Jobs },
+  {
+    spec,
+    legs,
+    options,
+    jobs,
+  }: { spec: SubjectSpec; legs: readonly Leg[]; options: HoldOptions; jobs: Jobs },
 ): Promise<Verdict> {
   const [found] = campaign.found
   const [leg] = legs as readonly [Leg]
   const went = `${plural(campaign.executions, 'execution')}, ${count(campaign.points)} operations`
-  if (campaign.drift !== undefined)
-    return { pass: false, message: () => `${name} does not do the same when it is run again: ${campaign.drift}` }
+  if (campaign.drift !== undefined) return unrepeatable(name, campaign.drift)
   if (found !== undefined) {
     const finding = await jobs.finding(
       {
@@ -113,7 +137,10 @@ async function verdictOn(
       },
       new AbortController().signal,
     )
-    return { pass: false, message: () => `${name} does not hold in every interleaving\n\n${reportText(finding)}` }
+    return {
+      pass: false,
+      message: () => `${name} does not hold in every interleaving\n\n${reportText(finding)}`,
+    }
   }
   const { finished, bound } = campaign.legs[0] ?? { finished: false, bound: null }
   const isSample = options.executions !== undefined || options.seconds !== undefined || !leg.exhaustive
@@ -128,4 +155,11 @@ async function verdictOn(
   }
   const extent = finished ? (bound ?? 'every interleaving') : (bound ?? `a sample by ${leg.label}`)
   return { pass: true, message: () => `${name} holds in ${extent} (${went}), and was expected not to` }
+}
+
+function unrepeatable(name: string, how: string): Verdict {
+  return {
+    pass: false,
+    message: () => `${name} does not do the same when it is run again\n\nnondeterminism: ${how}`,
+  }
 }

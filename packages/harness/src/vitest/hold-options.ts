@@ -49,10 +49,15 @@ export function checkOptions(options: HoldOptions): void {
   }
   const { strategy, preemptions, delays } = options
   if (strategy !== undefined && (strategy === 'replay' || !strategyNames().includes(strategy)))
-    throw new TypeError(`strategy is '${strategy}'; there are ${strategyNames().filter((name) => name !== 'replay').join(', ')}`)
+    throw new TypeError(
+      `strategy is '${strategy}'; there are ${strategyNames()
+        .filter((name) => name !== 'replay')
+        .join(', ')}`,
+    )
   if (preemptions !== undefined && delays !== undefined)
     throw new TypeError('preemptions and delays: one of them is allowed')
-  const bounded = preemptions !== undefined ? 'preemption-bound' : delays !== undefined ? 'delay-bound' : undefined
+  const bounded =
+    preemptions !== undefined ? 'preemption-bound' : delays !== undefined ? 'delay-bound' : undefined
   if (strategy !== undefined && bounded !== undefined && strategy !== bounded)
     throw new TypeError(`strategy is '${strategy}', and a bound is given that means '${bounded}'`)
 }

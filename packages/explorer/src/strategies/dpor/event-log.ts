@@ -34,8 +34,6 @@ export class EventLog {
   length = 0
   /** What each event touched: see dependence.ts. One more slot than events, for a step that is only considered. */
   records = new Int32Array(RECORD * 64)
-  /** In how many ways the actor could go on there. */
-  ways = new Uint8Array(64)
   /** The previous event of the actor. */
   prev = new Int32Array(64)
   /** Clock of event k: `clocks[k * width ..]`, by actor: 1 + its last event that happens before k, or is k. */
@@ -80,14 +78,13 @@ export class EventLog {
    * The step `choice` of a world about to execute it, in the slot after the last event; its clock so far has what happens before it by the order
    * of its actor, by spawn and by join. It becomes an event by {@link close}.
    */
-  open(world: World, choice: number, ways: number): number {
+  open(world: World, choice: number): number {
     const at = this.length
     const actor = choice & ACTOR
-    if (at + 2 > this.ways.length) this.grow()
+    if (at + 2 > this.prev.length) this.grow()
     if (world.n > this.width) this.widen(world.n)
     const { width, clocks } = this
     footprint(world, actor, choice >> WAY_SHIFT, this.records, at * RECORD)
-    this.ways[at] = ways
     const own = this.last[actor] as number
     this.prev[at] = own
     const from = own === NONE ? (this.spawner[actor] as number) : own
@@ -162,7 +159,11 @@ export class EventLog {
   /** The value of a word if these events (-1: none), and what happens after them, had not been. */
   valueWithout(world: World, word: number, e: number, other: number, third: number): number {
     let value = word === this.head.length - 1 ? world.spuriousLeft : (world.words[word] as number)
-    for (let access = this.head[word] as number; access !== NONE; access = this.accessPrev[access] as number) {
+    for (
+      let access = this.head[word] as number;
+      access !== NONE;
+      access = this.accessPrev[access] as number
+    ) {
       const event = this.accessEvent[access] as number
       if (this.accessWrote[access] === 0) continue
       if (this.after(e, event) || this.after(other, event) || this.after(third, event))
@@ -218,9 +219,6 @@ export class EventLog {
 
   private grow(): void {
     this.records = longer(this.records)
-    const ways = new Uint8Array(this.ways.length * 2)
-    ways.set(this.ways)
-    this.ways = ways
     this.prev = longer(this.prev)
     this.firstAccess = longer(this.firstAccess)
     this.clocks = longer(this.clocks)
@@ -238,7 +236,7 @@ export class EventLog {
 
   private widen(actors: number): void {
     const width = Math.max(actors, this.width * 2)
-    const clocks = new Int32Array(this.ways.length * width)
+    const clocks = new Int32Array(this.prev.length * width)
     for (let event = 0; event < this.length; event++)
       clocks.set(this.clocks.subarray(event * this.width, (event + 1) * this.width), event * width)
     this.clocks = clocks

@@ -1,38 +1,58 @@
 import { ALWAYS, CV_BLOCKED, ENDED } from '../../engine/kinds.js'
 import { FIRST_INTERRUPT, WAY_SHIFT } from '../../engine/world.js'
 import type { World } from '../../engine/world.js'
-import { ACTOR, CHOICE, RECORD } from '../dependence.js'
+import { ACTOR, CHOICE, RECORD, footprint } from '../dependence.js'
+import { Drift, choiceText, enabledText } from '../drift.js'
 import type { Strategy } from '../strategy.js'
 import { EventLog } from './event-log.js'
 import { longer } from './longer.js'
-import { NEVER, Races } from './races.js'
-import type { Missed } from './races.js'
+import { Races } from './races.js'
+import { Reversals } from './reversals.js'
 import { SleepSets } from './sleep-sets.js'
-import { INDEPENDENT, conflict } from './weak-initial.js'
 import { WakeupTrees } from './wakeup-trees.js'
 
+/** Executions before the rest is estimated. */
+const ENOUGH = 100
+
 /**
- * Optimal dynamic partial order reduction: one execution of each Mazurkiewicz trace, no more, and none that is given up.
+ * Optimal dynamic partial order reduction (Abdulla, Aronis, Jonsson, Sagonas, "Source sets: a foundation for optimal dynamic partial order reduction", JACM
+ * 2017): source sets, sleep sets and wakeup trees.
+ *
+ * Two executions are equivalent if one becomes the other by exchanging neighbours that do not depend on each other (see
+ * dependence.ts). It visits exactly one execution of each class, a Mazurkiewicz trace, blocked ones included, and gives none up. So what it
+ * verifies is verified for every interleaving: final states, deadlocks, checks of threads, races of plain accesses.
+ *
+ *     an execution ends     races.ts: which steps could come before which events
+ *                           reversals.ts: each such order, unless visited (sleep-sets.ts), goes into the tree of its node (wakeup-trees.ts)
+ *     the next begins       from the last node that has a branch left: the prefix again, the branch, then anything
+ *
+ * Waits are events enabled by their condition, and a step that never became enabled has races too: what would have let it run. Ways in which one
+ * actor could go on (alternatives, whom a signal wakes, timeouts) are races of the actor with itself.
+ *
+ * It is for threads without interrupts. A failure that ends the whole execution, instead of its thread, hides what the others would
+ * have done: see {@link bound}. A step that joins a thread is taken to know it by its own past.
  */
 export class OptimalDpor implements Strategy {
   readonly name = 'dpor'
   readonly exhaustive = true
-  /** Executions given up because all that was enabled slept. The algorithm promises 0. */
+  /** Executions given up since all that was enabled slept. The algorithm promises that there are none. */
   blockedBySleep = 0
 
   private world: World | null = null
   private log: EventLog | null = null
   private races: Races | null = null
+  private reversals: Reversals | null = null
   private readonly trees = new WakeupTrees()
   private readonly sleeps = new SleepSets()
   /** Events that the execution at hand shares with the one before. */
   private shared = 0
   /** Choices made in the execution at hand. */
   private depth = 0
-  private sequence = new Int32Array(64)
   /** Branches of each node that have been visited. */
   private visited = new Int32Array(64)
+  private readonly record = new Int32Array(RECORD)
   private executions = 0
+  private failed = 0
   private over = false
 
   begin(): boolean {
@@ -42,61 +62,94 @@ export class OptimalDpor implements Strategy {
 
   choose(world: World): number {
     const depth = this.depth++
-    if (depth < this.shared) return (this.log as EventLog).records[depth * RECORD + CHOICE] as number
+    if (depth < this.shared) return this.again(world, depth)
     if (depth === 0) this.prepare(world)
-    const log = this.log as EventLog
-    log.settled(world)
+    ;(this.log as EventLog).settled(world)
     const choice = this.next(world, depth)
-    if (choice < 0) return -1
-    this.take(world, choice)
+    if (choice >= 0) this.take(world, choice)
     return choice
   }
 
   end(world: World): void {
     this.executions++
-    const log = this.log
+    const { log } = this
     if (log === null) {
       this.over = true
       return
     }
+    if (this.executions > 1 && this.depth <= this.shared)
+      throw new Drift(world.steps, 'the execution went on, and now it ends')
+    if (world.outcome === 'failed') this.failed++
     if (world.outcome !== 'abandoned') {
       log.settled(world)
       this.pending(world)
-      this.plan()
+      this.reversals?.plan(this.shared)
     }
     this.retreat()
   }
 
+  bound(): string | null {
+    return this.failed === 0
+      ? null
+      : `executions up to a failure that ends them (${this.failed} did): what other threads would have done then is not in them`
+  }
+
+  /** By the branches that are known along the path: each taken to be as large as the others. */
   remaining(): number | null {
     const { log, trees, visited, executions } = this
-    if (log === null || executions < 100) return null
+    if (log === null || executions < ENOUGH) return null
+    if (this.over) return 0
     let weight = 1
     let done = 0
-    for (let depth = 0; depth < log.length; depth++) {
+    for (let depth = 0; depth <= log.length; depth++) {
       const behind = visited[depth] as number
-      const branches = behind + 1 + trees.count(depth)
+      const branches = behind + trees.count(depth) + (depth < log.length ? 1 : 0)
       done += (weight * behind) / branches
       weight /= branches
     }
-    return done > 0 ? Math.max(0, Math.round(executions / done - executions)) : null
+    return done > 0 ? Math.max(1, Math.round(executions / done - executions)) : null
   }
 
   private prepare(world: World): void {
     if (this.world === world) return
+    if (this.world !== null) throw new Error('a strategy dpor serves one world')
     if (world.target.interrupts !== undefined || world.target.idle !== undefined)
       throw new RangeError(
-        `strategy dpor does not serve ${world.target.name}: DPOR is for threads without interrupts and without a host that waits for them`,
+        `strategy dpor cannot explore ${world.target.name}, which has interrupts or waits for its host: DPOR is for threads without`,
       )
     this.world = world
     this.log = new EventLog(world)
     this.races = new Races(this.log)
+    this.reversals = new Reversals(this.log, this.races, this.sleeps, this.trees)
   }
 
-  /** The branch that is next, or where none is left anything: nothing sleeps there then. */
+  /** The choice made at `depth` before. */
+  private again(world: World, depth: number): number {
+    const { records } = this.log as EventLog
+    const choice = records[depth * RECORD + CHOICE] as number
+    if (!world.target.pure) {
+      this.mustBeEnabled(world, choice)
+      footprint(world, choice & ACTOR, choice >> WAY_SHIFT, this.record, 0)
+      for (let field = 0; field < RECORD; field++)
+        if (this.record[field] !== records[depth * RECORD + field])
+          throw new Drift(world.steps, `actor ${choice & ACTOR} is about to do something else`)
+    }
+    return choice
+  }
+
+  private mustBeEnabled(world: World, choice: number): void {
+    for (let i = 0; i < world.choiceCount; i++) if (world.choices[i] === choice) return
+    throw new Drift(world.steps, `${choiceText(choice)} should be enabled; these are: ${enabledText(world)}`)
+  }
+
+  /** The branch that is next; where there is none left anything, plainly and of the same actor if it can be. */
   private next(world: World, depth: number): number {
-    const { sleeps } = this
     const planned = this.trees.take(depth)
-    if (planned >= 0) return planned
+    if (planned >= 0) {
+      this.mustBeEnabled(world, planned)
+      return planned
+    }
+    const { sleeps } = this
     let first = -1
     for (let i = 0; i < world.choiceCount; i++) {
       const choice = world.choices[i] as number
@@ -108,6 +161,7 @@ export class OptimalDpor implements Strategy {
     return first
   }
 
+  /** `choice` is executed next: adds it to the log, with its races. */
   private take(world: World, choice: number): void {
     const log = this.log as EventLog
     const races = this.races as Races
@@ -118,18 +172,15 @@ export class OptimalDpor implements Strategy {
     const kind = world.kind[actor] as number
     races.open(log.length)
     if (kind === CV_BLOCKED && way === 0 && world.options.spurious > 0) races.ofMissedWakeup(world, actor)
-    let ways = 1
-    if (ALWAYS[kind] === 0) {
-      ways = 0
-      for (let i = 0; i < world.choiceCount; i++) if (((world.choices[i] as number) & ACTOR) === actor) ways++
-    }
-    const depth = log.open(world, choice, ways)
+    const ways = ALWAYS[kind] === 1 ? 1 : waysOf(world, actor)
+    const depth = log.open(world, choice)
     races.ofOpened(world)
-    if (ways > 1) races.ofOtherWays(world)
+    if (ways > 1) races.ofOtherWays(world, ways)
     log.close(world)
     this.sleeps.pass(depth, log.records)
-    if (depth === this.visited.length) this.visited = longer(this.visited)
+    if (depth + 1 >= this.visited.length) this.visited = longer(this.visited)
     if (depth !== this.shared) this.visited[depth] = 0
+    this.visited[depth + 1] = 0
   }
 
   /** What is pending at the end might have come earlier. */
@@ -141,72 +192,14 @@ export class OptimalDpor implements Strategy {
       const kind = world.kind[actor] as number
       if (kind === ENDED) continue
       if (kind === CV_BLOCKED && world.options.spurious > 0) races.ofMissedWakeup(world, actor)
-      log.open(world, actor, 1)
+      log.open(world, actor)
       races.ofOpened(world)
     }
-  }
-
-  /** Puts each race the other way round into the tree of the node before it. */
-  private plan(): void {
-    const log = this.log as EventLog
-    const { head, next, settled, steps, at, missed } = this.races as Races
-    const slot = log.length
-    if (this.sequence.length <= slot + 1) this.sequence = new Int32Array(2 * slot + 2)
-    for (let e = 0; e < slot; e++) {
-      for (let race = head[e] as number; race >= 0; race = next[race] as number)
-        if ((settled[race] as number) >= this.shared)
-          settled[race] = this.reverse(e, at[race] as number, steps, race * RECORD)
-    }
-    for (const chance of missed) this.reverseMissed(chance)
-  }
-
-  /**
-   * The step is to come before `e`, with all that does not happen after `e`: adds that to the tree, unless it has been visited. Returns the
-   * last event on which what was found depends, or NEVER if that is the whole execution.
-   */
-  private reverse(e: number, at: number, steps: Int32Array, step: number): number {
-    const log = this.log as EventLog
-    const { sequence, sleeps } = this
-    const { clocks, width, records, length: slot } = log
-    const column = log.actorOf(e)
-    let length = 0
-    let k = e + 1
-    for (; k < at; k++) if ((clocks[k * width + column] as number) <= e) sequence[length++] = k
-    const position = length
-    sequence[length++] = slot
-    for (let field = 0; field < RECORD; field++) records[slot * RECORD + field] = steps[step + field] as number
-    let first = sleeps.first(e, records, sequence, length)
-    if (first === position) return at
-    if (first >= 0) return sequence[first] as number
-    for (; k < slot; k++) if ((clocks[k * width + column] as number) <= e) sequence[length++] = k
-    if (first === INDEPENDENT) {
-      first = sleeps.first(e, records, sequence, length)
-      if (first >= 0) return sequence[first] as number
-      if (first === INDEPENDENT) return NEVER
-    }
-    const last = sequence[conflict(first)] as number
-    const needed = Math.max(at, last === slot ? at : last)
-    const seen = this.trees.insert(e, records, sequence, length, slot, at, needed)
-    return seen < 0 ? NEVER : seen
-  }
-
-  private reverseMissed({ earlier, signal, other, step }: Missed): void {
-    const log = this.log as EventLog
-    const { sequence } = this
-    const { records, length: slot } = log
-    let length = 0
-    for (let k = earlier + 1; k < slot; k++)
-      if (!log.after(earlier, k) && !log.after(signal, k) && !log.after(other, k)) sequence[length++] = k
-    sequence[length++] = slot
-    records.set(step, slot * RECORD)
-    if (this.sleeps.first(earlier, records, sequence, length) < INDEPENDENT)
-      this.trees.insert(earlier, records, sequence, length, slot, slot, slot)
   }
 
   /** Goes back to the last node with a branch left. */
   private retreat(): void {
     const log = this.log as EventLog
-    const races = this.races as Races
     let depth = log.length - 1
     while (depth >= 0 && !this.trees.has(depth)) depth--
     this.over = depth < 0
@@ -214,7 +207,14 @@ export class OptimalDpor implements Strategy {
     this.sleeps.add(depth, log.records)
     this.visited[depth] = (this.visited[depth] as number) + 1
     log.truncate(depth)
-    races.truncate(depth)
+    this.races?.truncate(depth)
     this.shared = depth
   }
+}
+
+/** In how many ways an actor can go on. */
+function waysOf(world: World, actor: number): number {
+  let ways = 0
+  for (let i = 0; i < world.choiceCount; i++) if (((world.choices[i] as number) & ACTOR) === actor) ways++
+  return ways
 }

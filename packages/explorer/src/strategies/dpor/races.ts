@@ -122,12 +122,11 @@ export class Races {
   }
 
   /** The other ways in which the actor of the open step could go on, now or earlier. */
-  ofOtherWays(world: World): void {
+  ofOtherWays(world: World, ways: number): void {
     const { log } = this
     const at = log.length
     const choice = log.records[at * RECORD + CHOICE] as number
     const actor = choice & ACTOR
-    const ways = log.ways[at] as number
     for (let way = 0; way < ways; way++) {
       if (way === choice >> WAY_SHIFT) continue
       const step = this.add(at, at)
@@ -138,7 +137,7 @@ export class Races {
   /** `actor` was signalled before it took the chance of a spurious wake-up; or it never woke. */
   ofMissedWakeup(world: World, actor: number): void {
     const { log } = this
-    log.open(world, actor | (1 << WAY_SHIFT), 1)
+    log.open(world, actor | (1 << WAY_SHIFT))
     this.spurious(world, log.length, actor)
   }
 
@@ -255,7 +254,10 @@ export class Races {
       return this.wokenWithout(actor, e) && log.valueWithout(world, b, e, NONE, NONE) === 0
     const a = world.a[actor] as number
     const c = world.c[actor] as number
-    return log.valueWithout(world, a, e, NONE, NONE) !== b || log.valueWithout(world, c, e, NONE, NONE) !== world.d[actor]
+    return (
+      log.valueWithout(world, a, e, NONE, NONE) !== b ||
+      log.valueWithout(world, c, e, NONE, NONE) !== world.d[actor]
+    )
   }
 
   /**

@@ -29,7 +29,8 @@ export class WakeupTrees {
   /** Branches left there. */
   count(depth: number): number {
     let branches = 0
-    for (let step = this.first[depth] as number; step !== NONE; step = this.sibling[step] as number) branches++
+    for (let step = this.first[depth] as number; step !== NONE; step = this.sibling[step] as number)
+      branches++
     return branches
   }
 

@@ -13,7 +13,7 @@ export const holdVsMemory = defineScenario({
       name: 'eater',
       pages: 16,
       lwps: [
-        { ...REALTIME, program: [sleep(12), { op: 'vslock', pages: 16 }, sleep(30), { op: 'vsunlock' }] },
+        { ...REALTIME, program: [sleep(12), { op: 'vslock', pages: 16 }, sleep(22), { op: 'vsunlock' }] },
       ],
     },
     {

@@ -6,6 +6,7 @@ import { holdVsSwapper } from './hold-vs-swapper.js'
 import { holderSwappedOut } from './holder-swapped-out.js'
 import { ptraceVsMemory } from './ptrace-vs-memory.js'
 import { scanVsExit } from './scan-vs-exit.js'
+import { scanVsTeamExit } from './scan-vs-team-exit.js'
 import { swapoutInSwitch } from './swapout-in-switch.js'
 import { vslockVsFork } from './vslock-vs-fork.js'
 
@@ -14,6 +15,7 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   holdVsSwapper,
   exitVsSwapper,
   scanVsExit,
+  scanVsTeamExit,
   holdVsMemory,
   ptraceVsMemory,
   holderSwappedOut,

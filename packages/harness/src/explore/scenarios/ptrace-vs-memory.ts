@@ -29,7 +29,7 @@ export const ptraceVsMemory = defineScenario({
       name: 'eater',
       pages: 16,
       lwps: [
-        { ...REALTIME, program: [sleep(12), { op: 'vslock', pages: 16 }, sleep(40), { op: 'vsunlock' }] },
+        { ...REALTIME, program: [sleep(12), { op: 'vslock', pages: 16 }, sleep(20), { op: 'vsunlock' }] },
       ],
     },
   ],

@@ -1,18 +1,23 @@
+import type { EngineOptions } from '../../../engine/options.js'
 import type { Rng } from '../../rng.js'
 import * as op from './op-program.js'
 import type { Op, OpProgram } from './op-program.js'
 
-/** Which operations a random program may have. */
+/** Draws a few operations: from number `at` of their thread on, over words 1 to `words`. */
+type Draw = (rng: Rng, at: number, words: number) => readonly Op[]
+
+/** Which operations a random program may have, and at most how many. */
 export interface Mix {
   readonly threads: number
   readonly ops: number
-  readonly draw: readonly ((rng: Rng, at: number, words: number) => readonly Op[])[]
   readonly words: number
+  readonly draw: readonly Draw[]
+  readonly engine?: Partial<EngineOptions>
 }
 
 const word = (rng: Rng, words: number): number => 1 + rng.below(words)
 
-export const accesses: Mix['draw'] = [
+const accesses: readonly Draw[] = [
   (rng, _, words) => [op.load(word(rng, words))],
   (rng, _, words) => [op.store(word(rng, words), 1 + rng.below(3))],
   (rng, _, words) => [op.load(word(rng, words))],
@@ -26,7 +31,7 @@ export const accesses: Mix['draw'] = [
   },
 ]
 
-export const locks: Mix['draw'] = [
+const locks: readonly Draw[] = [
   (rng, _, words) => [op.lock(word(rng, words))],
   (rng, _, words) => [op.unlock(word(rng, words))],
   (rng, at, words) => {
@@ -39,13 +44,13 @@ export const locks: Mix['draw'] = [
   },
 ]
 
-export const awaits: Mix['draw'] = [
+const awaits: readonly Draw[] = [
   (rng, _, words) => [op.awaits(word(rng, words), rng.below(2))],
   (rng, _, words) => [op.spinWhile(word(rng, words), rng.below(2))],
   (rng, _, words) => [op.spinWhileBoth(word(rng, words), rng.below(2), word(rng, words), rng.below(2))],
 ]
 
-export const ranges: Mix['draw'] = [
+const ranges: readonly Draw[] = [
   (rng, _, words) => {
     const a = word(rng, words)
     return [op.fill(a, 1 + rng.below(words - a + 1), rng.below(3))]
@@ -53,20 +58,20 @@ export const ranges: Mix['draw'] = [
   (rng, _, words) => [op.copy(word(rng, words), word(rng, words), 1)],
 ]
 
-export const choices: Mix['draw'] = [
+const choices: readonly Draw[] = [
   (rng) => [op.choose(2 + rng.below(2))],
   (rng, at, words) => [op.choose(2), op.unless(at, 0, op.store(word(rng, words), 5))],
   (rng, at, words) => [op.choose(2), op.store(word(rng, words), { of: at, plus: 0 })],
 ]
 
-export const waits: Mix['draw'] = [
+const waits: readonly Draw[] = [
   (rng, _, words) => [op.wait(word(rng, words), rng.below(2), rng.below(2) === 0 ? 5 : Infinity)],
   (rng, _, words) => [op.wait(word(rng, words), 0, 1 + rng.below(9))],
   (rng, _, words) => [op.notify(word(rng, words), 1 + rng.below(2))],
 ]
 
 /** Word 1 is the mutex, word 2 the condition variable. */
-export const conditions: Mix['draw'] = [
+const conditions: readonly Draw[] = [
   () => [op.lock(1), op.cvWait(2, 1), op.unlock(1)],
   (rng, at, words) => [
     op.lock(1),
@@ -80,13 +85,86 @@ export const conditions: Mix['draw'] = [
   (rng) => [op.lock(1), op.store(3, 1 + rng.below(2)), op.cvBroadcast(2), op.unlock(1)],
 ]
 
-export const spawns: Mix['draw'] = [
+const spawns: readonly Draw[] = [
   (rng, at, words) => [
     op.spawn(op.store(word(rng, words), 4), op.load(word(rng, words))),
     op.join({ of: at, plus: 0 }),
   ],
   (rng, _, words) => [op.spawn(op.add(word(rng, words), 1))],
+  (rng, at, words) => [
+    op.spawn(
+      op.spawn(op.store(word(rng, words), 5)),
+      op.load(word(rng, words)),
+      op.join({ of: 0, plus: 0 }),
+      op.add(word(rng, words), 1),
+    ),
+    op.load(word(rng, words)),
+    op.join({ of: at, plus: 0 }),
+  ],
 ]
+
+const everything = [
+  ...[...accesses, ...locks, ...awaits, ...ranges],
+  ...[...choices, ...waits, ...conditions, ...spawns],
+]
+
+/** Mixes by what they are about. */
+export const MIXES: Readonly<Record<string, Mix>> = {
+  'loads and stores of two words': { threads: 4, ops: 4, words: 2, draw: accesses },
+  'loads and stores of three words': { threads: 3, ops: 4, words: 3, draw: accesses },
+  'loads and stores of one word': { threads: 3, ops: 4, words: 1, draw: accesses },
+  'locks and accesses': { threads: 4, ops: 4, words: 2, draw: [...accesses.slice(0, 4), ...locks] },
+  'locks alone': { threads: 4, ops: 4, words: 2, draw: locks },
+  awaits: { threads: 4, ops: 3, words: 2, draw: [...accesses, ...awaits] },
+  'awaits of two words': {
+    threads: 4,
+    ops: 3,
+    words: 2,
+    draw: [accesses[1], accesses[4], awaits[2]] as Draw[],
+  },
+  'ranges of words': { threads: 3, ops: 4, words: 3, draw: [...accesses, ...ranges] },
+  alternatives: { threads: 3, ops: 3, words: 2, draw: [...accesses, ...choices] },
+  'timed waits': { threads: 3, ops: 3, words: 2, draw: [...accesses, ...waits] },
+  'timed waits alone': { threads: 4, ops: 3, words: 2, draw: waits },
+  'timed waits by the virtual clock': {
+    threads: 4,
+    ops: 3,
+    words: 2,
+    draw: [...accesses.slice(0, 4), ...waits],
+    engine: { expiry: 'idle' },
+  },
+  'condition variables': { threads: 4, ops: 2, words: 3, draw: conditions },
+  'condition variables, any waiter woken': {
+    threads: 4,
+    ops: 2,
+    words: 3,
+    draw: conditions,
+    engine: { wake: 'any' },
+  },
+  'condition variables, a spurious wake-up': {
+    threads: 3,
+    ops: 2,
+    words: 3,
+    draw: conditions,
+    engine: { spurious: 1 },
+  },
+  'condition variables, two spurious wake-ups and any waiter woken': {
+    threads: 3,
+    ops: 2,
+    words: 3,
+    draw: conditions,
+    engine: { spurious: 2, wake: 'any' },
+  },
+  'threads that start threads': { threads: 3, ops: 3, words: 2, draw: [...accesses, ...spawns] },
+  everything: { threads: 4, ops: 3, words: 3, draw: everything },
+  'everything, any waiter woken, a spurious wake-up': {
+    threads: 3,
+    ops: 3,
+    words: 3,
+    draw: everything,
+    engine: { wake: 'any', spurious: 1 },
+  },
+}
 
 /** A program drawn by chance. */
 export function randomProgram(rng: Rng, mix: Mix): OpProgram {

@@ -127,24 +127,6 @@ export const table = {
     traces,
     blocked: 0,
   }),
-  twostageReadingTwice: (a: number, b: number, traces: number): Row => ({
-    name: `twostage reading twice(${a},${b})`,
-    program: {
-      memory: memory(4),
-      threads: [
-        ...times(a, () => [
-          ...[lock(1), store(2, 1), unlock(1)],
-          ...[lock(3), load(2), store(4, { of: 4, plus: 1 }), unlock(3)],
-        ]),
-        ...times(b, () => [
-          ...[lock(1), load(2), unless(1, 0, load(2)), unlock(1)],
-          ...[lock(3), load(4), unlock(3)].map((op) => unless(1, 0, op)),
-        ]),
-      ],
-    },
-    traces,
-    blocked: 0,
-  }),
   wronglock: (a: number, b: number, traces: number): Row => ({
     name: `wronglock(${a},${b})`,
     program: {
@@ -262,6 +244,38 @@ export const table = {
     blocked: 1,
   }),
 }
+
+/** Every row, at the sizes that are known, but for the largest. */
+export const ROWS: readonly Row[] = [
+  ...[2, 3, 4, 5, 6, 7].map(table.writers),
+  ...[2, 4, 8, 10].map(table.readers),
+  ...[2, 3, 4, 5].map(table.inc),
+  ...[table.fai(6, 1), table.fai(2, 4), table.fai(3, 2)],
+  ...[table.lockinc(6, 1), table.lockinc(2, 4), table.lockinc(3, 3), table.lockinc(4, 2)],
+  ...[2, 3, 4, 5, 8, 10].map(table.philosophers),
+  ...[2, 3, 4, 5, 8].map(table.philosophersOrdered),
+  ...[table.deadlock01(), table.carter01()],
+  ...[3, 5, 8, 10, 12].map(table.lastzero),
+  ...[table.reorder(1, 1), table.reorder(2, 1), table.reorder(3, 1), table.reorder(4, 1)],
+  table.reorder(3, 2, 9216),
+  ...[
+    table.twostage(1, 1, 3),
+    table.twostage(2, 1, 40),
+    table.twostage(3, 1, 1080),
+    table.twostage(2, 2, 472),
+  ],
+  ...[
+    table.wronglock(1, 1, 7),
+    table.wronglock(1, 2, 48),
+    table.wronglock(1, 3, 360),
+    table.wronglock(2, 1, 34),
+  ],
+  ...[table.accountBad(), table.lazy01()],
+  ...[table.storeBuffering(), table.messagePassing(), table.loadBuffering(), table.iriw()],
+  ...[2, 3, 4, 5].map(table.ticket),
+  ...[table.condvar(1, 2), table.condvar(2, 10), table.condvar(3, 96), table.condvar(4, 1560)],
+  table.lostWakeup(),
+]
 
 /** Takes both, and puts both back. */
 function dine(left: number, right: number): Op[] {

@@ -1,0 +1,78 @@
+import { ActorMem } from './actor-mem.js'
+import { Context } from './context.js'
+import { MAX_ACTORS } from './limits.js'
+import type { Coroutine } from './target.js'
+import type { World } from './world.js'
+
+/** Makes the coroutine of an actor, not started. */
+export type Maker = (mem: ActorMem) => Coroutine
+
+/** What the actors of a world are made of, and where the coroutine of each stands. */
+export class Actors {
+  readonly mems: ActorMem[] = []
+  readonly contexts: Context[] = []
+  readonly makers: Maker[] = []
+  /** What the last announced SPAWN would start. */
+  spawning: Maker | null = null
+  private readonly world: World
+  /** Ids of children, by parent and how many it had before. */
+  private readonly spawnIds = new Map<number, number>()
+  private readonly spawned = new Int32Array(MAX_ACTORS)
+
+  constructor(world: World) {
+    this.world = world
+  }
+
+  /** An execution begins: no actor below `n` has spawned anything yet. */
+  reset(n: number): void {
+    for (let actor = 0; actor < n; actor++) this.spawned[actor] = 0
+  }
+
+  /** The next id. Throws RangeError if there is none left. */
+  nextId(): number {
+    return checked(this.world.n)
+  }
+
+  /** The id of the next child of `parent`: the same in every execution. */
+  childId(parent: number): number {
+    const key = parent * 4096 + (this.spawned[parent] as number)
+    this.spawned[parent] = (this.spawned[parent] as number) + 1
+    const known = this.spawnIds.get(key)
+    if (known !== undefined) return known
+    const id = checked(Math.max(this.world.n, ...[...this.spawnIds.values()].map((used) => used + 1)))
+    this.spawnIds.set(key, id)
+    return id
+  }
+
+  takeSpawning(): Maker | null {
+    const { spawning } = this
+    this.spawning = null
+    return spawning
+  }
+
+  /** A coroutine of `actor` from its beginning, not started. */
+  freshCoroutine(actor: number): void {
+    const { contexts, mems } = this
+    while (contexts.length <= actor) contexts.push(new Context())
+    while (mems.length <= actor) mems.push(new ActorMem(this.world, mems.length))
+    const context = contexts[actor] as Context
+    context.stack.length = 0
+    context.calls.length = 0
+    context.saved.length = 0
+    const make = this.makers[actor]
+    if (make === undefined) throw new Error(`actor ${actor} does not exist`)
+    context.stack.push(make(mems[actor] as ActorMem))
+    context.calls.push(-1)
+  }
+
+  /** As {@link freshCoroutine}, in a context of its own: the old one may belong to what a machine has put aside. */
+  freshContext(actor: number): void {
+    if (actor < this.contexts.length) this.contexts[actor] = new Context()
+    this.freshCoroutine(actor)
+  }
+}
+
+function checked(id: number): number {
+  if (id < MAX_ACTORS) return id
+  throw new RangeError(`more than ${MAX_ACTORS} actors; ${MAX_ACTORS} are allowed`)
+}
