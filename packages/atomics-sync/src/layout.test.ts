@@ -50,3 +50,15 @@ test('regions lie above the reserved words, in order, aligned and apart, and non
   )
   expect(() => new Arena(0).words('w', -1)).toThrow("'w' is -1 words; a whole number from 0 is allowed")
 })
+
+test('a field that is also written without its lock is also read without it, for the same reason', () => {
+  layout('unlocked_probe', {
+    F_READ: { lock: 'a', unlocked: 'why read' },
+    F_WRITE: { lock: 'a', unlockedWrites: 'why written' },
+    F_NEVER: 'a',
+  })
+  const [read, write, never] = layoutOf('unlocked_probe').fields
+  expect([read?.unlocked, read?.unlockedWrites]).toEqual(['why read', undefined])
+  expect([write?.unlocked, write?.unlockedWrites]).toEqual(['why written', 'why written'])
+  expect([never?.unlocked, never?.unlockedWrites]).toEqual([undefined, undefined])
+})

@@ -33,19 +33,20 @@ export class LoggedEvent {
   wokenCount = 0
 }
 
-/** Fields of an event. */
+/** Fields of an event in {@link EventLog.events}. */
 const HEAD = 0
 const SITE = 1
-const ADDR = 2
+export const ADDR_AT = 2
 const OLD = 3
 const NEW = 4
 /** Where its extra words begin. */
 const EXTRA = 5
-const EVENT = 8
+export const EVENT = 8
 
 /** In the head, beside the kind: actor, whether it wrote, way. */
-const ACTOR = 5
-const WROTE = 1 << 12
+export const KIND_MASK = 31
+export const ACTOR_AT = 5
+export const WROTE = 1 << 12
 const WAY = 13
 
 /**
@@ -57,7 +58,8 @@ const WAY = 13
 export class EventLog implements Observer {
   readonly name = 'event log'
   length = 0
-  private events = new Int32Array(1024 * EVENT)
+  /** Event `i` begins at `i * EVENT`; its head is the kind, above it the actor, {@link WROTE}, and the way. */
+  events: Int32Array<ArrayBuffer> = new Int32Array(1024 * EVENT)
   private extra = new Int32Array(256)
   private extras = 0
   /** Waiters whose wake-up is accounted for; actors that have begun. */
@@ -83,9 +85,9 @@ export class EventLog implements Observer {
     const { events } = this
     const kind = world.evKind
     const way = (world.schedule[world.steps - 1] as number) >> WAY_SHIFT
-    events[at + HEAD] = kind | (world.evActor << ACTOR) | (world.evWrote ? WROTE : 0) | (way << WAY)
+    events[at + HEAD] = kind | (world.evActor << ACTOR_AT) | (world.evWrote ? WROTE : 0) | (way << WAY)
     events[at + SITE] = world.evSite
-    events[at + ADDR] = world.evAddr
+    events[at + ADDR_AT] = world.evAddr
     events[at + OLD] = world.evOld
     events[at + NEW] = world.evNew
     events[at + EXTRA] = this.extras
@@ -105,12 +107,12 @@ export class EventLog implements Observer {
     const event = i * EVENT
     const head = events[event + HEAD] as number
     let at = events[event + EXTRA] as number
-    to.kind = head & 31
-    to.actor = (head >> ACTOR) & (MAX_ACTORS - 1)
+    to.kind = head & KIND_MASK
+    to.actor = (head >> ACTOR_AT) & (MAX_ACTORS - 1)
     to.wrote = (head & WROTE) !== 0
     to.way = head >> WAY
     to.site = events[event + SITE] as number
-    to.addr = events[event + ADDR] as number
+    to.addr = events[event + ADDR_AT] as number
     to.old = events[event + OLD] as number
     to.new = events[event + NEW] as number
     to.child = -1
@@ -148,7 +150,7 @@ export class EventLog implements Observer {
     const at = i * EVENT
     let hash = Math.imul((events[at + HEAD] as number) ^ 0x9e3779b9, 0x85ebca6b)
     hash = Math.imul(hash ^ (hash >>> 15) ^ (events[at + SITE] as number), 0xc2b2ae35)
-    hash = Math.imul(hash ^ (hash >>> 13) ^ (events[at + ADDR] as number), 0x27d4eb2f)
+    hash = Math.imul(hash ^ (hash >>> 13) ^ (events[at + ADDR_AT] as number), 0x27d4eb2f)
     hash = Math.imul(hash ^ (hash >>> 16) ^ (events[at + OLD] as number), 0x165667b1)
     return Math.imul(hash ^ (hash >>> 15) ^ (events[at + NEW] as number), 0x9e3779b1) | 0
   }
@@ -158,7 +160,7 @@ export class EventLog implements Observer {
   }
 
   actorAt(i: number): number {
-    return ((this.events[i * EVENT + HEAD] as number) >> ACTOR) & (MAX_ACTORS - 1)
+    return ((this.events[i * EVENT + HEAD] as number) >> ACTOR_AT) & (MAX_ACTORS - 1)
   }
 
   private more(world: World, kind: number): void {

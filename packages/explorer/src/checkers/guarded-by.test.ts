@@ -80,3 +80,12 @@ test('atomic, stable and private fields are held to it', () => {
   expect(told('stable')).toEqual(['1', '3', '11'])
   expect(told('private')).toEqual(['1-11'])
 })
+
+test('what is private to a known holder may be touched by that one alone, whoever comes first', () => {
+  const target = handTarget({ m: 1, x: 1 }, () => [(t) => read(t, 1, X), (t) => write(t, 11, X, 1)])
+  const own: Guard = { kind: 'private', lock: null, name: 'private', owner: 1 }
+  const { reports } = runOnce(target, [0, 1], checkers(own))
+  expect(reports.map(({ message }) => message)).toEqual([
+    'T1 reads x at site 1 though it is private to another',
+  ])
+})

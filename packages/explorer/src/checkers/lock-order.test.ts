@@ -114,3 +114,14 @@ test('locks of one class: one order of addresses is an order, two are reported u
   ])
   expect(run(false, () => true)).toEqual([])
 })
+
+test('a lock handed over counts after what its new owner has, not after the spin locks of the CPU on which that sleeps', () => {
+  const { locks, order } = checkers()
+  const target = handTarget({ a: 1, b: 1, c: 1 }, () => [nest(8, 9, [1, 3])])
+  const { world } = runOnce(target, [], [])
+  const { a, b, c } = { a: 8, b: 9, c: 10 }
+  locks.add(world, a, 7, 0, 'blocking', 'write', false, 1) // what thread 7 has
+  locks.add(world, b, 5, 0, 'blocking', 'write', true, 2) // a spin lock of the CPU, which runs thread 5 by now
+  locks.add(world, c, 7, 0, 'handed', 'write', false, 3) // thread 7, which sleeps, is handed c
+  expect(order.edges().map(({ from, to }) => `${from} -> ${to}`)).toEqual(['a -> c'])
+})

@@ -1,10 +1,18 @@
+import * as ops from '@holdfast/compiler'
 import type { Observer } from '../engine/observer.js'
 import type { World } from '../engine/world.js'
-import { EventLog } from './event-log.js'
+import * as logs from './event-log.js'
+import { EventLog, LoggedEvent } from './event-log.js'
 import { followCommon, followRare, isCommon } from './happens-before.js'
 import type { Names } from './names.js'
 import { RacePairs } from './race-pairs.js'
+import * as vectors from './vector-clocks.js'
 import { MOST, VectorClocks, restrided } from './vector-clocks.js'
+
+// Constants of this module are constants of its machine code; an import is read anew at each use.
+const { ADDR_AT, ACTOR_AT, EVENT, KIND_MASK, WROTE } = logs
+const { ACTOR_BITS, ACTOR_MASK } = vectors
+const { READ, WRITE } = ops
 
 /** What the race checker is to know. */
 export interface RaceOptions extends Names {
@@ -20,23 +28,21 @@ export interface RaceOptions extends Names {
   readonly all?: boolean
 }
 
-/** The state of a word: its address, and the last accesses of each class: an epoch, 0 for none, or minus a vector of clocks. */
-const ADDR = 0
-const WRITE_AT = 1
-const READ_AT = 2
-const ATOMIC_WRITE_AT = 3
-const ATOMIC_READ_AT = 4
-const FLAGS = 5
+/** The state of a word: the last accesses of each class, as an epoch or as minus a vector of clocks, and what is known of it for good. */
+const WRITE_AT = 0
+const READ_AT = 1
+const ATOMIC_WRITE_AT = 2
+const ATOMIC_READ_AT = 3
+const FLAGS = 4
 const SLOT = 8
-/** In FLAGS: nothing is to be found out about this word any more. */
-const SETTLED = 1
-const RACY = 2
 
-/** What is known of a word for good. */
-const CLASSIFIED = 1
-const SKIPPED = 2
-const PLAIN_SEEN = 4
-const ATOMIC_SEEN = 8
+/** Flags of a word: it has been accessed plainly; atomically. */
+const PLAIN = 1
+const ATOMIC = 2
+/** It is not looked at. */
+const SKIPPED = 4
+/** It has a race in this execution: nothing is to be found out about it any more. */
+const RACY = 8
 
 /**
  * Data races: two accesses to one word, one of them a write and one of them plain, that nothing orders (happens-before.ts).
@@ -49,7 +55,7 @@ const ATOMIC_SEEN = 8
  *
  * FastTrack (Flanagan and Freund, PLDI 2009): the last accesses to a word are epochs, and become a vector only where several
  * actors access it unordered. It finds which words have a race; only then the log of the execution is read again, to name every pair
- * (race-pairs.ts). The state of words is a sparse set, in the order in which they are touched, so that a fresh execution costs nothing.
+ * (race-pairs.ts). Clocks go on from execution to execution, so that the state of words need not be wiped: what it holds is past.
  *
  * Words that are only ever accessed atomically, as most locks, have no state. Should a plain access come after all, what was not noted is
  * made up for by the second look, this once.
@@ -62,13 +68,15 @@ export class Races implements Observer {
   private readonly mixed: boolean
   private readonly clocks = new VectorClocks()
   private readonly pairs: RacePairs
-  private index = new Int32Array(0)
-  private classes = new Uint8Array(0)
-  private state = new Int32Array(256 * SLOT)
-  private used = 0
+  private readonly logged = new LoggedEvent()
+  /** Actors that this execution has begun with. */
+  private actors = 0
+  private state = new Int32Array(0)
   private vectors = new Int32Array(64)
   private vectorCount = 1
   private vectorStride = 4
+  /** Marks that are vectors, by where they are. */
+  private readonly spread: number[] = []
   /** Words with a race in this execution. */
   private readonly racy: number[] = []
 
@@ -82,95 +90,127 @@ export class Races implements Observer {
 
   reset(world: World): void {
     if (world.options.stepLimit > MOST)
-      throw new RangeError(
-        `stepLimit is ${world.options.stepLimit}; at most ${MOST} with race checking`,
-      )
+      throw new RangeError(`stepLimit is ${world.options.stepLimit}; at most ${MOST} with race checking`)
     if (this.ownLog) this.log.reset(world)
-    if (this.index.length !== world.words.length) {
-      this.index = new Int32Array(world.words.length)
-      this.classes = new Uint8Array(world.words.length)
-    }
-    this.clocks.reset(world.words.length, world.n)
-    this.used = 0
-    this.vectorCount = 1
-    if (this.racy.length > 0) this.racy.length = 0
+    this.actors = world.n
   }
 
   event(world: World): void {
     if (this.ownLog) this.log.event(world)
-    const { evKind: kind } = world
-    if (isCommon(kind)) followCommon(this.clocks, kind, world.evActor, world.evAddr, world.evWrote, this)
-    else followRare(this.clocks, this.log.last(), this)
   }
 
+  /** All the checking is done here, over the log: a loop over an array is several times as fast as a call from event to event. */
   finish(world: World): void {
-    if (this.racy.length > 0) this.pairs.report(world, this.log, this.racy)
+    const { clocks } = this
+    const { words } = world
+    if (this.state.length !== words.length * SLOT) this.state = new Int32Array(words.length * SLOT)
+    if (clocks.reset(words.length, this.actors)) this.forget()
+    this.scan()
+    if (this.spread.length > 0) this.gather()
+    if (this.racy.length > 0) this.report(world)
+  }
+
+  /**
+   * Goes through the log. What is most frequent is decided at once: accesses to words that are only accessed plainly, after which all
+   * that is marked is past. Everything else is left to the methods below, which say the same in general.
+   */
+  private scan(): void {
+    const { clocks, state, log, logged } = this
+    const { now } = clocks
+    const { events } = log
+    const end = log.length * EVENT
+    for (let at = 0; at < end; at += EVENT) {
+      const head = events[at] as number
+      const kind = head & KIND_MASK
+      const actor = (head >> ACTOR_AT) & ACTOR_MASK
+      const addr = events[at + ADDR_AT] as number
+      if (kind <= WRITE && state[addr * SLOT + FLAGS] === PLAIN) {
+        const slot = addr * SLOT
+        const { c } = clocks
+        const row = actor * clocks.stride
+        const write = state[slot + WRITE_AT] as number
+        const read = state[slot + READ_AT] as number
+        const past = read >= 0 && read >> ACTOR_BITS <= (c[row + (read & ACTOR_MASK)] as number)
+        if (past && write >> ACTOR_BITS <= (c[row + (write & ACTOR_MASK)] as number)) {
+          state[slot + READ_AT] = kind === READ ? (now[actor] as number) : 0
+          if (kind !== READ) state[slot + WRITE_AT] = now[actor] as number
+          continue
+        }
+      }
+      if (isCommon(kind)) followCommon(clocks, kind, actor, addr, (head & WROTE) !== 0, this)
+      else followRare(clocks, log.read(at / EVENT, logged), this)
+    }
+  }
+
+  private report(world: World): void {
+    const { state, racy } = this
+    this.pairs.report(world, this.log, racy)
+    for (const addr of racy) state[addr * SLOT + FLAGS] = (state[addr * SLOT + FLAGS] as number) & ~RACY
+    racy.length = 0
+  }
+
+  /** What is marked by a vector is past in the next execution. */
+  private gather(): void {
+    for (const at of this.spread) if ((this.state[at] as number) < 0) this.state[at] = 0
+    this.spread.length = 0
+    this.vectorCount = 1
+  }
+
+  /** No mark means anything any more. */
+  private forget(): void {
+    const { state } = this
+    for (let at = 0; at < state.length; at += SLOT) state.fill(0, at, at + FLAGS)
   }
 
   plainRead(actor: number, addr: number): void {
-    const { state, clocks } = this
-    const at = this.slotOf(addr)
-    const epoch = clocks.now[actor] as number
-    if (state[at + READ_AT] === epoch || state[at + FLAGS] !== 0) return
-    if (this.later(actor, state[at + WRITE_AT] as number)) this.found(at)
-    else if (this.mixed && this.later(actor, state[at + ATOMIC_WRITE_AT] as number)) this.found(at)
+    const { state } = this
+    const at = addr * SLOT
+    const epoch = this.clocks.now[actor] as number
+    if (state[at + READ_AT] === epoch || !this.looksAt(addr)) return
+    if (this.later(actor, state[at + WRITE_AT] as number)) this.found(addr)
+    else if (this.mixed && this.later(actor, state[at + ATOMIC_WRITE_AT] as number)) this.found(addr)
     else this.mark(at + READ_AT, actor, epoch)
   }
 
   plainWrite(actor: number, addr: number): void {
-    const { state, clocks } = this
-    const at = this.slotOf(addr)
-    const epoch = clocks.now[actor] as number
-    if (state[at + FLAGS] !== 0) return
-    if (state[at + WRITE_AT] === epoch && state[at + READ_AT] === 0) {
-      if (state[at + ATOMIC_WRITE_AT] === 0 && state[at + ATOMIC_READ_AT] === 0) return
-    }
-    if (
-      this.later(actor, state[at + WRITE_AT] as number) ||
-      this.later(actor, state[at + READ_AT] as number)
-    ) {
-      this.found(at)
-      return
-    }
-    if (
-      this.mixed &&
-      (this.later(actor, state[at + ATOMIC_WRITE_AT] as number) ||
-        this.later(actor, state[at + ATOMIC_READ_AT] as number))
-    ) {
-      this.found(at)
-      return
+    if (!this.looksAt(addr)) return
+    const { state } = this
+    const at = addr * SLOT
+    if (this.later(actor, state[at + WRITE_AT] as number) || this.later(actor, state[at + READ_AT] as number))
+      return this.found(addr)
+    if (((state[at + ATOMIC_WRITE_AT] as number) | (state[at + ATOMIC_READ_AT] as number)) !== 0) {
+      if (this.later(actor, state[at + ATOMIC_WRITE_AT] as number)) return this.found(addr)
+      if (this.later(actor, state[at + ATOMIC_READ_AT] as number)) return this.found(addr)
+      state[at + ATOMIC_WRITE_AT] = 0
+      state[at + ATOMIC_READ_AT] = 0
     }
     // All that came before is past for this write, and therefore for whoever it is past for.
-    state[at + WRITE_AT] = epoch
+    state[at + WRITE_AT] = this.clocks.now[actor] as number
     state[at + READ_AT] = 0
-    state[at + ATOMIC_WRITE_AT] = 0
-    state[at + ATOMIC_READ_AT] = 0
   }
 
   atomicRead(actor: number, addr: number): void {
     if (!this.mixed || this.onlyAtomic(addr)) return
-    const { state, clocks } = this
-    const at = this.slotOf(addr)
-    const epoch = clocks.now[actor] as number
-    if (state[at + ATOMIC_READ_AT] === epoch || state[at + FLAGS] !== 0) return
-    if (this.later(actor, state[at + WRITE_AT] as number)) this.found(at)
+    const { state } = this
+    const at = addr * SLOT
+    const epoch = this.clocks.now[actor] as number
+    if (state[at + ATOMIC_READ_AT] === epoch) return
+    if (this.later(actor, state[at + WRITE_AT] as number)) this.found(addr)
     else this.mark(at + ATOMIC_READ_AT, actor, epoch)
   }
 
   atomicWrite(actor: number, addr: number): void {
     if (!this.mixed || this.onlyAtomic(addr)) return
-    const { state, clocks } = this
-    const at = this.slotOf(addr)
-    const epoch = clocks.now[actor] as number
-    if (state[at + FLAGS] !== 0) return
+    const { state } = this
+    const at = addr * SLOT
     if (this.later(actor, state[at + WRITE_AT] as number) || this.later(actor, state[at + READ_AT] as number))
-      this.found(at)
-    else this.mark(at + ATOMIC_WRITE_AT, actor, epoch)
+      this.found(addr)
+    else this.mark(at + ATOMIC_WRITE_AT, actor, this.clocks.now[actor] as number)
   }
 
   /** Whether some of the accesses in `marks` are not past for `actor`. */
   private later(actor: number, marks: number): boolean {
-    if (marks >= 0) return marks !== 0 && !this.clocks.knows(actor, marks)
+    if (marks >= 0) return !this.clocks.knows(actor, marks)
     const { vectors, clocks, vectorStride } = this
     const from = -marks * vectorStride
     const mine = actor * clocks.stride
@@ -184,17 +224,18 @@ export class Races implements Observer {
     const { state } = this
     const marks = state[at] as number
     if (marks >= 0) {
-      if (marks === 0 || this.clocks.knows(actor, marks)) {
+      if (this.clocks.knows(actor, marks)) {
         state[at] = epoch
         return
       }
       const vector = this.freshVector()
-      this.vectors[vector * this.vectorStride + (marks & 127)] = marks >>> 7
+      this.vectors[vector * this.vectorStride + (marks & ACTOR_MASK)] = marks >> ACTOR_BITS
       state[at] = -vector
+      this.spread.push(at)
     }
     const row = -(state[at] as number)
     if (actor >= this.vectorStride) this.restride()
-    this.vectors[row * this.vectorStride + actor] = epoch >>> 7
+    this.vectors[row * this.vectorStride + actor] = epoch >> ACTOR_BITS
   }
 
   private freshVector(): number {
@@ -217,54 +258,34 @@ export class Races implements Observer {
     this.vectorStride = stride
   }
 
-  private found(at: number): void {
-    this.state[at + FLAGS] = RACY
-    this.racy.push(this.state[at + ADDR] as number)
+  private found(addr: number): void {
+    const flags = addr * SLOT + FLAGS
+    this.state[flags] = (this.state[flags] as number) | RACY
+    this.racy.push(addr)
   }
 
-  private onlyAtomic(addr: number): boolean {
-    const known = this.classes[addr] as number
-    if ((known & PLAIN_SEEN) !== 0) return false
-    this.classes[addr] = known | ATOMIC_SEEN
-    return true
+  /** Whether there is anything to be found out about a word that is accessed plainly. */
+  private looksAt(addr: number): boolean {
+    const flags = this.state[addr * SLOT + FLAGS] as number
+    return flags === PLAIN || flags === (PLAIN | ATOMIC) || this.firstPlain(addr, flags)
   }
 
-  private slotOf(addr: number): number {
-    const at = this.index[addr] as number
-    return at < this.used && this.state[at + ADDR] === addr ? at : this.freshSlot(addr)
-  }
-
-  private freshSlot(addr: number): number {
-    const at = this.used
-    if (at === this.state.length) {
-      const larger = new Int32Array(at * 2)
-      larger.set(this.state)
-      this.state = larger
-    }
-    this.used = at + SLOT
-    const { state } = this
-    this.index[addr] = at
-    state[at + ADDR] = addr
-    state[at + WRITE_AT] = 0
-    state[at + READ_AT] = 0
-    state[at + ATOMIC_WRITE_AT] = 0
-    state[at + ATOMIC_READ_AT] = 0
-    const known = this.classOf(addr)
-    state[at + FLAGS] = (known & SKIPPED) !== 0 ? SETTLED : 0
-    if ((known & (PLAIN_SEEN | SKIPPED)) === 0) {
-      this.classes[addr] = known | PLAIN_SEEN
-      if ((known & ATOMIC_SEEN) !== 0) this.found(at)
-    }
-    return at
-  }
-
-  private classOf(addr: number): number {
-    const before = this.classes[addr] as number
-    if ((before & CLASSIFIED) !== 0) return before
+  private firstPlain(addr: number, flags: number): boolean {
+    if ((flags & (PLAIN | SKIPPED)) !== 0) return false
     const { ignore, unlockedReason, all } = this.options
     const designed = all === false && unlockedReason?.(addr) !== undefined
-    const known = before | CLASSIFIED | (ignore?.(addr) === true || designed ? SKIPPED : 0)
-    this.classes[addr] = known
-    return known
+    const skipped = ignore?.(addr) === true || designed
+    this.state[addr * SLOT + FLAGS] = flags | (skipped ? SKIPPED : PLAIN)
+    if (skipped) return false
+    if ((flags & ATOMIC) !== 0) this.found(addr)
+    return (flags & ATOMIC) === 0
+  }
+
+  /** Whether nothing is to be noted of an atomic access: to a word that is accessed only so, or that is not looked at. */
+  private onlyAtomic(addr: number): boolean {
+    const flags = this.state[addr * SLOT + FLAGS] as number
+    if (flags === (PLAIN | ATOMIC)) return false
+    this.state[addr * SLOT + FLAGS] = flags | ATOMIC
+    return flags !== PLAIN
   }
 }

@@ -4,20 +4,20 @@ import { MAX_ACTORS } from '../engine/limits.js'
 export const ACTOR_BITS = 7
 export const ACTOR_MASK = (1 << ACTOR_BITS) - 1
 
-/** Most releases of an actor in an execution, and clocks at which they start from 0 again. */
+/** Most releases of an actor in an execution, and the clock from which they start from 0 again. */
 export const MOST = 2 ** 23 - 2
 
 /**
  * Vector clocks of the actors, and of the words through which they synchronise.
  *
  * `c[actor * stride + other]` is the latest moment of `other` that `actor` knows to be past. An epoch is one such moment packed
- * into an integer, `clock << 7 | actor`; a clock counts the releases of its actor. They start where those of the execution before have
- * ended, so that what is left of that says nothing and need not be wiped away; 2^23 releases fit an execution.
+ * into an integer, `clock << 7 | actor`; 0 is a moment before all others. A clock counts the releases of its actor.
+ *
+ * The clocks of an execution start where those of the one before have ended, and all before that is past for everybody: so
+ * nothing that is kept of earlier executions, here or elsewhere, has to be wiped away.
  *
  * Whoever releases into a word has acquired it, or overwrites it: so a word carries what one actor knew at one moment, and whoever knows
  * the moment knows all of it.
- *
- * The rows of words are a sparse set: `index[addr]` is right if the row says so. A new execution therefore forgets them all at no cost.
  */
 export class VectorClocks {
   /** Actors there is room for. */
@@ -27,35 +27,41 @@ export class VectorClocks {
   readonly now = new Int32Array(MAX_ACTORS)
   /** What was passed to each waiter that was woken. */
   private passed = new Int32Array(16)
+  /** Row of each word that something was released into; 0: none. */
   private index = new Int32Array(0)
   private rows = new Int32Array(64)
-  private rowAddr = new Int32Array(16)
   /** The moment whose knowledge a row is. */
-  private rowMoment = new Int32Array(16)
-  private rowCount = 0
+  private moments = new Int32Array(16)
+  private rowCount = 1
   /** Where the clocks of this execution have started. */
   private start = 0
 
-  /** An execution begins, over `words` words and with `actors` actors at first. */
-  reset(words: number, actors: number): void {
-    if (this.index.length < words) this.index = new Int32Array(words)
-    this.rowCount = 0
+  /**
+   * An execution begins, over `words` words and with `actors` actors at first. Returns true if the clocks have started from 0: then no
+   * epoch of an earlier execution means anything.
+   */
+  reset(words: number, actors: number): boolean {
+    if (this.index.length < words) this.index = extended(this.index, words)
     if (actors > this.stride) this.resize(actors)
     const { c, now, stride } = this
-    let start = this.start
+    let { start } = this
     for (let actor = 0; actor < stride; actor++) {
       const clock = c[actor * stride + actor] as number
       if (clock > start) start = clock
     }
-    if (start >= MOST) {
+    const anew = start >= MOST
+    if (anew) {
       start = 0
-      c.fill(0)
+      this.moments.fill(0)
     }
     this.start = start
+    if (c.length > FEW) c.fill(start)
+    else for (let i = 0; i < c.length; i++) c[i] = start
     for (let actor = 0; actor < stride; actor++) {
       c[actor * stride + actor] = start + 1
       now[actor] = ((start + 1) << ACTOR_BITS) | actor
     }
+    return anew
   }
 
   /** Makes room for actors up to `actor`. */
@@ -65,26 +71,28 @@ export class VectorClocks {
 
   /** Whether the moment `epoch` is past for `actor`. */
   knows(actor: number, epoch: number): boolean {
-    return epoch >>> ACTOR_BITS <= (this.c[actor * this.stride + (epoch & ACTOR_MASK)] as number)
+    return epoch >> ACTOR_BITS <= (this.c[actor * this.stride + (epoch & ACTOR_MASK)] as number)
   }
 
   /** `actor` comes to know what was released into the word. */
   acquire(actor: number, addr: number): void {
     const row = this.index[addr] as number
-    if (row >= this.rowCount || this.rowAddr[row] !== addr) return
-    if (!this.knows(actor, this.rowMoment[row] as number)) join(this.c, actor, this.rows, row, this.stride)
+    if (!this.knows(actor, this.moments[row] as number)) join(this.c, actor, this.rows, row, this.stride)
   }
 
   /** The word carries what `actor` knows from now on, which knows what it carried or overwrites it. */
   release(actor: number, addr: number): void {
-    const { stride, c } = this
-    const row = this.rowOf(addr)
+    const { stride, c, now } = this
+    let row = this.index[addr] as number
+    if (row === 0) row = this.freshRow(addr)
     const { rows } = this
     const to = row * stride
     const from = actor * stride
     for (let i = 0; i < stride; i++) rows[to + i] = c[from + i] as number
-    this.rowMoment[row] = this.now[actor] as number
-    this.tick(actor)
+    this.moments[row] = now[actor] as number
+    const clock = (c[from + actor] as number) + 1
+    c[from + actor] = clock
+    now[actor] = (clock << ACTOR_BITS) | actor
   }
 
   /** `actor` wakes `waiter`, which learns what it knows when it goes on. The caller ticks. */
@@ -111,35 +119,37 @@ export class VectorClocks {
     this.now[actor] = (clock << ACTOR_BITS) | actor
   }
 
-  private rowOf(addr: number): number {
-    const row = this.index[addr] as number
-    if (row < this.rowCount && this.rowAddr[row] === addr) return row
-    const { stride } = this
+  private freshRow(addr: number): number {
     const fresh = this.rowCount++
-    if (fresh === this.rowAddr.length) {
-      this.rowAddr = extended(this.rowAddr, fresh * 2)
-      this.rowMoment = extended(this.rowMoment, fresh * 2)
-      this.rows = extended(this.rows, this.rowAddr.length * stride)
+    if (fresh === this.moments.length) {
+      this.moments = extended(this.moments, fresh * 2)
+      this.rows = extended(this.rows, this.moments.length * this.stride)
     }
     this.index[addr] = fresh
-    this.rowAddr[fresh] = addr
     return fresh
   }
 
   private resize(actors: number): void {
-    const before = this.stride
+    const { stride: before, start } = this
     let after = before
     while (after < actors) after *= 2
-    this.c = restrided(this.c, before, after, after)
+    const c = new Int32Array(after * after).fill(start)
+    for (let actor = 0; actor < before; actor++)
+      for (let other = 0; other < before; other++)
+        c[actor * after + other] = this.c[actor * before + other] as number
     for (let actor = before; actor < after; actor++) {
-      this.c[actor * after + actor] = this.start + 1
-      this.now[actor] = ((this.start + 1) << ACTOR_BITS) | actor
+      c[actor * after + actor] = start + 1
+      this.now[actor] = ((start + 1) << ACTOR_BITS) | actor
     }
+    this.c = c
     this.passed = restrided(this.passed, before, after, after)
-    this.rows = restrided(this.rows, before, after, this.rowAddr.length)
+    this.rows = restrided(this.rows, before, after, this.moments.length)
     this.stride = after
   }
 }
+
+/** Clocks that are set one by one: a call costs more. */
+const FEW = 64
 
 function join(
   to: Int32Array<ArrayBuffer>,

@@ -15,6 +15,7 @@ export interface EventText {
 }
 
 export function eventText(row: EventRow): EventText {
+  if (row.remark !== undefined) return { op: '', word: row.remark.text, values: '' }
   const { op, word = '', word2, note } = row
   const other = word2 === undefined ? '' : `, ${word2}`
   const range = row.words > 1 ? `, ${row.words} words` : ''
@@ -53,9 +54,9 @@ function valuesOf(row: EventRow): string {
 }
 
 /** What an actor waits for: `lock m, held by T2`. */
-export function pendingText({ op, word, value, holder }: Pending): string {
+export function pendingText({ op, word, value, meaning, holder }: Pending): string {
   const what = word === undefined ? '' : ` ${word}`
-  const is = value === undefined ? '' : `, which is ${valueOf(value)}`
+  const is = value === undefined ? '' : `, which is ${meaning ?? valueOf(value)}`
   const held = holder === undefined ? '' : `, held by ${holder}`
   return `${waitName(op)}${what}${is}${held}`
 }

@@ -1,6 +1,8 @@
 import { CHOOSE, FENCE, JOIN, LOCK, OP_NAMES, SPAWN, YIELD } from '@holdfast/compiler'
 import type { Site } from '@holdfast/compiler'
 import { CV_BLOCKED, ENDED, INTERRUPT, WAITING } from '../engine/kinds.js'
+import type { Narrator, Remark } from '../engine/narrator.js'
+import type { Context } from '../engine/context.js'
 import type { Observer } from '../engine/observer.js'
 import type { Target } from '../engine/target.js'
 import { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
@@ -16,8 +18,10 @@ export interface EventRow {
   /** Name of the operation; `interrupt`, `wake` (a wait is over) and `cvWake` are the engine's. */
   readonly op: string
   readonly place: Site | undefined
-  /** The calls it is in, innermost first; of machines only, and not more than a few. */
+  /** The calls it is in, innermost first, up to an interrupt; of machines only, and not more than a few. */
   readonly callers: readonly Site[]
+  /** How many of the place and the callers, innermost first, are the code of a lock or the like. */
+  readonly inner: number
   /** First word accessed, and what it is called; undefined: none. */
   readonly addr: number | undefined
   readonly word: string | undefined
@@ -39,6 +43,10 @@ export interface EventRow {
   readonly left: Left | undefined
   /** What was reported at this step. */
   readonly reports: readonly string[]
+  /** What it means, of machines that tell. */
+  readonly remark: Remark | undefined
+  /** What its actor noted after it and before its next step. */
+  readonly notes: readonly Remark[]
 }
 
 /** How an actor comes to lose its turn. */
@@ -52,6 +60,8 @@ export interface Pending {
   readonly word: string | undefined
   /** What the word holds, if that is what is waited for. */
   readonly value: number | undefined
+  /** That value as words, where the target has some. */
+  readonly meaning: string | undefined
   /** Who holds the lock that is waited for. */
   readonly holder: string | undefined
 }
@@ -80,6 +90,7 @@ export class EventRecorder implements Observer {
   private readonly sites: readonly Site[]
   private readonly onRow: ((row: EventRow, world: World) => void) | undefined
   private row: Mutable<EventRow> | undefined
+  private narrator: Narrator | undefined
   private told = 0
   private preempts = false
 
@@ -88,8 +99,10 @@ export class EventRecorder implements Observer {
     this.onRow = onRow
   }
 
-  reset(_world: World): void {
+  reset(world: World): void {
     this.row = undefined
+    this.narrator = this.onRow === undefined ? undefined : world.target.narrator?.()
+    this.narrator?.reset(world)
     this.stuck.length = 0
     this.told = 0
     this.preempts = false
@@ -112,13 +125,15 @@ export class EventRecorder implements Observer {
     const touches = evWords > 0
     // What follows without a choice is of the same actor.
     this.hand(world)
+    const callers = this.callersOf(world)
     this.row = {
       step: world.steps - 1,
       actor: evActor,
       actorName: actorNameOf(world, evActor),
       op: opName(evKind),
       place: this.sites[world.evSite],
-      callers: this.callersOf(world),
+      callers: callers.flatMap((site) => this.sites[site] ?? []),
+      inner: innerOf(world, callers),
       addr: touches ? evAddr : undefined,
       word: touches ? wordName(world, evAddr) : undefined,
       words: evWords,
@@ -131,14 +146,15 @@ export class EventRecorder implements Observer {
       preempts: this.preempts,
       left: undefined,
       reports: [],
+      remark: this.narrator?.event(world),
+      notes: [],
     }
     this.preempts = false
   }
 
-  private callersOf({ target, contexts, evActor, evKind }: World): Site[] {
-    if (target.pure || evKind === INTERRUPT) return []
-    const calls = contexts[evActor]?.calls.slice(-MOST_CALLERS) ?? []
-    return calls.toReversed().flatMap((site) => this.sites[site] ?? [])
+  /** Sites of the calls that the event at hand is in, innermost first. */
+  private callersOf({ target, contexts, evActor, evKind }: World): number[] {
+    return target.pure || evKind === INTERRUPT ? [] : callsOf(contexts[evActor])
   }
 
   finish(world: World): void {
@@ -160,6 +176,7 @@ export class EventRecorder implements Observer {
     const { row } = this
     if (row === undefined) return
     this.row = undefined
+    row.notes = this.narrator?.after(world) ?? []
     row.reports = world.reports.slice(this.told).map(({ message }) => message)
     this.told = world.reports.length
     this.onRow?.(row, world)
@@ -176,20 +193,46 @@ export class EventRecorder implements Observer {
     const kind = world.kind[actor] as number
     const addr = world.a[actor] as number
     const op = opName(kind)
-    const place = this.sites[world.site[actor] as number]
-    const none = { op, place, addr: undefined, word: undefined, value: undefined, holder: undefined }
+    const place = this.sites[outerPending(world, actor)]
+    const none = { op, place, addr: undefined, word: undefined, value: undefined, meaning: undefined, holder: undefined }
     if (kind === JOIN) return { ...none, word: actorNameOf(world, addr) }
     if (NO_WORD.has(kind)) return none
     if (kind === WAITING) return { ...none, addr, word: wordName(world, addr) }
     if (kind === LOCK) return { ...none, ...lockState(world, addr) }
-    if (kind !== CV_BLOCKED) return { ...none, addr, word: wordName(world, addr), value: world.words[addr] }
+    if (kind !== CV_BLOCKED) return { ...none, addr, word: wordName(world, addr), ...stateOf(world, addr) }
     if (world.notified[actor] === 0) return { ...none, addr, word: wordName(world, addr) }
     return { ...none, op: 'lock', ...lockState(world, world.b[actor] as number) }
   }
 }
 
+/** Sites of calls, innermost first, up to where the actor was interrupted. */
+function callsOf(context: Context | undefined): number[] {
+  const calls = (context?.calls.slice(-MOST_CALLERS) ?? []).toReversed()
+  const end = calls.indexOf(-1)
+  return end < 0 ? calls : calls.slice(0, end)
+}
+
+/** How many of the place of the event and its callers are within the code of locks; 0 if all are. */
+function innerOf({ target, evSite }: World, callers: readonly number[]): number {
+  if (target.isInner === undefined) return 0
+  const outer = [evSite, ...callers].findIndex((site) => target.isInner?.(site) === false)
+  return Math.max(0, outer)
+}
+
+/** The place of what an actor is about to do, outside the code of locks. */
+function outerPending({ target, site, contexts }: World, actor: number): number {
+  const own = site[actor] as number
+  if (target.isInner?.(own) !== true) return own
+  return callsOf(contexts[actor]).find((call) => target.isInner?.(call) === false) ?? own
+}
+
 /** Operations that access no word. */
 const NO_WORD = new Set([SPAWN, CHOOSE, FENCE, YIELD])
+
+function stateOf({ target, words }: World, addr: number): Pick<Pending, 'value' | 'meaning'> {
+  const value = words[addr]
+  return { value, meaning: value === undefined ? undefined : target.valueText?.(addr, value, words) }
+}
 
 /** A lock of the engine's own holds its owner's number and one. */
 function lockState(world: World, addr: number): Pick<Pending, 'addr' | 'word' | 'value' | 'holder'> {
@@ -216,15 +259,15 @@ export function opName(kind: number): string {
   return OP_NAMES[kind] ?? `operation ${kind}`
 }
 
-function meaningOf({ target, evAddr, evOld, evNew }: World): EventRow['meaning'] {
-  const before = target.valueText?.(evAddr, evOld)
-  const after = target.valueText?.(evAddr, evNew)
+function meaningOf({ target, evAddr, evOld, evNew, words }: World): EventRow['meaning'] {
+  const before = target.valueText?.(evAddr, evOld, words)
+  const after = target.valueText?.(evAddr, evNew, words)
   if (before === undefined || after === undefined) return undefined
   return { old: before, new: after }
 }
 
 function wordName(world: World, addr: number): string {
-  return world.target.nameOf?.(addr) ?? `word ${addr}`
+  return world.target.nameOf?.(addr, world.words) ?? `word ${addr}`
 }
 
 function noteOf(world: World): string | undefined {

@@ -2,10 +2,20 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Site } from '@holdfast/compiler'
 import * as v from 'valibot'
+import type { Remark } from '../engine/narrator.js'
 import type { EventRow, Left, Pending } from './events.js'
 import type { Finding } from './finding.js'
 import { FINDING_FORMAT, findingSchema } from './finding-schema.js'
-import type { EventJson, FindingInput, FindingJson, PendingJson } from './finding-schema.js'
+import type {
+  EventJson,
+  FindingInput,
+  FindingJson,
+  GapInput,
+  PendingJson,
+  RemarkInput,
+  RemarkJson,
+} from './finding-schema.js'
+import type { Gap } from './gaps.js'
 import { placeText } from './place-text.js'
 import { decodeSchedule, ScheduleError } from './schedule-string.js'
 
@@ -77,7 +87,7 @@ export function parseFinding(text: string, source: string): Finding {
 
 /** What is well-formed and yet does not fit together. */
 function wrongReference(json: FindingJson): { field: string; message: string } | undefined {
-  const { places, events, steps, at, stuck, schedule } = json
+  const { places, events, length, steps, at, stuck, schedule } = json
   try {
     decodeSchedule(schedule)
   } catch (error) {
@@ -92,7 +102,10 @@ function wrongReference(json: FindingJson): { field: string; message: string } |
       ? undefined
       : { field, message: `is ${place}; places has ${places.length}` }
   for (const [i, event] of events.entries()) {
-    if (event.step !== i) return { field: `events[${i}].step`, message: `is ${event.step}; allowed: ${i}` }
+    const least = (events[i - 1]?.step ?? -1) + 1
+    if (event.step < least || event.step >= length) {
+      return { field: `events[${i}].step`, message: `is ${event.step}; allowed: ${least} to ${length - 1}` }
+    }
     const left = event.left?.why === 'ended' ? undefined : event.left?.place
     const wrong = unknown(`events[${i}].place`, event.place) ?? unknown(`events[${i}].left.place`, left)
     if (wrong !== undefined) return wrong
@@ -102,8 +115,7 @@ function wrongReference(json: FindingJson): { field: string; message: string } |
     }
   }
   for (const [i, step] of steps.entries()) {
-    if (step >= events.length)
-      return { field: `steps[${i}]`, message: `is ${step}; events has ${events.length}` }
+    if (step >= length) return { field: `steps[${i}]`, message: `is ${step}; length is ${length}` }
   }
   for (const [i, place] of at.entries()) {
     const wrong = unknown(`at[${i}]`, place)
@@ -128,7 +140,7 @@ function toJson(finding: Finding): FindingInput {
     numbers.set(key, places.length)
     return places.push({ file, line, column, function: name, cName, op, text }) - 1
   }
-  const { sites, events, stuck, steps, words, ...rest } = finding
+  const { sites, events, gaps, subjects, stuck, steps, words, ...rest } = finding
   const at = sites.map((site) => numberOf(site) as number)
   const leftJson = (left: Left | undefined): EventJson['left'] =>
     left === undefined || left.why === 'ended' ? left : { ...left, place: numberOf(left.place) }
@@ -137,7 +149,10 @@ function toJson(finding: Finding): FindingInput {
     reports: row.reports.length === 0 ? undefined : [...row.reports],
     place: numberOf(row.place),
     callers: row.callers.length === 0 ? undefined : row.callers.map((site) => numberOf(site) as number),
+    inner: row.inner === 0 ? undefined : row.inner,
     left: leftJson(row.left),
+    remark: remarkJson(row.remark),
+    notes: row.notes.length === 0 ? undefined : row.notes.map(remarkJson),
   }))
   return {
     format: FINDING_FORMAT,
@@ -149,17 +164,29 @@ function toJson(finding: Finding): FindingInput {
     stuck: stuck.map((each) => ({ ...each, place: numberOf(each.place) })),
     places,
     events: eventsJson,
+    gaps: gaps.length === 0 ? undefined : gaps.map(gapJson),
+    subjects: subjects.length === 0 ? undefined : [...subjects],
   }
 }
 
+function remarkJson<R extends Remark | undefined>(remark: R): R extends Remark ? RemarkInput : undefined
+function remarkJson(remark: Remark | undefined): RemarkInput | undefined {
+  return remark === undefined ? undefined : { ...remark, about: [...remark.about] }
+}
+
+function gapJson({ from, skipped }: Gap): GapInput {
+  return { from, skipped: skipped.map((run) => ({ ...run, functions: [...run.functions] })) }
+}
+
 function fromJson(json: FindingJson): Finding {
-  const { places, events, stuck, words, at, ...rest } = json
+  const { places, events, gaps, stuck, words, at, ...rest } = json
   const pendingOf = (pending: Omit<PendingJson, 'actor' | 'actorName'>): Pending => ({
     op: pending.op,
     place: placeAt(places, pending.place),
     addr: pending.addr,
     word: pending.word,
     value: pending.value,
+    meaning: pending.meaning,
     holder: pending.holder,
   })
   const leftOf = (left: EventJson['left']): Left | undefined =>
@@ -174,6 +201,8 @@ function fromJson(json: FindingJson): Finding {
     word2: row.word2,
     note: row.note,
     left: leftOf(row.left),
+    remark: row.remark === undefined ? undefined : remarkOf(row.remark),
+    notes: row.notes.map(remarkOf),
   })
   return {
     subject: rest.subject,
@@ -189,11 +218,24 @@ function fromJson(json: FindingJson): Finding {
     schedule: rest.schedule,
     preemptions: rest.preemptions,
     minimal: rest.minimal,
+    length: rest.length,
     events: events.map(rowOf),
+    gaps,
+    subjects: rest.subjects,
     steps: rest.steps,
-    words: words.map((word) => ({ ...word, meaning: word.meaning })),
+    words: words.map((word) => ({ ...word, meaning: word.meaning, changed: word.changed })),
     stuck: stuck.map((each) => ({ actor: each.actor, actorName: each.actorName, ...pendingOf(each) })),
     found: rest.found,
+  }
+}
+
+function remarkOf({ text, weight, about, opens, closes }: RemarkJson): Remark {
+  return {
+    text,
+    weight,
+    about,
+    ...(opens === undefined ? {} : { opens }),
+    ...(closes === undefined ? {} : { closes }),
   }
 }
 

@@ -54,12 +54,34 @@ const place = shape({
   text,
 })
 
+const remark = shape({
+  text,
+  weight: v.picklist([1, 2, 3], '1, 2 or 3'),
+  about: v.optional(v.array(word, 'a list of numbers'), []),
+  opens: v.optional(count),
+  closes: v.optional(count),
+})
+
+const gap = shape({
+  from: count,
+  skipped: v.array(
+    shape({
+      actor: count,
+      actorName: text,
+      steps: count,
+      functions: v.array(shape({ name: text, steps: count }), 'a list of functions'),
+    }),
+    'a list of runs of steps',
+  ),
+})
+
 const pending = {
   op: text,
   place: v.optional(count),
   addr: v.optional(count),
   word: v.optional(text),
   value: v.optional(word),
+  meaning: v.optional(text),
   holder: v.optional(text),
 }
 
@@ -70,6 +92,7 @@ const event = shape({
   op: text,
   place: v.optional(count),
   callers: v.optional(v.array(count, 'a list of numbers of places'), []),
+  inner: v.optional(count, 0),
   addr: v.optional(count),
   word: v.optional(text),
   words: count,
@@ -88,6 +111,8 @@ const event = shape({
     ),
   ),
   reports: v.optional(v.array(text, 'a list of texts'), []),
+  remark: v.optional(remark),
+  notes: v.optional(v.array(remark, 'a list of remarks'), []),
 })
 
 /** A finding file as JSON has it: places are given once, and named by their number in the list. */
@@ -110,14 +135,21 @@ export const findingSchema = shape({
   minimal: yesOrNo,
   found: shape({ executions: count, seconds: number }),
   steps: v.array(count, 'a list of steps'),
-  words: v.array(shape({ addr: count, name: text, before: word, after: word, meaning }), 'a list of words'),
+  words: v.array(shape({ addr: count, name: text, before: word, after: word, meaning, changed: v.optional(text) }), 'a list of words'),
   stuck: v.array(shape({ actor: count, actorName: text, ...pending }), 'a list of actors'),
   places: v.array(place, 'a list of places'),
+  length: count,
   events: v.array(event, 'a list of steps'),
+  /** The steps that are not listed, where there are any. */
+  gaps: v.optional(v.array(gap, 'a list of gaps'), []),
+  subjects: v.optional(v.array(count, 'a list of numbers'), []),
 })
 
 /** The same before what is left out has been put in. */
 export type FindingInput = v.InferInput<typeof findingSchema>
 export type FindingJson = v.InferOutput<typeof findingSchema>
 export type EventJson = FindingJson['events'][number]
+export type RemarkJson = EventJson['notes'][number]
+export type RemarkInput = v.InferInput<typeof remark>
+export type GapInput = v.InferInput<typeof gap>
 export type PendingJson = FindingJson['stuck'][number]

@@ -1,9 +1,16 @@
 import type { Site } from '@holdfast/compiler'
 import { faultKey } from '../explore.js'
+import type { Narrator } from '../engine/narrator.js'
 import type { Report, Verdict } from '../engine/observer.js'
 import type { Subject } from '../subject.js'
 import type { EventRow, Stuck } from './events.js'
+import { compacted } from './gaps.js'
+import type { Gap } from './gaps.js'
+import { outerPlaces } from './place-text.js'
 import { replay } from './replay.js'
+import { interestingSteps, involvedActors } from './report-choice.js'
+import { isTold } from './report-lines.js'
+import { shownOf, storyItems } from './report-story.js'
 import type { Schedule } from './schedule.js'
 import { encodeSchedule } from './schedule-string.js'
 
@@ -30,7 +37,13 @@ export interface Finding {
   readonly preemptions: number
   /** That there is no execution with fewer preemptions that shows it has been proven. */
   readonly minimal: boolean
+  /** Its steps, how many there are, and those that are worth keeping. */
+  readonly length: number
   readonly events: readonly EventRow[]
+  /** The others. */
+  readonly gaps: readonly Gap[]
+  /** What it is about, by the numbers that remarks give things. */
+  readonly subjects: readonly number[]
   /** Steps that it is about. */
   readonly steps: readonly number[]
   /** The words that it is about. */
@@ -48,6 +61,8 @@ export interface WordState {
   readonly before: number
   readonly after: number
   readonly meaning: { readonly old: string; readonly new: string } | undefined
+  /** Who changed it last, of machines. */
+  readonly changed: string | undefined
 }
 
 /** How a fault was found. */
@@ -65,6 +80,14 @@ const MOST_WORDS = 12
 /** Of words that a report does not name. */
 const GUESSED_WORDS = 8
 const FEW_WORDS = 4
+/** Rows that are kept of any execution, and of one that is longer. */
+const MOST_EVENTS = 300
+const LONGEST_REPORT = 75
+/** Callers that are kept of these. */
+const KEPT_CALLERS = 5
+/** Steps before a fault of which it may be, and the things that it may be about then. */
+const NEAR = 40
+const FEW_SUBJECTS = 2
 
 /** Writes a fault down: replays its schedule for the table. Throws if that does not show it. */
 export function makeFinding(
@@ -94,8 +117,11 @@ export function makeFinding(
     )
   }
   const steps = again.steps ?? []
-  const addrs = wordsOf(again, events, stuck)
-  return {
+  const narrator = subject.target.narrator?.()
+  const named = wordsOf(again, events, stuck, narrator !== undefined)
+  const subjects = narrator === undefined ? [] : subjectsOf(narrator, again, named, events, words)
+  const addrs = [...named, ...subjects.flatMap((each) => narrator?.stateOf(each) ?? [])]
+  const whole: Finding = {
     subject: subject.id,
     hash: subject.hash,
     variant: context.variant,
@@ -109,21 +135,80 @@ export function makeFinding(
     schedule: encodeSchedule(schedule),
     preemptions,
     minimal,
+    length: events.length,
     events,
+    gaps: [],
+    subjects,
     steps,
-    words: addrs.map((addr) => wordState(subject, addr, words)),
+    words: [...new Set(addrs)].slice(0, MOST_WORDS).map((addr) => wordState(subject, addr, words, events)),
     stuck,
     found: { executions: context.executions, seconds: context.seconds },
   }
+  if (events.length <= MOST_EVENTS) return whole
+  const { events: kept, gaps } = compacted(events, worthKeeping(whole))
+  const short = kept.map((row) => ({ ...row, callers: row.callers.slice(0, row.inner + KEPT_CALLERS) }))
+  return { ...whole, events: short, gaps }
 }
 
-function wordState({ target }: Subject, addr: number, words: Int32Array): WordState {
+/** Rows that the longest report of a finding would show. */
+function worthKeeping(finding: Finding): (row: EventRow) => boolean {
+  const actors = involvedActors(finding)
+  const shown = isTold(finding)
+    ? shownOf(storyItems(finding, actors).slice(0, LONGEST_REPORT))
+    : interestingSteps(finding, actors, LONGEST_REPORT)
+  const last = finding.events.at(-1)
+  return (row) => shown.has(row.step) || row === last
+}
+
+/** The things that a finding is about: those of its words; if these are of none, those that its last steps had to do with. */
+function subjectsOf(
+  narrator: Narrator,
+  { steps = [] }: Report,
+  named: readonly number[],
+  events: readonly EventRow[],
+  words: Int32Array,
+): number[] {
+  const found = new Set(named.map((addr) => narrator.subjectOf(addr, words)))
+  found.delete(0)
+  const actor = events[steps.at(-1) ?? -1]?.actor
+  const last = events.slice(0, (steps.at(-1) ?? events.length) + 1).slice(-NEAR)
+  const isRecord = (subject: number): boolean => narrator.stateOf(subject).length > 0
+  if (![...found].some(isRecord)) {
+    for (const row of last.toReversed()) {
+      if (row.addr === undefined || (actor !== undefined && row.actor !== actor)) continue
+      const subject = narrator.subjectOf(row.addr, words)
+      if (isRecord(subject)) found.add(subject)
+      if ([...found].filter(isRecord).length >= FEW_SUBJECTS) break
+    }
+  }
+  return [...found]
+}
+
+function wordState(
+  { target }: Subject,
+  addr: number,
+  words: Int32Array,
+  events: readonly EventRow[],
+): WordState {
   const before = target.image[addr] as number
   const after = words[addr] as number
-  const old = target.valueText?.(addr, before)
-  const now = target.valueText?.(addr, after)
+  const old = target.valueText?.(addr, before, target.image)
+  const now = target.valueText?.(addr, after, words)
   const meaning = old === undefined || now === undefined ? undefined : { old, new: now }
-  return { addr, name: target.nameOf?.(addr) ?? `word ${addr}`, before, after, meaning }
+  const name = target.nameOf?.(addr, words) ?? `word ${addr}`
+  const changed = target.narrator === undefined ? undefined : changedBy(addr, events)
+  return { addr, name, before, after, meaning, changed }
+}
+
+/** `since step 9098, by CPU0 (the swapper) in uvm_swapin < uvm_scheduler:130`. */
+function changedBy(addr: number, events: readonly EventRow[]): string | undefined {
+  const row = events.findLast(
+    (each) => each.wrote && each.addr !== undefined && addr - each.addr < each.words && addr >= each.addr && (each.words > 1 || each.old !== each.new),
+  )
+  if (row === undefined) return undefined
+  const [place, caller] = outerPlaces(row)
+  const at = place === undefined ? '' : ` in ${place.cName}:${place.line}`
+  return `since step ${row.step + 1}, by ${row.actorName}${at}${caller === undefined ? '' : ` < ${caller.cName}:${caller.line}`}`
 }
 
 /**
@@ -132,7 +217,12 @@ function wordState({ target }: Subject, addr: number, words: Int32Array): WordSt
  * If it names none and is about one actor only, also the last words through which that one had to do with others, and if these are
  * few, what else it accessed last; if there are none at all, those through which any actors had to do with each other.
  */
-function wordsOf(report: Report, events: readonly EventRow[], stuck: readonly Stuck[]): number[] {
+function wordsOf(
+  report: Report,
+  events: readonly EventRow[],
+  stuck: readonly Stuck[],
+  isTelling: boolean,
+): number[] {
   const found = new Set<number>(report.words)
   const named = found.size
   const actors = new Set<number>()
@@ -142,8 +232,9 @@ function wordsOf(report: Report, events: readonly EventRow[], stuck: readonly St
     actors.add(row.actor)
     if (row.addr !== undefined) found.add(row.addr)
   }
-  for (const { addr } of stuck) if (addr !== undefined) found.add(addr)
-  if (named === 0 && (actors.size === 1 || found.size === 0)) {
+  // What the CPUs of a machine wait for is, most often, something to do.
+  if (!isTelling) for (const { addr } of stuck) if (addr !== undefined) found.add(addr)
+  if (!isTelling && named === 0 && (actors.size === 1 || found.size === 0)) {
     const shared = sharedWords(events)
     const isTheirs = (row: EventRow): boolean => actors.size === 0 || actors.has(row.actor)
     addLast(found, events, GUESSED_WORDS, (row, addr) => shared.has(addr) && isTheirs(row))
@@ -178,4 +269,11 @@ export function sharedWords(events: readonly EventRow[]): Set<number> {
     }
   }
   return new Set([...users].flatMap(([addr, { several, written }]) => (several && written ? [addr] : [])))
+}
+
+/** Where each step of a finding was, as far as it is kept: for {@link replay}. */
+export function stepPlaces({ length, events }: Pick<Finding, 'length' | 'events'>): (Site | undefined)[] {
+  const places = Array<Site | undefined>(length).fill(undefined)
+  for (const { step, place } of events) places[step] = place
+  return places
 }

@@ -20,10 +20,7 @@ const NONE = 7
 /** The actors a finding is about: whose steps it names, who waits for ever; else those that touch its words. */
 export function involvedActors({ events, steps, stuck, words }: Finding): number[] {
   const involved = new Set<number>()
-  for (const step of steps) {
-    const row = events[step]
-    if (row !== undefined) involved.add(row.actor)
-  }
+  for (const row of events) if (steps.includes(row.step)) involved.add(row.actor)
   for (const { actor } of stuck) involved.add(actor)
   const addrs = new Set(words.map(({ addr }) => addr))
   for (const row of events.toReversed()) if (row.wrote && touches(row, addrs)) involved.add(row.actor)
@@ -81,7 +78,7 @@ export function faultSteps({ events, steps, message }: Finding): ReadonlySet<num
 }
 
 /** Words that are not changed often, as the words of locks are. */
-function rareWords(rows: readonly EventRow[]): ReadonlySet<number> {
+export function rareWords(rows: readonly EventRow[]): ReadonlySet<number> {
   const changes = new Map<number, number>()
   for (const { addr, wrote, old, new: now } of rows) {
     if (addr !== undefined && wrote && old !== now) changes.set(addr, (changes.get(addr) ?? 0) + 1)
@@ -110,7 +107,7 @@ function fillGaps(kept: boolean[]): void {
   }
 }
 
-function touches({ addr, words }: EventRow, addrs: ReadonlySet<number>): boolean {
+export function touches({ addr, words }: EventRow, addrs: ReadonlySet<number>): boolean {
   if (addr === undefined) return false
   for (let word = addr; word < addr + words; word++) if (addrs.has(word)) return true
   return false

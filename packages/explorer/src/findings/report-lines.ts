@@ -2,8 +2,12 @@ import { eventText, nextText, pendingText } from './event-text.js'
 import type { EventText } from './event-text.js'
 import type { EventRow } from './events.js'
 import type { Finding } from './finding.js'
-import { fileName } from './place-text.js'
+import { merged, MOST_TURNS, runsOf, skippedText } from './gaps.js'
+import type { Gap, Skipped } from './gaps.js'
+import { fileName, outerPlaces } from './place-text.js'
 import { faultSteps, interestingSteps, involvedActors } from './report-choice.js'
+import { shownOf, storyItems, worthTelling } from './report-story.js'
+import type { Shown } from './report-story.js'
 
 /** The columns of a table, one for each actor that matters, and its lines from top to bottom. */
 export interface ReportTable {
@@ -21,6 +25,14 @@ export type ReportLine =
       readonly text: EventText
       readonly fault: boolean
       /** It is the only one under its function, which has no line of its own then. */
+      readonly alone: boolean
+    }
+  /** What an actor has noted there. `alone`: its function has no line of its own. */
+  | {
+      readonly kind: 'note'
+      readonly column: number
+      readonly row: EventRow
+      readonly text: string
       readonly alone: boolean
     }
   /** The function that the steps below are in. */
@@ -46,16 +58,37 @@ export type ReportLine =
   /** What the actor waits for when all is over. */
   | { readonly kind: 'stuck'; readonly column: number; readonly text: string }
 
-/** Names that a collapsed run lists at most. */
-const MOST_NAMES = 3
-/** Turns without anything of interest that are told apart. */
-const MOST_TURNS = 2
+/** Steps of a machine that are not worth a line that says how many they are. */
+const SMALLEST_GAP = 12
+/** Characters of a column, about: what is longer takes another line. */
+const USUAL_COLUMN = 50
 
-export function reportTable(finding: Finding, options: { readonly rows: number }): ReportTable {
+/** Of a machine that tells what its steps mean, at most `rows` lines; of others so many steps, about. */
+export function reportTable(finding: Finding, { rows }: { readonly rows: number }): ReportTable {
   const actors = involvedActors(finding)
-  const shown = interestingSteps(finding, actors, options.rows)
   const columns = actors.map((actor) => ({ actor, name: nameOf(finding, actor) }))
-  return { columns, lines: new Builder(finding, columns, shown).build() }
+  const linesOf = (shown: ReadonlyMap<number, Shown> | ReadonlySet<number>): ReportLine[] =>
+    new Builder(finding, columns, shown).build()
+  if (!isTold(finding)) return { columns, lines: linesOf(interestingSteps(finding, actors, rows)) }
+  const items = storyItems(finding, actors)
+  let most = Math.min(worthTelling(items), rows)
+  let lines = linesOf(shownOf(items.slice(0, most)))
+  while (most > 1 && height(lines) > rows) lines = linesOf(shownOf(items.slice(0, --most)))
+  return { columns, lines }
+}
+
+/** Whether the finding is of a machine that tells what its steps mean. */
+export function isTold({ events }: Pick<Finding, 'events'>): boolean {
+  return events.some(({ remark }) => remark !== undefined)
+}
+
+function height(lines: readonly ReportLine[]): number {
+  let all = 0
+  for (const line of lines) {
+    const { length } = line.kind === 'step' ? line.text.word : line.kind === 'function' ? '' : line.text
+    all += Math.max(1, Math.ceil(length / USUAL_COLUMN))
+  }
+  return all
 }
 
 /** What the names of an actor have in common: it may run one thing after the other. */
@@ -72,11 +105,12 @@ function nameOf({ events, stuck }: Finding, actor: number): string {
 
 /** A function with one step only shares its line. */
 function joined(lines: readonly ReportLine[]): ReportLine[] {
+  const isWithin = (line: ReportLine | undefined): boolean => line?.kind === 'step' || line?.kind === 'note'
   const isAlone = (i: number): boolean =>
-    lines[i]?.kind === 'function' && lines[i + 1]?.kind === 'step' && lines[i + 2]?.kind !== 'step'
+    lines[i]?.kind === 'function' && isWithin(lines[i + 1]) && !isWithin(lines[i + 2])
   return lines.flatMap((line, i) => {
     if (isAlone(i)) return []
-    return line.kind === 'step' && isAlone(i - 1) ? [{ ...line, alone: true }] : [line]
+    return (line.kind === 'step' || line.kind === 'note') && isAlone(i - 1) ? [{ ...line, alone: true }] : [line]
   })
 }
 
@@ -84,29 +118,46 @@ class Builder {
   private readonly lines: ReportLine[] = []
   private readonly finding: Finding
   private readonly columns: ReportTable['columns']
-  private readonly shown: ReadonlySet<number>
+  /** What is shown of the steps of a machine that tells, or which of the steps are. */
+  private readonly shown: ReadonlyMap<number, Shown> | ReadonlySet<number>
   private readonly faults: ReadonlySet<number>
-  private skipped: EventRow[] = []
+  private readonly isTold: boolean
+  private skipped: Skipped[] = []
+  /** The last of them. */
+  private rows: EventRow[] = []
   private inFunction = ''
   /** What each column's actor was last seen to run. */
   private readonly runs: string[] = []
 
-  constructor(finding: Finding, columns: ReportTable['columns'], shown: ReadonlySet<number>) {
+  constructor(
+    finding: Finding,
+    columns: ReportTable['columns'],
+    shown: ReadonlyMap<number, Shown> | ReadonlySet<number>,
+  ) {
     this.finding = finding
     this.columns = columns
     this.shown = shown
+    this.isTold = 'get' in shown
     this.faults = faultSteps(finding)
   }
 
   build(): ReportLine[] {
-    const { events } = this.finding
+    const { events, gaps } = this.finding
+    const left: Gap[] = [...gaps]
     for (const [i, row] of events.entries()) {
-      if (this.shown.has(row.step)) {
-        this.skip()
-        this.step(row)
-      } else this.skipped.push(row)
-      this.left(row, events[i + 1])
+      while ((left[0]?.from ?? Infinity) < row.step) this.gap(left.shift() as Gap)
+      const next = events[i + 1]
+      const { shown } = this
+      if ('get' in shown) this.told(row, shown.get(row.step), next)
+      else {
+        if (shown.has(row.step)) {
+          this.skip()
+          this.step(row)
+        } else this.rows.push(row)
+        this.left(row, next, shown)
+      }
     }
+    for (const gap of left) this.gap(gap)
     this.skip()
     for (const stuck of this.finding.stuck) {
       const column = this.columnOf(stuck)
@@ -115,13 +166,52 @@ class Builder {
     return joined(this.lines)
   }
 
+  private gap({ skipped }: Gap): void {
+    this.close()
+    this.skipped.push(...skipped)
+  }
+
+  private close(): void {
+    this.skipped.push(...runsOf(this.rows))
+    this.rows = []
+  }
+
+  /** A row of a machine that tells what its steps mean. */
+  private told(row: EventRow, shown: Shown | undefined, next: EventRow | undefined): void {
+    const column = this.columnOf(row)
+    if (shown === undefined || (!shown.step && shown.notes.length === 0)) this.rows.push(row)
+    else {
+      this.skip()
+      if (shown.step) this.step(row)
+      else this.inside(row)
+      for (const n of shown.notes) {
+        const text = row.notes[n]?.text ?? ''
+        this.lines.push({ kind: 'note', column, row, text, alone: false })
+      }
+    }
+    const { left } = row
+    if (left?.why === 'ended' && next === undefined) {
+      this.turnEnds({ kind: 'stuck', column, text: this.finding.verdict })
+    } else if (shown?.left === true && left?.why === 'preempted') {
+      this.turnEnds({ kind: 'left', column, text: `preempted before ${nextText(left)}`, preempted: true })
+    }
+  }
+
   private columnOf({ actor }: { readonly actor: number }): number {
     return this.columns.findIndex((column) => column.actor === actor)
   }
 
   private step(row: EventRow): void {
+    this.inside(row)
+    const fault = this.faults.has(row.step)
     const column = this.columnOf(row)
-    const { place } = row
+    this.lines.push({ kind: 'step', column, row, text: eventText(row), fault, alone: false })
+  }
+
+  /** Says who runs, and in which function, if that has changed. */
+  private inside(row: EventRow): void {
+    const column = this.columnOf(row)
+    const [place, ...outer] = outerPlaces(row)
     const name = this.columns[column]?.name ?? ''
     if (row.actorName !== name && this.runs[column] !== row.actorName) {
       this.lines.push({
@@ -132,45 +222,40 @@ class Builder {
       this.inFunction = ''
     }
     this.runs[column] = row.actorName
-    const callers = row.callers.map(({ cName, line }) => `${cName}:${line}`)
+    const callers = outer.map(({ cName, line }) => `${cName}:${line}`)
     const where = place === undefined ? '' : [column, place.cName, place.file, ...callers].join(' ')
     if (place !== undefined && where !== this.inFunction) {
       this.lines.push({ kind: 'function', column, name: place.cName, file: fileName(place.file), callers })
     }
     this.inFunction = where
-    const fault = this.faults.has(row.step)
-    this.lines.push({ kind: 'step', column, row, text: eventText(row), fault, alone: false })
   }
 
   /** Says what was skipped: in a column if it is of one actor, else across all; two turns are still told apart. */
   private skip(): void {
+    this.close()
     if (this.skipped.length === 0) return
-    const turns: EventRow[][] = []
-    for (const row of this.skipped) {
-      const last = turns.at(-1)
-      if (last !== undefined && this.columnOf(last[0] as EventRow) === this.columnOf(row)) last.push(row)
-      else turns.push([row])
+    const turns = merged(this.skipped)
+    if (this.isTold && turns.reduce((sum, { steps }) => sum + steps, 0) < SMALLEST_GAP) {
+      this.skipped = []
+      return
     }
-    for (const rows of turns.length <= MOST_TURNS ? turns : [this.skipped]) {
-      const names = [...new Set(rows.map(({ actorName }) => actorName))]
-      const column = turns.length <= MOST_TURNS ? this.columnOf(rows[0] as EventRow) : -1
-      const steps = `… ${rows.length} step${rows.length === 1 ? '' : 's'}${functionsOf(rows)}`
-      this.lines.push({
-        kind: 'skipped',
-        column,
-        text: column >= 0 ? steps : `${steps}, by ${names.join(', ')}`,
-      })
+    const rows = turns.length <= MOST_TURNS ? turns.map((turn) => [turn]) : [turns]
+    for (const runs of rows) {
+      const column = runs.length === 1 ? this.columnOf(runs[0] as Skipped) : -1
+      const names = [...new Set(runs.map(({ actorName }) => actorName))]
+      const text = skippedText(runs)
+      this.lines.push({ kind: 'skipped', column, text: column >= 0 ? text : `${text}, by ${names.join(', ')}` })
     }
     this.skipped = []
     this.inFunction = ''
   }
 
   /** How a turn ends, where that is a preemption, or is next to a step that is shown. */
-  private left(row: EventRow, next: EventRow | undefined): void {
+  private left(row: EventRow, next: EventRow | undefined, shown: ReadonlySet<number>): void {
     const column = this.columnOf(row)
     const { left } = row
     if (left === undefined || column < 0) return
-    const isNear = this.shown.has(row.step) || (next !== undefined && this.shown.has(next.step))
+    const isNear = shown.has(row.step) || (next !== undefined && shown.has(next.step))
     const goesOn = next?.actor === row.actor
     if (left.why === 'preempted') {
       const how = goesOn ? 'interrupted' : 'preempted'
@@ -186,37 +271,4 @@ class Builder {
     this.inFunction = ''
     this.lines.push(line)
   }
-}
-
-/** ` in uvm_fault, pmap_enter …`: the functions in which most of the steps are. */
-function functionsOf(rows: readonly EventRow[]): string {
-  const names = busiest(rows.map(stackOf), 0, rows.length / MOST_NAMES / 2)
-  if (names.length === 0) return ''
-  const more = names.length > MOST_NAMES ? ' …' : ''
-  return ` in ${names.slice(0, MOST_NAMES).join(', ')}${more}`
-}
-
-/** The functions a step is in, outermost first. */
-function stackOf({ callers, place }: EventRow): string[] {
-  const stack = callers.map(({ cName }) => cName).reverse()
-  return place === undefined ? stack : [...stack, place.cName]
-}
-
-/** The innermost functions that have at least so many of the steps within them, those with most first. */
-function busiest(stacks: readonly (readonly string[])[], depth: number, least: number): string[] {
-  const groups = new Map<string, (readonly string[])[]>()
-  for (const stack of stacks) {
-    const name = stack[depth]
-    if (name === undefined) continue
-    const known = groups.get(name)
-    if (known === undefined) groups.set(name, [stack])
-    else known.push(stack)
-  }
-  const heavy = [...groups].filter(([, group]) => group.length >= least)
-  heavy.sort(([, one], [, other]) => other.length - one.length)
-  const names = heavy.flatMap(([name, group]) => {
-    const inner = busiest(group, depth + 1, least)
-    return inner.length > 0 ? inner : [name]
-  })
-  return [...new Set(names)]
 }

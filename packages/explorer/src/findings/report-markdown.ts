@@ -1,5 +1,6 @@
+import type { EventText } from './event-text.js'
 import type { Finding } from './finding.js'
-import { fileName } from './place-text.js'
+import { fileName, outerPlaces } from './place-text.js'
 import { howItWasFound, replayLine, wordText } from './report.js'
 import { reportTable } from './report-lines.js'
 import type { ReportLine } from './report-lines.js'
@@ -29,7 +30,7 @@ export function reportMarkdown(
       return [row(stepOf(line), empty.with(Math.max(0, line.column), cell))]
     }),
   ]
-  const words = finding.words.map((word) => `- ${code(word.name)}: ${wordText(word)}`)
+  const words = finding.words.map((word) => `- ${code(word.name)}: ${wordText(word)}${word.changed === undefined ? '' : `; ${escaped(word.changed)}`}`)
   return [
     `**${finding.verdict}**: ${escaped(finding.message)}`,
     '',
@@ -57,11 +58,15 @@ function cellOf(line: ReportLine): string | undefined {
       return undefined
     case 'step': {
       const { text, row, fault } = line
-      const { place } = row
-      const what = code([text.op, text.word, text.values].filter((part) => part !== '').join(' '))
+      const [place] = outerPlaces(row)
+      const what = row.remark === undefined ? codeOf(text) : escaped(row.remark.text)
       const where = place === undefined ? '' : `${code(place.cName)} `
       const at = place === undefined ? '' : ` (${fileName(place.file)}:${place.line})`
       return `${where}${fault ? `**${what}**` : what}${at}`
+    }
+    case 'note': {
+      const [place] = outerPlaces(line.row)
+      return `${place === undefined ? '' : `${code(place.cName)} `}*${escaped(line.text)}*`
     }
     case 'runs':
       return `*runs ${escaped(line.text)}*`
@@ -72,6 +77,10 @@ function cellOf(line: ReportLine): string | undefined {
     default:
       return `**${escaped(line.text)}**`
   }
+}
+
+function codeOf({ op, word, values }: EventText): string {
+  return code([op, word, values].filter((part) => part !== '').join(' '))
 }
 
 function code(text: string): string {

@@ -1,8 +1,10 @@
 import { styleText } from 'node:util'
+import type { Site } from '@holdfast/compiler'
 import { valueOf } from './event-text.js'
 import type { EventText } from './event-text.js'
+import type { EventRow } from './events.js'
 import type { Finding, WordState } from './finding.js'
-import { fileName, placeText } from './place-text.js'
+import { fileName, outerPlaces, placeText } from './place-text.js'
 import { reportTable } from './report-lines.js'
 import type { ReportLine, ReportTable } from './report-lines.js'
 
@@ -48,7 +50,7 @@ export function replayLine({ schedule }: Finding): string {
 
 /** `1 preemption, the fewest with which it can be shown; 3 steps. Found by pct, seed 1, in execution 12 after 0.1 s.` */
 export function howItWasFound(finding: Finding): string {
-  const { preemptions, minimal, events, strategy, seed, execution, found } = finding
+  const { preemptions, minimal, length, strategy, seed, execution, found } = finding
   const count = `${preemptions} preemption${preemptions === 1 ? '' : 's'}`
   const fewest =
     preemptions === 0
@@ -58,7 +60,7 @@ export function howItWasFound(finding: Finding): string {
         : ', the fewest found (not proven)'
   const by = seed === undefined ? strategy : `${strategy}, seed ${seed},`
   const first = `Found by ${by} in execution ${execution + 1} of ${found.executions}, after ${found.seconds.toFixed(1)} s.`
-  return `${count}${fewest}; ${events.length} step${events.length === 1 ? '' : 's'}. ${first}`
+  return `${count}${fewest}; ${length} step${length === 1 ? '' : 's'}. ${first}`
 }
 
 function headline({ verdict, message, sites }: Finding, width: number, paint: Paint): string[] {
@@ -85,10 +87,14 @@ function tableLines({ columns, lines }: ReportTable, width: number, paint: Paint
   const body = lines.map((line) => {
     if (line.column < 0)
       return paint('dim', fitted(`${' '.repeat(STEP_WIDTH)} | ${cellText(line, width)}`, width))
-    const cells = columns.map((_, i) =>
-      i === line.column ? paint(styleOf(line), padded(cellText(line, column), column)) : blank,
-    )
-    return row(stepText(line), cells)
+    return cellLines(line, column)
+      .map((text, n) => {
+        const cells = columns.map((_, i) =>
+          i === line.column ? paint(styleOf(line), padded(text, column)) : blank,
+        )
+        return row(n === 0 ? stepText(line) : '', cells)
+      })
+      .join('\n')
   })
   return [header, rule, ...body]
 }
@@ -97,10 +103,24 @@ function stepText(line: ReportLine): string {
   return line.kind === 'step' ? `${line.row.step + 1}${line.fault ? '*' : ' '}` : ''
 }
 
+/** What is said in words takes as many lines as it needs. */
+function cellLines(line: ReportLine, width: number): string[] {
+  const isTold = line.kind === 'note' || line.kind === 'left' || (line.kind === 'step' && line.row.remark !== undefined)
+  if (!isTold) return [cellText(line, width)]
+  const text = cellText(line, Infinity)
+  if (text.length <= width) return [text]
+  const indent = '         '
+  const [first = '', ...rest] = wrapped(text.trimStart(), width - indent.length)
+  const start = ' '.repeat(text.length - text.trimStart().length)
+  return [start + first, ...rest.map((each) => indent + each)]
+}
+
 function cellText(line: ReportLine, width: number): string {
   switch (line.kind) {
     case 'step':
-      return line.alone ? loneCell(line, width) : stepCell(line.row.place?.line, line.text, width)
+      return line.alone ? loneCell(line, width) : stepCell(place(line.row)?.line, line.text, width)
+    case 'note':
+      return line.alone ? `${place(line.row)?.cName ?? ''} ** ${line.text}` : `  ** ${line.text}`
     case 'function':
       return functionText(line, width)
     case 'runs':
@@ -127,21 +147,26 @@ function functionText(line: ReportLine & { kind: 'function' }, width: number): s
 /** `uvm_swapout:310 write lwp1.l_flag  4 -> 0 < uvm_swapout_threads:190`: the caller, or else the file, if there is room. */
 function loneCell({ row, text }: ReportLine & { kind: 'step' }, width: number): string {
   const { op, word, values } = text
-  const start = `${row.place?.cName ?? ''}:${row.place?.line ?? ''} ${op} `
+  const [at, caller] = outerPlaces(row)
+  const start = `${at?.cName ?? ''}:${at?.line ?? ''} ${op}${op === '' ? '' : ' '}`
   const end = values === '' ? '' : `  ${values}`
   const cell = `${start}${fitted(word, Math.max(8, width - start.length - end.length))}${end}`
-  const [caller] = row.callers
-  const file = row.place === undefined ? '' : `  (${fileName(row.place.file)})`
+  const file = at === undefined ? '' : `  (${fileName(at.file)})`
+  if (width === Infinity) return cell
   const from = caller === undefined ? file : `  < ${caller.cName}:${caller.line}`
   return cell.length + from.length <= width ? cell + from : cell
 }
 
 /** `  :310  write  lwp1.l_flag  4 -> 0`; a name that is too long is cut before the values are. */
 function stepCell(line: number | undefined, { op, word, values }: EventText, width: number): string {
-  const start = `  ${(line === undefined ? '' : `:${line}`).padEnd(5)} ${op.padEnd(5)} `
+  const start = `  ${(line === undefined ? '' : `:${line}`).padEnd(5)} ${op === '' ? '' : `${op.padEnd(5)} `}`
   const end = values === '' ? '' : `  ${values}`
   const room = Math.max(8, width - start.length - end.length)
   return `${start}${fitted(word, room)}${end}`
+}
+
+function place(row: EventRow): Site | undefined {
+  return outerPlaces(row)[0]
 }
 
 function styleOf(line: ReportLine): Style | undefined {
@@ -163,7 +188,13 @@ function styleOf(line: ReportLine): Style | undefined {
 function wordLines(words: readonly WordState[]): string[] {
   if (words.length === 0) return []
   const widest = Math.max(...words.map(({ name }) => name.length))
-  return ['at the end', ...words.map((word) => `    ${word.name.padEnd(widest)}  ${wordText(word)}`)]
+  return [
+    'at the end',
+    ...words.flatMap((word) => [
+      `    ${word.name.padEnd(widest)}  ${wordText(word)}`,
+      ...(word.changed === undefined ? [] : [`    ${' '.repeat(widest)}  ${word.changed}`]),
+    ]),
+  ]
 }
 
 /** `4  (was 0)`, or `4` if it is as it was. */

@@ -51,5 +51,5 @@ export function defineProgram<const P extends Params, V extends Readonly<Record<
   spec: ProgramSpec<{ readonly [K in keyof P]: number }, V> & { readonly params?: P },
 ): Program {
   noteProgramFile(spec)
-  return spec as unknown as Program
+  return spec
 }

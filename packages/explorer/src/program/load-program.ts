@@ -97,7 +97,7 @@ function importBundle(url: string): Promise<Bundle> {
   const imported = lastImport.then(async () => {
     const before = programsDefined()
     const module = (await import(/* @vite-ignore */ url)) as Bundle['module']
-    return { module, programs: programsSince(before) as Bundle['programs'] }
+    return { module, programs: programsSince(before) }
   })
   lastImport = imported.catch(() => {})
   bundles.set(url, imported)

@@ -16,7 +16,9 @@ test('a program knows the file that defines it', () => {
   const program = defineProgram({ name: 'p', memory: () => ({}), threads: () => [] })
   expect(programFile(program)).toBe(fileURLToPath(import.meta.url))
   expect(programFile({})).toBe(undefined)
-  expect(programFile(defineProgram(Object.freeze({ name: 'q', memory: () => ({}), threads: () => [] })))).toBe(undefined)
+  expect(
+    programFile(defineProgram(Object.freeze({ name: 'q', memory: () => ({}), threads: () => [] }))),
+  ).toBe(undefined)
 })
 
 const TESTS = `import { expect, test, describe, vi, beforeEach } from 'vitest'

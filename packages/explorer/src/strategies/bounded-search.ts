@@ -2,6 +2,7 @@ import { MAX_ACTORS } from '../engine/world.js'
 import type { World } from '../engine/world.js'
 import { Drift, choiceText, enabledText } from './drift.js'
 import { Frontier } from './frontier.js'
+import { RandomWalk } from './random-walk.js'
 import { Path, remainingOf, resized } from './path.js'
 import { SharedWords } from './shared-words.js'
 import { StateCache } from './state-cache.js'
@@ -132,12 +133,35 @@ export class BoundedSearch implements Strategy {
     return this.cache?.states ?? 0
   }
 
-  begin(): boolean {
-    if (this.done) return false
-    this.following = false
+  /** Learns from a few executions by chance which words are shared, so as not to begin anew for each. */
+  learn(world: World): void {
+    const { shared } = this
+    if (shared === null) return
+    const chance = new RandomWalk(LEARN_SEED)
+    const choose = (now: World): number => {
+      if (this.within(now)) return chance.choose(now)
+      return this.period === BEFORE ? takeTurns(now) : goOn(now)
+    }
+    const looking = { name: this.name, reset: () => {}, event: (now: World) => this.look(now), finish: () => {} }
+    for (let i = 0; i < LEARN_EXECUTIONS; i++) {
+      chance.begin(i)
+      this.enter()
+      world.run({ choose }, [looking])
+    }
+    shared.adopt()
+  }
+
+  private enter(): void {
     this.period = this.during === null ? WITHIN : BEFORE
     this.left = false
     this.shared?.begin()
+    this.cache?.begin()
+  }
+
+  begin(): boolean {
+    if (this.done) return false
+    this.following = false
+    this.enter()
     if (!this.started) this.started = true
     else if (!this.advance()) {
       this.done = true
@@ -145,7 +169,6 @@ export class BoundedSearch implements Strategy {
     }
     this.at = 0
     this.repeat = this.path.length
-    this.cache?.begin()
     return true
   }
 
@@ -181,12 +204,14 @@ export class BoundedSearch implements Strategy {
 
   /** Whether a choice is to be made. */
   private matters(world: World): boolean {
-    if (this.period !== WITHIN) return false
-    if (this.during?.holds(world) === false) {
-      this.period = BEHIND
-      return false
-    }
+    if (!this.within(world)) return false
     return this.shared === null || !world.canGoOn(world.current) || this.shared.matters(world)
+  }
+
+  /** Whether the execution is in the period in which choices are made. */
+  private within(world: World): boolean {
+    if (this.period === WITHIN && this.during?.holds(world) === false) this.period = BEHIND
+    return this.period === WITHIN
   }
 
   /** Goes on where no choice is made. */
@@ -222,7 +247,7 @@ export class BoundedSearch implements Strategy {
 
   private restart(): boolean {
     const { shared, path, limit } = this
-    ;(shared as SharedWords).grew = false
+    shared?.adopt()
     this.restarts++
     this.round = 0
     this.visitedInRound = 0
@@ -418,6 +443,9 @@ export class BoundedSearch implements Strategy {
 function goOn(world: World): number {
   return world.canGoOn(world.current) ? world.current : (world.choices[0] as number)
 }
+
+const LEARN_SEED = 1
+const LEARN_EXECUTIONS = 8
 
 /** Operations of a turn. */
 const TURN = 16

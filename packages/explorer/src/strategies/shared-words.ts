@@ -29,15 +29,22 @@ const SEVERAL = -1
 export class SharedWords {
   /** Words found to be shared. */
   count = 0
-  /** Set when another word is found to be shared; cleared by whoever begins again. */
+  /** More words have been found to be shared than were adopted. */
   grew = false
   /** The one flow, plus 1, that used a word. */
   private owner = new Int32Array(0)
   private written = new Uint8Array(0)
   private shared = new Uint8Array(0)
+  private adopted = new Uint8Array(0)
   /** Of each actor: a choice is due at its pending operation; and what could interrupt it at the one before. */
   private readonly due = new Uint8Array(MAX_ACTORS)
   private readonly level = new Int32Array(MAX_ACTORS)
+
+  /** From now on choices are made for all words that are known to be shared. */
+  adopt(): void {
+    this.adopted.set(this.shared)
+    this.grew = false
+  }
 
   /** An execution begins. */
   begin(): void {
@@ -69,15 +76,14 @@ export class SharedWords {
     this.level[actor] = level
   }
 
+  /** Whether a word of these is adopted. */
   private used(world: World, from: number, words: number, flow: number): boolean {
     if (this.shared.length !== world.words.length) this.forget(world.words.length)
-    const { owner, written } = this
-    let shared = false
+    const { owner, written, adopted } = this
+    let due = false
     for (let at = from; at < from + words; at++) {
-      if (this.shared[at] === 1) {
-        shared = true
-        continue
-      }
+      if (adopted[at] === 1) due = true
+      if (this.shared[at] === 1) continue
       if (world.evWrote) written[at] = 1
       if (owner[at] === NOBODY) owner[at] = flow
       else if (owner[at] !== flow) owner[at] = SEVERAL
@@ -85,15 +91,15 @@ export class SharedWords {
       this.shared[at] = 1
       this.count++
       this.grew = true
-      shared = true
     }
-    return shared
+    return due
   }
 
   private forget(words: number): void {
     this.owner = new Int32Array(words)
     this.written = new Uint8Array(words)
     this.shared = new Uint8Array(words)
+    this.adopted = new Uint8Array(words)
   }
 }
 

@@ -25,7 +25,10 @@ test('what is not given is left to the target', () => {
 test.each<readonly [ExploreFlags, object]>([
   [{ preemptions: '3' }, { strategy: 'preemption-bound', bound: 3 }],
   [{ delays: '2' }, { strategy: 'delay-bound', bound: 2 }],
-  [{ strategy: 'delay-bound', bound: '0' }, { strategy: 'delay-bound', bound: 0 }],
+  [
+    { strategy: 'delay-bound', bound: '0' },
+    { strategy: 'delay-bound', bound: 0 },
+  ],
   [{ bound: '1' }, { strategy: undefined, bound: 1 }],
   [{ depth: '5' }, { strategy: 'pct', depth: 5 }],
   [{ param: ['n=3', 'k=-1'] }, { params: { n: 3, k: -1 } }],
@@ -40,9 +43,15 @@ test.each<readonly [ExploreFlags, object]>([
 test.each<readonly [ExploreFlags, string]>([
   [{ strategy: 'luck' }, `--strategy: "luck" is not allowed; 'random', `],
   [{ strategy: 'replay' }, `--strategy: "replay" is not allowed; 'random', `],
-  [{ strategy: 'dpor', bound: '2' }, `--bound: 2 is not allowed; it is for 'preemption-bound' or 'delay-bound'`],
+  [
+    { strategy: 'dpor', bound: '2' },
+    `--bound: 2 is not allowed; it is for 'preemption-bound' or 'delay-bound'`,
+  ],
   [{ strategy: 'dpor', depth: '2' }, '--depth: 2 is not allowed; it is for pct'],
-  [{ strategy: 'dfs', preemptions: '2' }, '--strategy: "dfs" is not allowed; preemption-bound, which --preemptions means'],
+  [
+    { strategy: 'dfs', preemptions: '2' },
+    '--strategy: "dfs" is not allowed; preemption-bound, which --preemptions means',
+  ],
   [{ preemptions: '1', delays: '1' }, '--preemptions and --delays: only one of them is allowed'],
   [{ executions: '0' }, '--executions: 0 is not allowed; 1 to '],
   [{ executions: '1.5' }, '--executions: "1.5" is not allowed; a whole number'],

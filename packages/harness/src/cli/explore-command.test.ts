@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import type { ExploreResult } from '../explore/explore-result.js'
-import { holdfast, jsonOf } from '../testing/holdfast.js'
+import { exploredIn, holdfast, jsonOf } from '../testing/holdfast.js'
 import type { Ended } from '../testing/holdfast.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-explore-'))
@@ -25,7 +25,7 @@ test('--json prints one object with the promised keys first, and nothing found i
   const ended = await explore('program:lastzero --param n=5 --json')
   expect(ended.code).toBe(0)
   expect(ended.stdout.trimEnd().split('\n').length).toBe(1)
-  const result = jsonOf<ExploreResult>(ended)
+  const result = exploredIn(ended)
   expect(Object.keys(result).slice(0, 10)).toEqual([
     'command',
     'target',
@@ -54,7 +54,7 @@ test('--json prints one object with the promised keys first, and nothing found i
 test('a finding is exit 1, has the promised keys, and a file', async () => {
   const ended = await explore('program:reorder --param s=2 --param c=1 --json')
   expect(ended.code).toBe(1)
-  const { findings, traces } = jsonOf<ExploreResult>(ended)
+  const { findings, traces } = exploredIn(ended)
   expect(traces).toBe(36)
   expect(findings.length).toBe(1)
   expect(Object.keys(findings[0] ?? {}).slice(0, 7)).toEqual([
@@ -89,13 +89,13 @@ test('dfs counts interleavings, and their traces: 90 of 36 in reorder(2, 1)', as
 })
 
 test('a bounded search that leaves something out is not complete, and says what it visited', async () => {
-  const bounded = jsonOf<ExploreResult>(await explore('program:reorder --preemptions 1 --json'))
+  const bounded = exploredIn(await explore('program:reorder --preemptions 1 --json'))
   expect(bounded).toMatchObject({
     executions: 24,
     complete: false,
     bound: 'every interleaving with at most 1 preemption',
   })
-  const all = jsonOf<ExploreResult>(await explore('program:reorder --preemptions 9 --json'))
+  const all = exploredIn(await explore('program:reorder --preemptions 9 --json'))
   expect(all).toMatchObject({ executions: 90, complete: true, bound: null })
 })
 
@@ -103,8 +103,8 @@ test('the same findings for the same seed with 1, 2 and 3 jobs', async () => {
   const line = 'program:twostage --strategy random --executions 20000 --seed 7 --json --jobs'
   const results = await Promise.all(['1', '2', '3'].map((jobs) => explore(`${line} ${jobs}`)))
   const told = results.map((ended) => {
-    const { findings, executions, traces, points, buggy } = jsonOf<ExploreResult>(ended)
-    const timeless = findings.map(({ seconds: _, ...finding }) => finding)
+    const { findings, executions, traces, points, buggy } = exploredIn(ended)
+    const timeless = findings.map((finding) => ({ ...finding, seconds: 0 }))
     return { findings: timeless, executions, traces, points, buggy }
   })
   expect(told[0]?.findings.length).toBe(1)
@@ -114,17 +114,18 @@ test('the same findings for the same seed with 1, 2 and 3 jobs', async () => {
 })
 
 test('--max-findings ends it, with the same finding whatever the number of jobs', async () => {
-  const line = 'program:treiber-aba --strategy random --executions 400000 --seed 3 --max-findings 1 --no-shrink --json --jobs'
+  const line =
+    'program:treiber-aba --strategy random --executions 400000 --seed 3 --max-findings 1 --no-shrink --json --jobs'
   const [one, two] = await Promise.all(['1', '2'].map((jobs) => explore(`${line} ${jobs}`)))
   const finding = ({ findings }: ExploreResult): unknown => [findings[0]?.execution, findings[0]?.schedule]
-  const result = jsonOf<ExploreResult>(one as Ended)
+  const result = exploredIn(one as Ended)
   expect(result.findings.length).toBe(1)
   expect(result.executions).toBeLessThan(400_000)
-  expect(finding(jsonOf(two as Ended))).toEqual(finding(result))
+  expect(finding(exploredIn(two as Ended))).toEqual(finding(result))
 })
 
 test('a budget ends an exhaustive search, which is then not complete and says what is left, about', async () => {
-  const result = jsonOf<ExploreResult>(await explore('program:lastzero --param n=18 --executions 5000 --json'))
+  const result = exploredIn(await explore('program:lastzero --param n=18 --executions 5000 --json'))
   expect(result).toMatchObject({ executions: 5000, complete: false })
   expect(result.remaining).toBeGreaterThan(5000)
 })
@@ -154,7 +155,7 @@ export default defineProgram({
   )
   const ended = await explore('FILES/mine.ts --json')
   expect(ended.code).toBe(1)
-  const { findings } = jsonOf<ExploreResult>(ended)
+  const { findings } = exploredIn(ended)
   expect(findings.map(({ verdict }) => verdict)).toContain('assertion')
   expect(findings.map(({ verdict }) => verdict)).toContain('race')
 })
@@ -171,7 +172,7 @@ export default defineProgram({ name: 'chance', memory: () => ({ x: 1 }), threads
   )
   const ended = await explore('FILES/chance.ts --json')
   expect(ended.code).toBe(1)
-  const { findings, complete } = jsonOf<ExploreResult>(ended)
+  const { findings, complete } = exploredIn(ended)
   expect(complete).toBe(false)
   expect(findings[0]).toMatchObject({ verdict: 'nondeterminism' })
   expect(findings[0]?.message).toContain('Math.random')
@@ -215,5 +216,7 @@ export default defineProgram({ name: 'c', memory: () => ({ x: 1 }), threads: (_,
 test('help names the strategies, the programs, and what --seconds does', async () => {
   const { code, stdout } = await explore('--help')
   expect(code).toBe(0)
-  expect(stdout).toMatch(/Strategies[\s\S]* dpor [\s\S]* surw [\s\S]*Programs:[\s\S]*lastzero[\s\S]*--seconds they\ndepend/)
+  expect(stdout).toMatch(
+    /Strategies[\s\S]* dpor [\s\S]* surw [\s\S]*Programs:[\s\S]*lastzero[\s\S]*--seconds they\ndepend/,
+  )
 })

@@ -2,8 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ExploreResult } from '../explore/explore-result.js'
-import { holdfast, jsonOf } from '../testing/holdfast.js'
+import { exploredIn, holdfast, jsonOf } from '../testing/holdfast.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-replay-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -33,7 +32,7 @@ function becomes(text: string): void {
 
 beforeAll(async () => {
   becomes(ORIGINAL)
-  const { findings } = jsonOf<ExploreResult>(
+  const { findings } = exploredIn(
     await holdfast(folder, ['explore', './mine.ts', '--json', '--out', 'found']),
   )
   schedule = findings[0]?.schedule ?? ''

@@ -8,6 +8,7 @@ import {
   readFinding,
   replay,
   reportText,
+  stepPlaces,
 } from '@holdfast/explorer'
 import type {
   EventRow,
@@ -19,6 +20,7 @@ import type {
   Report,
   Schedule,
   Subject,
+  Verdict,
 } from '@holdfast/explorer'
 import { asUsageError, subjectOf } from '../explore/subject-of.js'
 import { plural } from '../report/table.js'
@@ -129,7 +131,7 @@ export function replayRecorded(subject: Subject, { schedule, finding }: Recorded
   const options: ReplayOptions = {
     force,
     onEvent: (row) => rows.push(row),
-    ...(finding === undefined ? {} : { places: finding.events.map(({ place }) => place) }),
+    ...(finding === undefined ? {} : { places: stepPlaces(finding) }),
   }
   const { drift: build, ...whole } = replay(subject, schedule, { ...options, force: false })
   if (build?.kind !== 'build' && (build === undefined || !force))
@@ -153,14 +155,43 @@ export function replayRecorded(subject: Subject, { schedule, finding }: Recorded
   }
 }
 
-/** The fault that a replay has shown: the one recorded if there was one, else the last. */
+/** What ends an execution counts more than what it would survive. */
+const GRAVEST: readonly Verdict[] = [
+  'panic',
+  'crash',
+  'stackTouch',
+  'useAfterFree',
+  'doubleEnqueue',
+  'wireLeak',
+  'assertion',
+  'invariant',
+  'deadlock',
+  'lostWakeup',
+  'livelock',
+  'race',
+  'lockOrder',
+  'guardedBy',
+  'stepLimit',
+]
+
+/**
+ * The fault that a replay has shown: the one recorded, if that is known; else the gravest, and of several the last, since a schedule that
+ * was shrunk ends with its fault.
+ */
 export function faultOf({ reports }: Replayed, finding: Finding | undefined): Report | undefined {
-  if (finding === undefined) return reports.at(-1)
+  if (finding === undefined) {
+    const rank = ({ verdict, byDesign }: Report): number =>
+      GRAVEST.indexOf(verdict) + (byDesign === undefined ? 0 : GRAVEST.length)
+    return reports.toReversed().toSorted((one, other) => rank(one) - rank(other))[0]
+  }
   return (
     reports.find(({ verdict, message }) => verdict === finding.verdict && message === finding.message) ??
     reports.find(({ verdict }) => verdict === finding.verdict)
   )
 }
+
+/** Other faults of the execution that are named. */
+const MOST_OTHERS = 8
 
 const ENDS: Record<Outcome, string> = {
   done: 'to the end',
@@ -185,8 +216,13 @@ function textOf(
     const missing = finding === undefined ? '' : `\n${finding.verdict} is not shown: ${finding.message}`
     return `${subject.id}: ${done}. Nothing found.${missing}`
   }
-  const others = reports.filter((report) => report !== shown)
-  const also = others.map(({ verdict, message }) => `also ${verdict}: ${message}\n`).join('')
+  const others = reports.filter((report) => report !== shown && report.byDesign === undefined)
+  const more = others.length > MOST_OTHERS ? `and ${others.length - MOST_OTHERS} more (--json)\n` : ''
+  const also =
+    others
+      .slice(0, MOST_OTHERS)
+      .map(({ verdict, message }) => `also ${verdict}: ${message}\n`)
+      .join('') + more
   if (drift !== undefined || walked)
     return `${shown.verdict}: ${shown.message}\n${also}${subject.id}: ${done}.`
   const table = makeFinding(

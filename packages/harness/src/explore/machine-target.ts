@@ -1,6 +1,6 @@
 import type { CpuEvents, MachineCpu, MachineImage } from '@holdfast/cpu'
 import { Context } from '@holdfast/explorer'
-import type { ActorMem, Coroutine, Target, World } from '@holdfast/explorer'
+import type { ActorMem, Coroutine, Narrator, Target, World } from '@holdfast/explorer'
 import {
   CI_CURLWP,
   CI_IPENDING,
@@ -10,6 +10,7 @@ import {
   L_LID,
   L_NOPREEMPT,
   L_PROC,
+  L_PROGRAM,
   LW_IDLE,
   NPROCS,
   P_PID,
@@ -20,8 +21,11 @@ import type { Scenario } from '../scenario/types.js'
 import { AddressNames } from '../run/address-names.js'
 import { AddressTable } from './address-table.js'
 import type { KernelBuild, KernelModule } from './kernel-build.js'
+import { KernelNarrator } from './kernel-narrator.js'
 import { innerSites } from './machinery.js'
+import { ThrownReports } from './thrown-report.js'
 import { WaitGraph } from './wait-graph.js'
+import { WordTexts } from './word-texts.js'
 
 /** Sources of interrupts of a CPU. */
 const MAILBOX = 0
@@ -34,7 +38,7 @@ const BUSY_POINTS = 5_000
 
 /** How time passes in a machine under control. */
 export interface MachineTime {
-  /** Ticks that may pass, when every CPU idles or all have been busy for long: more, and the machine counts as blocked. */
+  /** Ticks that may pass without any program running, when every CPU idles or all have been busy for long: more, and the machine counts as blocked. */
   readonly idleTicks: number
   /** Ticks that may come at any point besides. */
   readonly freeTicks: number
@@ -62,11 +66,14 @@ export class MachineTarget implements Target {
   readonly lines: string[] = []
   readonly listeners: MachineListener[] = []
   private readonly build: KernelBuild
-  private readonly names: AddressNames
+  private readonly table: AddressTable
+  private readonly texts: WordTexts
+  private told: MachineListener | undefined
   /** Names of the scenario's processes, in the order in which the kernel has them. */
   private readonly processes: readonly string[]
   private readonly inner: Uint8Array
   private readonly waits: WaitGraph
+  private readonly thrown: ThrownReports
   private readonly time: MachineTime
   /** Processes that remain when all that the scenario started are gone. */
   private readonly systemProcs: number
@@ -75,6 +82,7 @@ export class MachineTarget implements Target {
   private readonly running: number[] = []
   /** CPUs in the middle of a handler that is not to be interrupted, and LWPs in the middle of giving way. */
   private readonly handling = new Set<number>()
+  /** Ticks since a program last ran. */
   private ticks = 0
   private freeTicks = 0
   private tickWanted = false
@@ -89,13 +97,20 @@ export class MachineTarget implements Target {
     this.inner = innerSites(build.compiled.sites)
     this.machine = machine
     this.build = build
-    this.names = new AddressNames(machine.regions)
     this.waits = new WaitGraph(this, build.compiled.sites)
     this.time = time
     this.image = new Int32Array(machine.buffer.byteLength / 4)
+    this.table = new AddressTable(machine.regions, this.image.length)
+    this.texts = new WordTexts(
+      new AddressNames(machine.regions),
+      this.table,
+      (words, lwp) => this.lwpName({ words }, lwp),
+      (words, proc) => this.procName(words, proc),
+    )
+    this.thrown = new ThrownReports(this, this.texts, build.compiled)
     this.image.set(new Int32Array(machine.buffer))
     this.calls = build.module.$calls
-    this.local = localWords(machine, this.image.length)
+    this.local = localWords(this.table, this.image.length)
     this.systemProcs = (this.image[NPROCS] as number) - this.processes.length
   }
 
@@ -129,6 +144,7 @@ export class MachineTarget implements Target {
     } else asleep.delete(lwp)
     this.running[actor] = lwp
     world.contexts[actor] = context
+    if (world.words[lwp + L_PROGRAM] !== 0) this.ticks = 0
   }
 
   interrupts(world: World, actor: number): number {
@@ -201,11 +217,7 @@ export class MachineTarget implements Target {
   }
 
   threw(world: World, actor: number, error: unknown): boolean {
-    const { name, message } = error instanceof Error ? error : new Error(String(error))
-    const verdict = name === 'Panic' ? 'panic' : name === 'StackTouch' ? 'stackTouch' : 'crash'
-    const steps = world.steps === 0 ? [] : [world.steps - 1]
-    const what = verdict === 'crash' && error instanceof Error ? (error.stack ?? message) : message
-    world.report({ verdict, message: `cpu${actor}: ${what}`, sites: [world.evSite], steps })
+    world.report(this.thrown.of(world, actor, error))
     return true
   }
 
@@ -228,13 +240,32 @@ export class MachineTarget implements Target {
     return this.inner[site] === 1
   }
 
-  nameOf(addr: number): string {
-    return this.names.name(addr)
+  nameOf(addr: number, words?: Int32Array): string {
+    return this.texts.name(addr, words)
+  }
+
+  valueText(addr: number, value: number, words?: Int32Array): string | undefined {
+    return this.texts.value(addr, value, words ?? this.image)
+  }
+
+  narrator(): Narrator {
+    const narrator = new KernelNarrator(this, this.table, this.texts, this.build.compiled.sites)
+    const known = this.told === undefined ? -1 : this.listeners.indexOf(this.told)
+    if (known >= 0) this.listeners.splice(known, 1)
+    this.told = narrator
+    this.listen(narrator)
+    return narrator
+  }
+
+  /** `target`, or `process 2` where it has no name. */
+  procName(words: Int32Array, proc: number): string {
+    const { initproc } = this.machine.config
+    const name = proc === initproc ? 'init' : this.processes[words[proc + P_SCENARIO] as number]
+    return name === undefined || words[proc + P_STAT] === 0 ? `process ${words[proc + P_PID]}` : name
   }
 
   /** `6.1`, or what the system's own LWPs are called. */
-  lwpName(world: World, lwp: number): string {
-    const { words } = world
+  lwpName({ words }: Pick<World, 'words'>, lwp: number): string {
     const { lwp0, pagedaemonLwp, softclockLwp, initproc } = this.machine.config
     if (lwp === lwp0) return 'the swapper'
     if (lwp === pagedaemonLwp) return 'the pagedaemon'
@@ -293,9 +324,8 @@ export class MachineTarget implements Target {
 }
 
 /** The words that the layouts call private, without exception, or stable. */
-function localWords(machine: MachineImage, size: number): Uint8Array {
+function localWords(table: AddressTable, size: number): Uint8Array {
   const local = new Uint8Array(size)
-  const table = new AddressTable(machine.regions, size)
   for (let addr = 0; addr < size; addr++) {
     const field = table.at(addr)?.field
     if (field === undefined || field.unlocked !== undefined) continue

@@ -26,7 +26,8 @@ import type { MachineListener, MachineTarget } from './machine-target.js'
  * Verifies   W1  LW_INMEM of an LWP that is alive is not cleared while its l_holdcnt is not 0
  *            W2  when uvm_lwp_hold has returned, the LWP is in memory, and stays there until the last release (with W1)
  *            W3  an LWP is brought in only when it is out, and thrown out only when it is in
- *            W4  when all CPUs idle, no LWP is runnable and out while the swapper sleeps unkicked
+ *            W4  when all CPUs idle, no LWP that was woken while it was out is still out while the swapper sleeps unkicked. (One that
+ *                was runnable when it was thrown out waits for the kick of uvm_meter: nobody else tells the swapper of it.)
  *            W5  when all CPUs idle, l_holdcnt is the number of holds that programs have (of an LWP that is held by programs alone)
  * Does not   see what happens to the pages: the u-area's own accesses do (StackTouch), and the invariants at the end.
  *
@@ -37,6 +38,8 @@ export class SwapWatch implements Observer, MachineListener {
   private readonly target: MachineTarget
   /** LWPs that are swapped out, as the kernel's events tell. */
   private readonly out = new Set<number>()
+  /** Those that were runnable when they were thrown out. */
+  private readonly dequeued = new Set<number>()
   /** Holds of programs, by LWP. */
   private readonly holds = new Map<number, number>()
 
@@ -47,6 +50,7 @@ export class SwapWatch implements Observer, MachineListener {
 
   reset(): void {
     this.out.clear()
+    this.dequeued.clear()
     this.holds.clear()
   }
 
@@ -58,6 +62,8 @@ export class SwapWatch implements Observer, MachineListener {
     const lwp = lwps + from
     const stat = world.words[lwp + L_STAT]
     if (stat !== LSSLEEP && stat !== LSRUN && stat !== LSSTOP) return
+    if (stat === LSRUN) this.dequeued.add(lwp)
+    else this.dequeued.delete(lwp)
     if (world.words[lwp + L_HOLDCNT] === 0) return
     this.report(
       world,
@@ -100,7 +106,12 @@ export class SwapWatch implements Observer, MachineListener {
     const asleep = words[lwp0 + L_WCHAN] === UVM_SCHEDULER_CV && words[UVM_SCHEDULER_KICKED] === 0
     let left = this.target.machine.config.nlwps
     for (let l = words[ALLLWP] as number; l !== 0 && left-- > 0; l = words[l + L_LIST_NEXT] as number) {
-      if (asleep && words[l + L_STAT] === LSRUN && ((words[l + L_FLAG] as number) & LW_INMEM) === 0) {
+      if (
+        asleep &&
+        !this.dequeued.has(l) &&
+        words[l + L_STAT] === LSRUN &&
+        ((words[l + L_FLAG] as number) & LW_INMEM) === 0
+      ) {
         const message = `${this.target.lwpName(world, l)} is runnable and swapped out, and the swapper sleeps unkicked`
         this.report(world, 'lostWakeup', message, l + L_FLAG)
       }

@@ -11,8 +11,41 @@ import {
   RW_WRITE_LOCKED,
 } from '@holdfast/atomics-sync'
 import type { Addr } from '@holdfast/atomics-sync'
-import * as kernel from '@holdfast/kernel'
-import { L_PROC, L_STAT, P_STAT, wmesgText } from '@holdfast/kernel'
+import {
+  LP_BOUND,
+  LP_RUNNING,
+  LSIDL,
+  LSONPROC,
+  LSRUN,
+  LSSLEEP,
+  LSSTOP,
+  LSSUSPENDED,
+  LSZOMB,
+  LW_CANCELLED,
+  LW_IDLE,
+  LW_INMEM,
+  LW_PENDSIG,
+  LW_SINTR,
+  LW_SYSTEM,
+  LW_WCORE,
+  LW_WEXIT,
+  LW_WSUSPEND,
+  L_PROC,
+  L_STAT,
+  P_STAT,
+  SACTIVE,
+  SCHED_FIFO,
+  SCHED_OTHER,
+  SCHED_RR,
+  SCHED_SYNCOBJ,
+  SDEAD,
+  SDYING,
+  SIDL,
+  SLEEP_SYNCOBJ,
+  SSTOP,
+  SZOMB,
+  wmesgText,
+} from '@holdfast/kernel'
 import type { AddressNames } from '../run/address-names.js'
 import type { AddressTable } from './address-table.js'
 
@@ -24,32 +57,32 @@ const READERS_SHIFT = 3
 const WRITER_SHIFT = 1
 
 const STATES: Readonly<Record<string, ReadonlyMap<number, string>>> = {
-  L_STAT: numbers(['LSIDL', 'LSRUN', 'LSSLEEP', 'LSSTOP', 'LSZOMB', 'LSONPROC', 'LSSUSPENDED']),
-  P_STAT: numbers(['SIDL', 'SACTIVE', 'SDYING', 'SSTOP', 'SZOMB', 'SDEAD']),
-  L_CLASS: numbers(['SCHED_OTHER', 'SCHED_FIFO', 'SCHED_RR']),
+  L_STAT: byValue({ LSIDL, LSRUN, LSSLEEP, LSSTOP, LSZOMB, LSONPROC, LSSUSPENDED }),
+  P_STAT: byValue({ SIDL, SACTIVE, SDYING, SSTOP, SZOMB, SDEAD }),
+  L_CLASS: byValue({ SCHED_OTHER, SCHED_FIFO, SCHED_RR }),
 }
 
 const FLAGS: Readonly<Record<string, ReadonlyMap<number, string>>> = {
-  L_FLAG: numbers([
-    'LW_IDLE',
-    'LW_INMEM',
-    'LW_SINTR',
-    'LW_SYSTEM',
-    'LW_WSUSPEND',
-    'LW_WCORE',
-    'LW_WEXIT',
-    'LW_PENDSIG',
-    'LW_CANCELLED',
-  ]),
-  L_PFLAG: numbers(['LP_RUNNING', 'LP_BOUND']),
+  L_FLAG: byValue({
+    LW_IDLE,
+    LW_INMEM,
+    LW_SINTR,
+    LW_SYSTEM,
+    LW_WSUSPEND,
+    LW_WCORE,
+    LW_WEXIT,
+    LW_PENDSIG,
+    LW_CANCELLED,
+  }),
+  L_PFLAG: byValue({ LP_RUNNING, LP_BOUND }),
 }
 
 const SYNCOBJS: ReadonlyMap<number, string> = new Map([
   [MUTEX_SYNCOBJ, 'mutex_syncobj'],
   [RW_SYNCOBJ, 'rw_syncobj'],
   [CV_SYNCOBJ, 'cv_syncobj'],
-  [kernel.SLEEP_SYNCOBJ, 'sleep_syncobj'],
-  [kernel.SCHED_SYNCOBJ, 'sched_syncobj'],
+  [SLEEP_SYNCOBJ, 'sleep_syncobj'],
+  [SCHED_SYNCOBJ, 'sched_syncobj'],
 ])
 
 /** Fields that name a word, an LWP, a CPU. */
@@ -137,6 +170,11 @@ export class WordTexts {
     return (value & RW_THREAD) >> READERS_SHIFT
   }
 
+  /** Whether a word is that of a lock. */
+  isLock(addr: Addr): boolean {
+    return this.table.at(addr)?.field.isLock === true
+  }
+
   isSpin(value: number): boolean {
     return value !== MUTEX_DESTROYED && (value & MUTEX_BIT_SPIN) !== 0
   }
@@ -166,9 +204,8 @@ export class WordTexts {
   }
 }
 
-/** Constants of the kernel by their value. */
-function numbers(names: readonly (keyof typeof kernel)[]): ReadonlyMap<number, string> {
-  return new Map(names.map((name) => [kernel[name] as number, name]))
+function byValue(constants: Readonly<Record<string, number>>): ReadonlyMap<number, string> {
+  return new Map(Object.entries(constants).map(([name, value]) => [value, name]))
 }
 
 function flagsText(flags: ReadonlyMap<number, string>, value: number): string {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { ExploreResult } from '../explore/explore-result.js'
 
 /** The built command line, as a user runs it. */
 const BIN = fileURLToPath(new URL('../../dist/bin.js', import.meta.url))
@@ -50,6 +51,11 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** The last line of stdout, which --json promises to be one JSON object. */
-export function jsonOf<T>({ stdout }: Ended): T {
-  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as T
+export function jsonOf({ stdout }: Ended): unknown {
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
+}
+
+/** The same of `explore`. */
+export function exploredIn(ended: Ended): ExploreResult {
+  return jsonOf(ended) as ExploreResult
 }

@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { call, defineProgram } from '@holdfast/explorer'
 import { afterAll, expect, test } from 'vitest'
 import { runNode } from '../testing/holdfast.js'
+// oxlint-disable-next-line import/no-unassigned-import -- what a user writes
 import './index.js'
+import type { HoldOptions } from './index.js'
 import { atomic, fragile, lossy, lucky } from './testing/programs.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-vitest-'))
@@ -20,9 +22,13 @@ test('a program without faults holds: every trace, every interleaving, every one
 
 test('a fault fails it with the report: the sentence, the table, the replay line', async () => {
   const failure = expect(lossy).toHoldInEveryInterleaving()
-  await expect(failure).rejects.toThrow(/^lossy does not hold in every interleaving\n\nassertion: at the end: x is 1\n/)
+  await expect(failure).rejects.toThrow(
+    /^lossy does not hold in every interleaving\n\nassertion: at the end: x is 1\n/,
+  )
   await expect(failure).rejects.toThrow(/ step \| T1 .*\| T2/)
-  await expect(failure).rejects.toThrow(/^holdfast replay hf1\+\.\/packages\/\S+programs\.ts%23lossy@n=2\+\S+$/m)
+  await expect(failure).rejects.toThrow(
+    /^holdfast replay hf1\+\.\/packages\/\S+programs\.ts%23lossy@n=2\+\S+$/m,
+  )
   await expect(lossy).not.toHoldInEveryInterleaving()
 })
 
@@ -32,22 +38,26 @@ test('a bound is a bound: fragile holds with no preemption, and not with one', a
 })
 
 test('a program that asks for chance fails, and is told the call', async () => {
-  await expect(expect(lucky).toHoldInEveryInterleaving()).rejects.toThrow(/nondeterminism: [\s\S]*Math\.random/)
+  await expect(expect(lucky).toHoldInEveryInterleaving()).rejects.toThrow(
+    /nondeterminism: [\s\S]*Math\.random/,
+  )
 })
 
-test.each([
+test.each<readonly [HoldOptions, RegExp]>([
   [{ params: { k: 1 } }, /parameter k is 1; atomic has n/],
   [{ strategy: 'luck' }, /strategy is 'luck'; there are random, /],
   [{ preemptions: -1 }, /option preemptions is -1; 0 or more is allowed/],
   [{ preemptions: 1, delays: 1 }, /one of them is allowed/],
   [{ strategy: 'dpor', preemptions: 1 }, /strategy is 'dpor', and a bound is given/],
-  [{ preemption: 1 } as object, /option preemption is not known; there are params, /],
+  [Object.fromEntries([['preemption', 1]]), /option preemption is not known; there are params, /],
 ])('options that are wrong are refused: %o', async (options, message) => {
   await expect(expect(atomic).toHoldInEveryInterleaving(options)).rejects.toThrow(message)
 })
 
 test('what is no program is refused', async () => {
-  await expect(expect(42).toHoldInEveryInterleaving()).rejects.toThrow(/a program made by defineProgram is expected/)
+  await expect(expect(42).toHoldInEveryInterleaving()).rejects.toThrow(
+    /a program made by defineProgram is expected/,
+  )
   await expect(expect({ name: 'x', threads: [] }).toHoldInEveryInterleaving()).rejects.toThrow(
     /it is not known in which file 'x' is defined/,
   )
@@ -65,7 +75,7 @@ function install(name: string, from: string): void {
   symlinkSync(fileURLToPath(new URL(from, import.meta.url)), path)
 }
 
-test("in a project of somebody else a test file has its programs beside its tests, and `vitest run` tells both", async () => {
+test('in a project of somebody else a test file has its programs beside its tests, and `vitest run` tells both', async () => {
   install('@holdfast/harness', '../..')
   install('@holdfast/explorer', '../../../explorer')
   install('vitest', '../../../../node_modules/vitest')
@@ -116,5 +126,7 @@ describe('counter', () => {
   expect(told).toMatch(/× counter\.test\.ts > counter > two threads count/)
   expect(told).toContain('counter does not hold in every interleaving')
   expect(told).toMatch(/holdfast replay hf1\+\.\/counter\.test\.ts%23counter@n=2\+/)
-  expect(told).toMatch(/counter\.test\.ts defines no program called 'inner'.*defined at the top level of its module, not in a test/)
+  expect(told).toMatch(
+    /counter\.test\.ts defines no program called 'inner'.*defined at the top level of its module, not in a test/,
+  )
 })

@@ -31,7 +31,7 @@ for (const row of ROWS) {
   })
 }
 
-const PROGRAMS = 120
+const PROGRAMS = 60
 for (const [about, mix] of Object.entries(MIXES)) {
   test(`${about}: of ${PROGRAMS} random programs the traces visited are those of all interleavings, each once`, () => {
     const rng = new Rng(1)

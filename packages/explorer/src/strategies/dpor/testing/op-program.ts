@@ -1,5 +1,6 @@
 import {
   ADD,
+  AND,
   AWAIT,
   CAS,
   CHOOSE,
@@ -15,17 +16,23 @@ import {
   LOCK,
   NOTIFY,
   OP_NAMES,
+  OR,
+  READ,
   SPAWN,
   SPIN_WHILE,
   SPIN_WHILE_BOTH,
   STORE,
+  SUB,
   TRY_LOCK,
   UNLOCK,
   WAIT,
+  WRITE,
   YIELD,
 } from '@holdfast/compiler'
 import type { ActorMem } from '../../../engine/actor-mem.js'
 import type { Coroutine, Target } from '../../../engine/target.js'
+import { call } from '../../../program/model-mem.js'
+import type { Thread } from '../../../program/model-mem.js'
 
 /** An operand: a number, or what the operation number `of` of the thread gave, plus `plus`. */
 export type Operand = number | { readonly of: number; readonly plus: number }
@@ -56,6 +63,11 @@ export function opTarget(program: OpProgram, name = 'ops'): Target {
     start(world) {
       for (const ops of program.threads) world.addActor((mem) => run(mem, ops))
     },
+    // A thread may release what it does not hold, and end with it. Anything else is a mistake of these tests.
+    threw: (_world, _actor, error) => {
+      if (error instanceof RangeError && error.message.includes('is released')) return false
+      throw error
+    },
   }
 }
 
@@ -70,11 +82,15 @@ function* run(mem: ActorMem, ops: readonly Op[]): Coroutine {
       continue
     }
     const { child } = op
-    const a = child === undefined ? value(op.a) : (((at: ActorMem) => run(at, child)) as unknown as number)
+    const a = child === undefined ? value(op.a) : (call(start, child) as unknown as number)
     if (mem.$(op.kind, i, a, value(op.b), value(op.c), value(op.d))) yield
     results[i] = numbered(mem.v)
   }
   return 0
+}
+
+function start({ mem }: Thread, ops: readonly Op[]): Coroutine {
+  return run(mem as unknown as ActorMem, ops)
 }
 
 function numbered(result: unknown): number {
@@ -94,6 +110,11 @@ export function described(program: OpProgram): string {
   return [`[${program.memory.join(' ')}]`, ...program.threads.map((ops) => ops.map(op).join('; '))].join('\n')
 }
 
+export const read = (a: number): Op => ({ kind: READ, a })
+export const write = (a: number, b: Operand): Op => ({ kind: WRITE, a, b })
+export const sub = (a: number, b: Operand): Op => ({ kind: SUB, a, b })
+export const or = (a: number, b: Operand): Op => ({ kind: OR, a, b })
+export const and = (a: number, b: Operand): Op => ({ kind: AND, a, b })
 export const load = (a: number): Op => ({ kind: LOAD, a })
 export const store = (a: number, b: Operand): Op => ({ kind: STORE, a, b })
 export const add = (a: number, b: Operand): Op => ({ kind: ADD, a, b })

@@ -103,16 +103,25 @@ const spawns: readonly Draw[] = [
   ],
 ]
 
-const everything = [
-  ...[...accesses, ...locks, ...awaits, ...ranges],
-  ...[...choices, ...waits, ...conditions, ...spawns],
+const others: readonly Draw[] = [
+  (rng, _, words) => [op.read(word(rng, words))],
+  (rng, _, words) => [op.write(word(rng, words), rng.below(3))],
+  (rng, _, words) => [op.sub(word(rng, words), 1)],
+  (rng, _, words) => [op.or(word(rng, words), rng.below(4))],
+  (rng, _, words) => [op.and(word(rng, words), rng.below(4))],
+  (rng, _, words) => [op.exchange(word(rng, words), rng.below(3))],
+  () => [op.fence()],
+  () => [op.yieldNow()],
 ]
+
+const everything = [accesses, locks, awaits, ranges, choices, waits, conditions, spawns].flat()
 
 /** Mixes by what they are about. */
 export const MIXES: Readonly<Record<string, Mix>> = {
   'loads and stores of two words': { threads: 4, ops: 4, words: 2, draw: accesses },
   'loads and stores of three words': { threads: 3, ops: 4, words: 3, draw: accesses },
   'loads and stores of one word': { threads: 3, ops: 4, words: 1, draw: accesses },
+  'other operations': { threads: 3, ops: 4, words: 2, draw: others },
   'locks and accesses': { threads: 4, ops: 4, words: 2, draw: [...accesses.slice(0, 4), ...locks] },
   'locks alone': { threads: 4, ops: 4, words: 2, draw: locks },
   awaits: { threads: 4, ops: 3, words: 2, draw: [...accesses, ...awaits] },

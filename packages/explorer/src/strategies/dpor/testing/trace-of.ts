@@ -7,12 +7,11 @@ import type { World } from '../../../engine/world.js'
 interface Event {
   readonly choice: number
   readonly actor: number
-  readonly kind: number
   /** Words, each with whether it was written. */
   readonly words: ReadonlyMap<number, boolean>
   readonly everything: boolean
-  joined: number
-  spawned: number
+  readonly joined: number
+  readonly spawned: number
 }
 
 const STORE_OF_WAKEUPS = -1
@@ -32,7 +31,6 @@ export class TraceOf implements Observer {
   }
 
   event(world: World): void {
-    this.settle(world)
     const actor = world.evActor
     const kind = world.evKind
     const choice = world.schedule[world.steps - 1] as number
@@ -48,22 +46,20 @@ export class TraceOf implements Observer {
     if (kind === CV_BLOCKED && way === 1) words.set(STORE_OF_WAKEUPS, true)
     const everything = kind === WAITING && way === 1 && world.options.expiry === 'idle'
     const joined = kind === JOIN ? (world.a[actor] as number) : -1
-    this.events.push({ choice, actor, kind, words, everything, joined, spawned: -1 })
+    const spawned = kind === SPAWN ? this.newcomer(world) : -1
+    this.events.push({ choice, actor, words, everything, joined, spawned })
   }
 
-  finish(world: World): void {
-    this.settle(world)
-  }
+  finish(): void {}
 
-  /** Whom the last event has started is known after it. */
-  private settle(world: World): void {
-    const last = this.events[this.events.length - 1]
-    if (last?.kind !== SPAWN || last.spawned >= 0) return
+  /** Whom a spawn has started just now; -1 if that has nothing to do. */
+  private newcomer(world: World): number {
     for (let actor = 0; actor < world.n; actor++) {
       if (world.kind[actor] === ENDED || this.alive.has(actor)) continue
       this.alive.add(actor)
-      last.spawned = actor
+      return actor
     }
+    return -1
   }
 
   form(): string {

@@ -1,0 +1,193 @@
+import { CAS, READ } from '@holdfast/compiler'
+import type { Site } from '@holdfast/compiler'
+import type { Narrator, Remark, World } from '@holdfast/explorer'
+import {
+  L_CPU,
+  L_FLAG,
+  L_HOLDCNT,
+  L_LID,
+  L_MUTEX,
+  L_PFLAG,
+  L_STAT,
+  L_SWAPLOCK,
+  LP_RUNNING,
+  LW_INMEM,
+  LW_WEXIT,
+  UVM_SCHEDULER_KICKED,
+} from '@holdfast/kernel'
+import type { AddressTable } from './address-table.js'
+import type { MachineListener, MachineTarget } from './machine-target.js'
+import { noteRemark } from './note-remark.js'
+import type { WordTexts } from './word-texts.js'
+
+/** Locks whose taking is part of the story by itself; of others only when they are what a fault is about. */
+const LOCKS: Readonly<Record<string, Remark['weight']>> = {
+  L_SWAPLOCK: 1,
+  PROC_LOCK: 2,
+  P_LOCK: 2,
+  P_REFLOCK: 2,
+  VM_MAP_LOCK: 2,
+}
+/** What the swapping of an LWP looks at. */
+const LOOKED_AT = new Set(['L_FLAG', 'L_STAT', 'L_HOLDCNT', 'L_PFLAG', 'L_SYNCOBJ', 'P_STAT', 'L_ADDR'])
+const PROTOCOL = /\/uvm-glue\//
+const TRIES = /try/i
+const NOTHING: readonly Remark[] = []
+/** Between two steps. There are never so many unless nobody asks for them. */
+const MOST_NOTES = 20
+
+/**
+ * Tells what the steps of the kernel mean: locks that are taken, waited for and released; the fields by which LWPs are swapped, run and
+ * exit; and what the kernel itself notes (EV_*).
+ */
+export class KernelNarrator implements Narrator, MachineListener {
+  private readonly target: MachineTarget
+  private readonly table: AddressTable
+  private readonly texts: WordTexts
+  private readonly sites: readonly Site[]
+  private noted: Remark[] = []
+
+  constructor(target: MachineTarget, table: AddressTable, texts: WordTexts, sites: readonly Site[]) {
+    this.target = target
+    this.table = table
+    this.texts = texts
+    this.sites = sites
+  }
+
+  reset(): void {
+    this.noted = []
+  }
+
+  note(world: World, actor: number, kind: number, a: number, b: number): void {
+    if (this.noted.length >= MOST_NOTES) return
+    const remark = noteRemark(this.target, this.texts, world, actor, kind, a, b)
+    if (remark !== undefined) this.noted.push(remark)
+  }
+
+  after(): readonly Remark[] {
+    if (this.noted.length === 0) return NOTHING
+    const { noted } = this
+    this.noted = []
+    return noted
+  }
+
+  event(world: World): Remark | undefined {
+    this.noted = []
+    const { evAddr, evWords, evWrote, evOld, evNew, words } = world
+    if (evWords !== 1) return undefined
+    const placed = this.table.at(evAddr)
+    if (placed === undefined) return undefined
+    const base = this.table.base(evAddr)
+    if (placed.field.isLock)
+      return base + placed.field.offset === evAddr ? this.lock(world, placed.field.name) : undefined
+    if (!evWrote) return this.read(world, placed.field.name)
+    if (evOld === evNew) return undefined
+    const name = this.texts.name(evAddr, words)
+    if (evAddr === UVM_SCHEDULER_KICKED)
+      return { text: `${name} ${evOld} -> ${evNew}`, weight: 2, about: [evAddr] }
+    if (placed.layout.name === 'lwp') return this.wroteLwp(world, base, evAddr - base, name)
+    const weight = placed.field.name === 'P_STAT' ? 2 : 0
+    return weight === 0 ? undefined : this.change(world, name, weight, [base])
+  }
+
+  /** The LWP, the process, the lock; 0 for what belongs to many. */
+  subjectOf(addr: number): number {
+    const placed = this.table.at(addr)
+    if (placed === undefined) return 0
+    if (placed.layout.name === 'lwp' || placed.layout.name === 'proc') return this.table.base(addr)
+    return placed.field.isLock || addr === UVM_SCHEDULER_KICKED ? addr : 0
+  }
+
+  stateOf(subject: number): readonly number[] {
+    if (!this.texts.isLwp(subject)) return []
+    return [L_FLAG, L_STAT, L_HOLDCNT, L_SWAPLOCK, L_MUTEX, L_CPU].map((field) => subject + field)
+  }
+
+  private lock(world: World, field: string): Remark | undefined {
+    const { evAddr, evActor, evKind, evSite, evWrote, evOld, evNew, words } = world
+    const { texts } = this
+    const weight = LOCKS[field] ?? 3
+    const name = texts.name(evAddr, words)
+    const self = this.self(evActor)
+    const before = texts.owner(evAddr, evOld)
+    const about = [evAddr, this.subjectOf(evAddr), ...this.recordOf(evAddr), self]
+    if (!evWrote) {
+      if (evKind !== CAS || texts.isSpin(evOld) || before === 0 || before === self) return undefined
+      const held = texts.value(evAddr, evOld, words) ?? String(evOld)
+      const isTry = TRIES.test(this.sites[evSite]?.function ?? '')
+      return { text: `${isTry ? 'tries' : 'waits for'} ${name}: ${held}`, weight, about }
+    }
+    const after = texts.owner(evAddr, evNew)
+    const readers = texts.readers(evAddr, evNew) - texts.readers(evAddr, evOld)
+    if (before === after && readers === 0) return undefined
+    if (after === 0 && readers <= 0) return { text: `releases ${name}`, weight, about, closes: evAddr }
+    if (readers > 0) return { text: `takes ${name} for reading`, weight, about, opens: evAddr }
+    if (after === self) return { text: `takes ${name}`, weight, about, opens: evAddr }
+    const to = texts.isLwp(after) ? this.target.lwpName(world, after) : 'another'
+    return { text: `hands ${name} to ${to}`, weight, about }
+  }
+
+  /** The LWP or process that a lock is part of. */
+  private recordOf(addr: number): number[] {
+    const layout = this.table.at(addr)?.layout.name
+    return layout === 'lwp' || layout === 'proc' ? [this.table.base(addr)] : []
+  }
+
+  private wroteLwp(world: World, lwp: number, field: number, name: string): Remark | undefined {
+    const { evOld, evNew } = world
+    const who = this.target.lwpName(world, lwp)
+    const about = [lwp]
+    switch (field) {
+      case L_FLAG: {
+        const weight = ((evOld ^ evNew) & (LW_INMEM | LW_WEXIT)) !== 0 ? 1 : 3
+        const set = this.texts.flags(world.evAddr, evNew & ~evOld)
+        const cleared = this.texts.flags(world.evAddr, evOld & ~evNew)
+        const parts = [
+          ...((evNew & ~evOld) === 0 ? [] : [`sets ${set}`]),
+          ...((evOld & ~evNew) === 0 ? [] : [`clears ${cleared}`]),
+        ]
+        return { text: `${parts.join(', ')} of ${who}`, weight, about }
+      }
+      case L_PFLAG:
+        if (((evOld ^ evNew) & LP_RUNNING) === 0) return undefined
+        return {
+          text: `${(evNew & LP_RUNNING) === 0 ? 'clears' : 'sets'} LP_RUNNING of ${who}`,
+          weight: 3,
+          about,
+        }
+      case L_STAT:
+        return this.change(world, name, 2, about)
+      case L_HOLDCNT:
+        return { text: `${name} ${evOld} -> ${evNew}`, weight: 1, about }
+      case L_LID:
+      case L_MUTEX:
+      case L_CPU:
+        return this.change(world, name, 3, about)
+      default:
+        return undefined
+    }
+  }
+
+  private read(world: World, field: string): Remark | undefined {
+    const { evAddr, evKind, evSite, evOld, words } = world
+    if (evKind !== READ || !LOOKED_AT.has(field) || !PROTOCOL.test(this.sites[evSite]?.file ?? ''))
+      return undefined
+    const value = this.texts.value(evAddr, evOld, words) ?? String(evOld)
+    return {
+      text: `sees ${this.texts.name(evAddr, words)}: ${value}`,
+      weight: 3,
+      about: [this.subjectOf(evAddr)],
+    }
+  }
+
+  private change(world: World, name: string, weight: Remark['weight'], about: readonly number[]): Remark {
+    const { evAddr, evOld, evNew, words } = world
+    const before = this.texts.value(evAddr, evOld, words) ?? String(evOld)
+    const after = this.texts.value(evAddr, evNew, words) ?? String(evNew)
+    return { text: `${name}: ${before} -> ${after}`, weight, about }
+  }
+
+  private self(actor: number): number {
+    return this.target.cpus[actor]?.self ?? 0
+  }
+}
