@@ -16,7 +16,8 @@ const SOURCES = 8
  * that is enabled whatever memory holds.
  */
 export function collect(world: World): boolean {
-  const { kind, choices, n, target } = world
+  const { kind, ownChoices: choices, n, target } = world
+  world.choices = choices
   let count = 0
   let settled = true
   for (let actor = 0; actor < n; actor++) {

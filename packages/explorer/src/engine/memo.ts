@@ -64,7 +64,8 @@ export class Memo {
   private readonly roots = new Int32Array(MAX_ACTORS).fill(NONE)
   /** Root of each actor that was spawned, by the node that spawned it and its id. */
   private readonly spawnedRoots = new Map<number, number>()
-  private readonly at = new Int32Array(MAX_ACTORS)
+  /** The node at which each actor is. */
+  readonly at = new Int32Array(MAX_ACTORS)
   /** The node at which the coroutine of an actor stands, if it has one in this execution. */
   private readonly live = new Int32Array(MAX_ACTORS).fill(NONE)
 
@@ -72,9 +73,11 @@ export class Memo {
     this.world = world
   }
 
-  /** An execution begins. */
-  reset(): void {
-    if (this.used > MOST_NODES * NODE) this.forget()
+  /** An execution begins. Returns true if everything had to be forgotten. */
+  reset(): boolean {
+    if (this.used <= MOST_NODES * NODE) return false
+    this.forget()
+    return true
   }
 
   /** An actor begins that is there from the start: its first operation is pending. */

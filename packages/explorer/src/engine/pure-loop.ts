@@ -5,6 +5,7 @@ import * as limits from './limits.js'
 import type { Memo } from './memo.js'
 import type { Observer } from './observer.js'
 import { perform } from './perform.js'
+import type { State, StateGraph, Step } from './state-graph.js'
 import type { Chooser, World } from './world.js'
 
 // Constants of this module are constants of its machine code; an import is read anew at each use.
@@ -15,26 +16,51 @@ const { MAX_ACTORS, WAY_SHIFT } = limits
 /**
  * Runs an execution of a pure target, whose actors have begun, to its end: `World.run` without coroutines and interrupts.
  *
- * What is enabled is found anew only where it can have changed. As long as every pending operation is one that is enabled whatever
- * memory holds, an event takes away its actor's choice at most.
+ * A step that the graph of states knows is looked up (state-graph.ts). Others are executed, and then what is enabled is found anew only
+ * where it can have changed: as long as every pending operation is one that is enabled whatever memory holds, an event takes away its
+ * actor's choice at most.
  */
-export function runPure(world: World, memo: Memo, chooser: Chooser, observers: readonly Observer[]): void {
+export function runPure(
+  world: World,
+  memo: Memo,
+  graph: StateGraph,
+  chooser: Chooser,
+  observers: readonly Observer[],
+): void {
   const { kind } = world
   const { stepLimit } = world.options
   let settled = collect(world)
+  let state: State | null = graph.begin()
   while (world.outcome !== 'failed') {
     const { steps } = world
     if (steps >= stepLimit) return world.end('stepLimit')
     while (world.choiceCount === 0) {
       if (!world.nothingEnabled()) return
       settled = collect(world)
+      state = null
     }
     const choice = chooser.choose(world)
     if (choice < 0) return world.end('abandoned')
     const actor = choice & (MAX_ACTORS - 1)
-    const before = kind[actor]
-    const result = perform(world, actor, choice >> WAY_SHIFT)
     if (steps === world.schedule.length) world.growSchedule()
+    const known: Step | undefined = state !== null && choice < MAX_ACTORS ? state.steps[actor] : undefined
+    if (known?.whole === true) {
+      take(world, known, actor)
+      world.schedule[steps] = choice
+      world.steps = steps + 1
+      world.current = actor
+      for (let i = 0; i < observers.length; i++) (observers[i] as Observer).event(world)
+      settle(world, known, actor)
+      memo.at[actor] = known.node
+      state = known.to
+      world.choices = state.choices
+      world.choiceCount = state.choices.length
+      settled = false
+      continue
+    }
+    const before = kind[actor]
+    const { failures } = world
+    const result = perform(world, actor, choice >> WAY_SHIFT)
     world.schedule[steps] = choice
     world.steps = steps + 1
     world.current = actor
@@ -42,19 +68,43 @@ export function runPure(world: World, memo: Memo, chooser: Chooser, observers: r
     if (world.again) {
       world.again = false
       settled = collect(world)
+      state = null
       continue
     }
     memo.advance(actor, result)
     const after = kind[actor] as number
-    if (settled && before !== SPAWN) {
-      if (ALWAYS[after] === 1) continue
-      if (after === ENDED) {
-        leave(world, actor)
-        continue
-      }
-    }
-    settled = collect(world)
+    if (!settled || before === SPAWN) settled = collect(world)
+    else if (after === ENDED) leave(world, actor)
+    else if (ALWAYS[after] === 0) settled = collect(world)
+    if (state === null) continue
+    if (known !== undefined) state = known.to
+    else state = choice < MAX_ACTORS && graph.wants(state) ? graph.learn(state, failures) : null
   }
+}
+
+/** Does to memory what the step does, and describes it as the event at hand. */
+function take(world: World, step: Step, actor: number): void {
+  world.evActor = actor
+  world.evKind = step.kind
+  world.evSite = step.site
+  world.evAddr = step.addr
+  world.evWords = step.words
+  world.evAddr2 = step.addr2
+  world.evWords2 = step.words2
+  world.evOld = step.old
+  world.evNew = step.new
+  world.evWrote = step.wrote
+  if (step.wrote) world.words[step.addr] = step.new
+}
+
+/** What the actor is about to do after the step. */
+function settle(world: World, step: Step, actor: number): void {
+  world.kind[actor] = step.nextKind
+  world.site[actor] = step.nextSite
+  world.a[actor] = step.nextA
+  world.b[actor] = step.nextB
+  world.c[actor] = step.nextC
+  world.d[actor] = step.nextD
 }
 
 /** `actor` has ended, and nothing else has changed. */

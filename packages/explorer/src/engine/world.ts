@@ -14,6 +14,7 @@ import { checkOperands, makerOf, ticks } from './operands.js'
 import { perform } from './perform.js'
 import { runPure } from './pure-loop.js'
 import type { Target } from './target.js'
+import { StateGraph } from './state-graph.js'
 import { interruptWith, resume } from './trampoline.js'
 
 export { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT }
@@ -71,7 +72,9 @@ export class World {
   /** The site of the call whose callee was yielded last. */
   readonly callSite: { readonly site: number }
   /** What is enabled now: choices, in the order of actors. */
-  readonly choices = new Int32Array(64 * MAX_ACTORS)
+  choices = new Int32Array(64 * MAX_ACTORS)
+  /** Where they are put; if they are not new they are elsewhere. */
+  readonly ownChoices = this.choices
   choiceCount = 0
   /** The actor of the last event, or -1. */
   current = -1
@@ -118,6 +121,7 @@ export class World {
   private next = UNCHOSEN
   private inline = false
   private readonly memo: Memo | null
+  private readonly graph: StateGraph | null
   private primed = false
   private readonly local: Uint8Array
   /** Actors that a pure target starts with; -1: it has not been started yet. */
@@ -131,6 +135,7 @@ export class World {
     this.mems = this.actors.mems
     this.contexts = this.actors.contexts
     this.memo = target.pure ? new Memo(this) : null
+    this.graph = this.memo === null || target.interrupts !== undefined ? null : new StateGraph(this, this.memo)
     this.local = target.local ?? new Uint8Array(0)
     this.callSite = target.calls ?? { site: -1 }
   }
@@ -145,7 +150,7 @@ export class World {
     this.reset(chooser, observers)
     this.start()
     for (let i = 0; i < observers.length; i++) (observers[i] as Observer).reset(this)
-    if (this.memo !== null && this.target.interrupts === undefined) runPure(this, this.memo, chooser, observers)
+    if (this.memo !== null && this.graph !== null) runPure(this, this.memo, this.graph, chooser, observers)
     else this.loop()
     this.target.finish?.(this)
     for (let i = 0; i < observers.length; i++) (observers[i] as Observer).finish(this)
@@ -374,7 +379,7 @@ export class World {
     else for (let addr = 0; addr < image.length; addr++) words[addr] = image[addr] as number
     for (let id = 0; id < n; id++) kind[id] = ENDED
     this.actors.reset(n)
-    this.memo?.reset()
+    if (this.memo?.reset() === true) this.graph?.forget()
     this.chooser = chooser
     this.observers = observers
     this.n = 0

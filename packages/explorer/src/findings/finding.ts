@@ -8,8 +8,7 @@ import { compacted } from './gaps.js'
 import type { Gap } from './gaps.js'
 import { outerPlaces } from './place-text.js'
 import { replay } from './replay.js'
-import { interestingSteps, involvedActors } from './report-choice.js'
-import { isTold } from './report-lines.js'
+import { interestingSteps, involvedActors, isTold } from './report-choice.js'
 import { shownOf, storyItems } from './report-story.js'
 import type { Schedule } from './schedule.js'
 import { encodeSchedule } from './schedule-string.js'
@@ -82,9 +81,9 @@ const GUESSED_WORDS = 8
 const FEW_WORDS = 4
 /** Rows that are kept of any execution, and of one that is longer. */
 const MOST_EVENTS = 300
-const LONGEST_REPORT = 75
+const LONGEST_REPORT = 70
 /** Callers that are kept of these. */
-const KEPT_CALLERS = 5
+const KEPT_CALLERS = 4
 /** Steps before a fault of which it may be, and the things that it may be about then. */
 const NEAR = 40
 const FEW_SUBJECTS = 2
@@ -146,8 +145,14 @@ export function makeFinding(
   }
   if (events.length <= MOST_EVENTS) return whole
   const { events: kept, gaps } = compacted(events, worthKeeping(whole))
-  const short = kept.map((row) => ({ ...row, callers: row.callers.slice(0, row.inner + KEPT_CALLERS) }))
-  return { ...whole, events: short, gaps }
+  return { ...whole, events: kept.map(shortened), gaps }
+}
+
+/** A row without the callers that no report shows. */
+function shortened(row: EventRow): EventRow {
+  const isInner = row.inner > 0
+  const callers = outerPlaces(row).slice(isInner ? 0 : 1)
+  return { ...row, callers: callers.slice(0, KEPT_CALLERS), inner: isInner ? 1 : 0 }
 }
 
 /** Rows that the longest report of a finding would show. */
@@ -173,7 +178,7 @@ function subjectsOf(
   const actor = events[steps.at(-1) ?? -1]?.actor
   const last = events.slice(0, (steps.at(-1) ?? events.length) + 1).slice(-NEAR)
   const isRecord = (subject: number): boolean => narrator.stateOf(subject).length > 0
-  if (![...found].some(isRecord)) {
+  if (named.every((addr) => narrator.subjectOf(addr, words) === 0) || found.size === 0) {
     for (const row of last.toReversed()) {
       if (row.addr === undefined || (actor !== undefined && row.actor !== actor)) continue
       const subject = narrator.subjectOf(row.addr, words)

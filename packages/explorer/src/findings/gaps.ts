@@ -31,7 +31,7 @@ export function compacted(
   let left: EventRow[] = []
   const close = (): void => {
     const [first] = left
-    if (first !== undefined) gaps.push({ from: first.step, skipped: merged(runsOf(left)) })
+    if (first !== undefined) gaps.push({ from: first.step, skipped: merged(runsOf(left)).map(shortened) })
     left = []
   }
   for (const row of events) {
@@ -83,6 +83,11 @@ export function skippedText(runs: readonly Skipped[]): string {
   const names = heavy.slice(0, MOST_NAMES).map(({ name }) => name)
   const more = heavy.length > MOST_NAMES ? ' …' : ''
   return `… ${steps} step${steps === 1 ? '' : 's'}${names.length === 0 ? '' : ` in ${names.join(', ')}${more}`}`
+}
+
+/** With as many functions as are ever named. */
+function shortened(run: Skipped): Skipped {
+  return { ...run, functions: run.functions.slice(0, MOST_NAMES) }
 }
 
 function sum(one: Skipped, other: Skipped): Skipped {

@@ -17,8 +17,15 @@ const SHORT = 4
 /** Of no interest. */
 const NONE = 7
 
-/** The actors a finding is about: whose steps it names, who waits for ever; else those that touch its words. */
-export function involvedActors({ events, steps, stuck, words }: Finding): number[] {
+/** Whether the finding is of a machine that tells what its steps mean. */
+export function isTold({ events }: Pick<Finding, 'events'>): boolean {
+  return events.some(({ remark }) => remark !== undefined)
+}
+
+/** The actors a finding is about: those of a machine that tells, its CPUs; else those whose steps it names and who waits for ever; else those that touch its words. */
+export function involvedActors(finding: Finding): number[] {
+  const { events, steps, stuck, words } = finding
+  if (isTold(finding)) return [...new Set(events.map(({ actor }) => actor))].slice(0, MOST_COLUMNS).sort((one, other) => one - other)
   const involved = new Set<number>()
   for (const row of events) if (steps.includes(row.step)) involved.add(row.actor)
   for (const { actor } of stuck) involved.add(actor)

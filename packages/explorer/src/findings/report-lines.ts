@@ -5,7 +5,7 @@ import type { Finding } from './finding.js'
 import { merged, MOST_TURNS, runsOf, skippedText } from './gaps.js'
 import type { Gap, Skipped } from './gaps.js'
 import { fileName, outerPlaces } from './place-text.js'
-import { faultSteps, interestingSteps, involvedActors } from './report-choice.js'
+import { faultSteps, interestingSteps, involvedActors, isTold } from './report-choice.js'
 import { shownOf, storyItems, worthTelling } from './report-story.js'
 import type { Shown } from './report-story.js'
 
@@ -75,11 +75,6 @@ export function reportTable(finding: Finding, { rows }: { readonly rows: number 
   let lines = linesOf(shownOf(items.slice(0, most)))
   while (most > 1 && height(lines) > rows) lines = linesOf(shownOf(items.slice(0, --most)))
   return { columns, lines }
-}
-
-/** Whether the finding is of a machine that tells what its steps mean. */
-export function isTold({ events }: Pick<Finding, 'events'>): boolean {
-  return events.some(({ remark }) => remark !== undefined)
 }
 
 function height(lines: readonly ReportLine[]): number {
@@ -193,7 +188,9 @@ class Builder {
     if (left?.why === 'ended' && next === undefined) {
       this.turnEnds({ kind: 'stuck', column, text: this.finding.verdict })
     } else if (shown?.left === true && left?.why === 'preempted') {
-      this.turnEnds({ kind: 'left', column, text: `preempted before ${nextText(left)}`, preempted: true })
+      const { place } = left
+      const text = place === undefined ? 'preempted' : `preempted in ${place.cName}:${place.line}`
+      this.turnEnds({ kind: 'left', column, text, preempted: true })
     }
   }
 

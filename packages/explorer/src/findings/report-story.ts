@@ -47,13 +47,15 @@ export function storyItems(finding: Finding, actors: readonly number[]): readonl
     const { remark } = row
     let rank = remark === undefined ? NONE : rankOf(remark, about)
     if (faults.has(row.step)) rank = 1
-    else if (row.wrote && row.old !== row.new && rare.has(row.addr ?? 0) && touches(row, addrs)) rank = Math.min(rank, 4)
+    else if (row.wrote && row.old !== row.new && rare.has(row.addr ?? 0) && touches(row, addrs)) rank = Math.min(rank, 3)
     items.push({ row, part: 'step', rank, remark })
     for (const [n, note] of row.notes.entries()) items.push({ row, part: n, rank: rankOf(note, about), remark: note })
-    if (row.left?.why === 'preempted' && nextActor(finding, i) !== row.actor) items.push({ row, part: 'left', rank: 2, remark: undefined })
+    if (row.left?.why === 'preempted' && nextActor(finding, i) !== row.actor)
+      items.push({ row, part: 'left', rank: 2, remark: undefined })
   }
   dropRepeated(items)
   dropEmpty(items)
+  dropEarly(items)
   const order = [...items.keys()].filter((i) => (items[i] as Item).rank < NONE)
   order.sort((one, other) => (items[one] as Item).rank - (items[other] as Item).rank || other - one)
   return order.map((i) => items[i] as Item)
@@ -85,9 +87,9 @@ function nextActor({ events, gaps }: Finding, i: number): number | undefined {
   return gaps.find(({ from }) => from === after)?.skipped[0]?.actor
 }
 
-function rankOf({ weight, about }: Remark, subjects: ReadonlySet<number>): number {
+function rankOf({ weight, about, closes }: Remark, subjects: ReadonlySet<number>): number {
   const isRelated = about.some((each) => subjects.has(each))
-  if (isRelated) return weight === 3 ? DETAIL : weight + 1
+  if (isRelated) return weight === 3 || (weight === 2 && closes !== undefined) ? DETAIL : weight + 1
   return weight === 1 ? 6 : weight === 2 ? 7 : NONE
 }
 
@@ -100,6 +102,12 @@ function dropRepeated(items: readonly Item[]): void {
     if (last.get(actorName) === item.remark.text && item.rank > 1) item.rank = NONE
     last.set(actorName, item.remark.text)
   }
+}
+
+/** Preemptions before the story begins. */
+function dropEarly(items: readonly Item[]): void {
+  const begins = items.findIndex(({ rank, part }) => rank <= 2 && part !== 'left')
+  for (const item of items.slice(0, Math.max(0, begins))) if (item.part === 'left') item.rank = DETAIL
 }
 
 /** A critical section in which its holder does nothing that is told, is not told either. */

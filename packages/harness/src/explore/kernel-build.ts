@@ -28,7 +28,8 @@ export interface KernelModule {
       lockstat: Lockstat | null
     },
   ): MachineCpu
-  readonly $calls: { readonly site: number }
+  /** The site of the call at hand; -1: of none. */
+  readonly $calls: { site: number }
   readonly netbsdTables: KernelTables
   readonly controlledInterrupts: InterruptOps
   readonly controlledMachdep: MachdepOps

@@ -11,10 +11,12 @@ import {
   L_STAT,
   L_SWAPLOCK,
   LP_RUNNING,
+  LW_IDLE,
   LW_INMEM,
   LW_WEXIT,
   UVM_SCHEDULER_KICKED,
 } from '@holdfast/kernel'
+import { PG_UANON, PG_UOBJECT, PG_WIRE_COUNT } from '@holdfast/mm'
 import type { AddressTable } from './address-table.js'
 import type { MachineListener, MachineTarget } from './machine-target.js'
 import { noteRemark } from './note-remark.js'
@@ -28,6 +30,15 @@ const LOCKS: Readonly<Record<string, Remark['weight']>> = {
   P_REFLOCK: 2,
   VM_MAP_LOCK: 2,
 }
+/** Fields of other records than LWPs that are part of the story when they change. */
+const FIELDS: Readonly<Record<string, Remark['weight']>> = {
+  P_STAT: 2,
+  PG_WIRE_COUNT: 1,
+  PG_UANON: 2,
+  PG_UOBJECT: 2,
+}
+/** Records that a fault may be about. */
+const RECORDS = new Set(['lwp', 'proc', 'vm_page'])
 /** What the swapping of an LWP looks at. */
 const LOOKED_AT = new Set(['L_FLAG', 'L_STAT', 'L_HOLDCNT', 'L_PFLAG', 'L_SYNCOBJ', 'P_STAT', 'L_ADDR'])
 const PROTOCOL = /\/uvm-glue\//
@@ -86,19 +97,21 @@ export class KernelNarrator implements Narrator, MachineListener {
     if (evAddr === UVM_SCHEDULER_KICKED)
       return { text: `${name} ${evOld} -> ${evNew}`, weight: 2, about: [evAddr] }
     if (placed.layout.name === 'lwp') return this.wroteLwp(world, base, evAddr - base, name)
-    const weight = placed.field.name === 'P_STAT' ? 2 : 0
-    return weight === 0 ? undefined : this.change(world, name, weight, [base])
+    const weight = FIELDS[placed.field.name]
+    return weight === undefined ? undefined : this.change(world, name, weight, [base])
   }
 
-  /** The LWP, the process, the lock; 0 for what belongs to many. */
+  /** The LWP, the process, the page, the lock; 0 for what belongs to many. */
   subjectOf(addr: number): number {
     const placed = this.table.at(addr)
     if (placed === undefined) return 0
-    if (placed.layout.name === 'lwp' || placed.layout.name === 'proc') return this.table.base(addr)
+    if (RECORDS.has(placed.layout.name)) return this.table.base(addr)
     return placed.field.isLock || addr === UVM_SCHEDULER_KICKED ? addr : 0
   }
 
   stateOf(subject: number): readonly number[] {
+    if (this.table.at(subject)?.layout.name === 'vm_page')
+      return [PG_WIRE_COUNT, PG_UOBJECT, PG_UANON].map((field) => subject + field)
     if (!this.texts.isLwp(subject)) return []
     return [L_FLAG, L_STAT, L_HOLDCNT, L_SWAPLOCK, L_MUTEX, L_CPU].map((field) => subject + field)
   }
@@ -156,6 +169,7 @@ export class KernelNarrator implements Narrator, MachineListener {
           about,
         }
       case L_STAT:
+        if (((world.words[lwp + L_FLAG] as number) & LW_IDLE) !== 0) return undefined
         return this.change(world, name, 2, about)
       case L_HOLDCNT:
         return { text: `${name} ${evOld} -> ${evNew}`, weight: 1, about }

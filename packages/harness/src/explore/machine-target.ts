@@ -193,6 +193,7 @@ export class MachineTarget implements Target {
    * LWP's address says whose. */
   private *alone(whose: number, handler: Coroutine): Coroutine {
     this.handling.add(whose)
+    this.build.module.$calls.site = -1
     yield handler
     this.handling.delete(whose)
   }
@@ -289,6 +290,15 @@ export class MachineTarget implements Target {
     return []
   }
 
+  /** Where `lwp` stands: the place of its next operation if it is on a CPU, and those of the calls it is in, innermost first. */
+  placesOf(world: World, lwp: number): readonly number[] {
+    const actor = this.running.indexOf(lwp)
+    const own = actor < 0 ? [] : [world.site[actor] as number]
+    const calls = this.callsOf(world, lwp).toReversed()
+    const end = calls.indexOf(-1)
+    return [...own, ...(end < 0 ? calls : calls.slice(0, end))]
+  }
+
   /** A CPU begins: others may wait for its answers from now on; it runs the LWP that its cpu_info names. */
   private boot(world: World, mem: ActorMem, id: number): Coroutine {
     const { module } = this.build
@@ -335,7 +345,10 @@ function localWords(table: AddressTable, size: number): Uint8Array {
 }
 
 function* bootCpu(module: KernelModule, cpu: MachineCpu): Coroutine {
+  // Called by the machine, not by the code that called last.
+  module.$calls.site = -1
   yield module.tlbOnline(cpu)
+  module.$calls.site = -1
   yield module.lwpCoroutine(cpu, cpu.self)
 }
 

@@ -49,7 +49,7 @@ export function noteRemark(
     case 'fork':
       return { text: `${proc(a)} forks ${proc(b)}`, weight: 2, about: [a, b] }
     case 'exit':
-      return { text: `${proc(a)} exits`, weight: 2, about: [a] }
+      return { text: `${proc(a)} exits`, weight: 1, about: [a, self] }
     case 'lwpCreate':
       return { text: `${lwp(a)} is made`, weight: 2, about: [a] }
     case 'lwpExit':

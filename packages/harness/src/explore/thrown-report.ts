@@ -84,9 +84,7 @@ export class ThrownReports {
     const meaning = this.texts.value(word, value, world.words) ?? String(value)
     const owner = this.texts.isLock(word) ? this.texts.owner(word, value) : 0
     const isOther = owner !== 0 && this.texts.isLwp(owner)
-    const calls = isOther ? this.target.callsOf(world, owner) : []
-    const at = calls
-      .toReversed()
+    const at = (isOther ? this.target.placesOf(world, owner) : [])
       .flatMap((call) => this.sites[call] ?? [])
       .filter((site) => !isSleeping(site))
       .slice(0, SITES)

@@ -111,7 +111,7 @@ export class WordTexts {
 
   /** `target (2.1).l_flag`; `lwp[6].l_flag` where the LWP has no name in this memory. */
   name(addr: Addr, words?: Int32Array): string {
-    const plain = this.names.name(addr)
+    const plain = this.plain(addr)
     if (words === undefined) return plain
     const base = this.table.base(addr)
     const field = plain.indexOf('.')
@@ -126,6 +126,15 @@ export class WordTexts {
       default:
         return plain
     }
+  }
+
+  /** A lock that is the first word of its record is not called as that is. */
+  private plain(addr: Addr): string {
+    const name = this.names.name(addr)
+    const field = this.table.at(addr)?.field
+    return field?.isLock === true && field.offset === 0 && this.table.base(addr) === addr && name.endsWith(']')
+      ? `${name}.${field.name.toLowerCase()}`
+      : name
   }
 
   /** What a value of a word means: `LW_INMEM|LW_SINTR`, `held by holder (4.1)`; undefined: only itself. */

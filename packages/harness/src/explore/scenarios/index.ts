@@ -9,6 +9,16 @@ import { scanVsExit } from './scan-vs-exit.js'
 import { scanVsTeamExit } from './scan-vs-team-exit.js'
 import { swapoutInSwitch } from './swapout-in-switch.js'
 import { vslockVsFork } from './vslock-vs-fork.js'
+import { regreadVsScan } from './regread-vs-scan.js'
+import { stopVsScan } from './stop-vs-scan.js'
+import { killVsSwapout } from './kill-vs-swapout.js'
+import { forkVsScan } from './fork-vs-scan.js'
+import { recycleVsScan } from './recycle-vs-scan.js'
+import { realtimeVsHold } from './realtime-vs-hold.js'
+import { threeHolders } from './three-holders.js'
+import { wakeupVsSwapout } from './wakeup-vs-swapout.js'
+import { physioVsScan } from './physio-vs-scan.js'
+import { procfsVsSwapper } from './procfs-vs-swapper.js'
 
 /** Scenarios small enough to explore: two or three CPUs, few pages, each a pair of paths that meet. */
 export const SMALL_SCENARIOS: readonly Scenario[] = [
@@ -22,4 +32,14 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   swapoutInSwitch,
   exitVsKdassert,
   vslockVsFork,
+  regreadVsScan,
+  stopVsScan,
+  killVsSwapout,
+  forkVsScan,
+  recycleVsScan,
+  realtimeVsHold,
+  threeHolders,
+  wakeupVsSwapout,
+  physioVsScan,
+  procfsVsSwapper,
 ]
