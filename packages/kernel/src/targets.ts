@@ -17,6 +17,7 @@ import type { LwpRef } from './lwp.js'
 import { EBUSY, ESRCH, LSIDL, LSZOMB, PK_SYSTEM, SACTIVE, SSTOP } from './param.js'
 import { pcbRandom } from './pcb.js'
 import {
+  PROC_WORDS,
   P_CHILDREN,
   P_FLAG,
   P_LIST_NEXT,
@@ -53,14 +54,18 @@ export function procTarget(cpu: Cpu, l: LwpRef, a: number): ProcRef {
   kassert(mutexOwned(cpu, PROC_LOCK), 'mutex_owned(proc_lock)')
   if (a === SELF) return mem.read(l + L_PROC)
   if (a === RANDOM) {
-    let alive = 0
-    for (let p = mem.read(ALLPROC); p !== NULL; p = mem.read(p + P_LIST_NEXT)) if (procAlive(cpu, p)) alive++
-    let skip = alive === 0 ? 0 : pcbRandom(cpu, l, alive)
+    // The first in the table from a random place on; only those on allproc are looked at, as others may be free.
+    const start = pcbRandom(cpu, l, config.nprocs)
+    let found: ProcRef = NULL
+    let nearest = config.nprocs
     for (let p = mem.read(ALLPROC); p !== NULL; p = mem.read(p + P_LIST_NEXT)) {
-      // Those that have begun to exit since are passed over.
-      if (procAlive(cpu, p) && skip-- <= 0) return p
+      if (!procAlive(cpu, p)) continue
+      const distance = ((p - config.procs) / PROC_WORDS - start + config.nprocs) % config.nprocs
+      if (distance >= nearest) continue
+      nearest = distance
+      found = p
     }
-    return NULL
+    return found
   }
   if (a < 0 || a >= (config.kern['nscenario'] as number)) return NULL
   const p = mem.read((config.kern['scenarioProcs'] as number) + a)

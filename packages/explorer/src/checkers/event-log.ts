@@ -7,7 +7,7 @@ import type { World } from '../engine/world.js'
 // Constants of this module are constants of its machine code; an import is read anew at each use.
 const { CHOOSE, COPY, CV_BROADCAST, CV_SIGNAL, CV_WAIT, FENCE, FILL, JOIN, NOTIFY } = ops
 const { SPAWN, SPIN_WHILE_BOTH, WAIT, YIELD } = ops
-const { CV_BLOCKED, ENDED, INTERRUPT, WAITING } = kinds
+const { CV_BLOCKED, ENDED, INTERRUPT, PLAIN, WAITING } = kinds
 const { MAX_ACTORS, WAY_SHIFT } = limits
 
 /** One event of a log, as a reader of it sees it. */
@@ -58,6 +58,8 @@ const WAY = 13
 export class EventLog implements Observer {
   readonly name = 'event log'
   length = 0
+  /** Events that are plain accesses. */
+  plain = 0
   /** Event `i` begins at `i * EVENT`; its head is the kind, above it the actor, {@link WROTE}, and the way. */
   events: Int32Array<ArrayBuffer> = new Int32Array(1024 * EVENT)
   private extra = new Int32Array(256)
@@ -71,6 +73,7 @@ export class EventLog implements Observer {
   reset(world: World): void {
     const { n } = world
     this.length = 0
+    this.plain = 0
     if (this.extras === 0 && this.actors === n) return
     const { told, begun } = this
     for (let actor = 0; actor < this.actors; actor++) told[actor] = begun[actor] = 0
@@ -91,6 +94,7 @@ export class EventLog implements Observer {
     events[at + OLD] = world.evOld
     events[at + NEW] = world.evNew
     events[at + EXTRA] = this.extras
+    this.plain += PLAIN[kind] as number
     if (MORE[kind] === 1) this.more(world, kind)
   }
 

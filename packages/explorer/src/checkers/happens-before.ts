@@ -59,7 +59,6 @@ export function followCommon(
   wrote: boolean,
   accesses: Accesses,
 ): void {
-  clocks.ensure(actor)
   switch (kind) {
     case READ:
       accesses.plainRead(actor, addr)
@@ -112,7 +111,6 @@ export function followCommon(
 /** As {@link followEvent}, of the other kinds. */
 export function followRare(clocks: VectorClocks, event: LoggedEvent, accesses: Accesses): void {
   const { actor, addr, addr2 } = event
-  clocks.ensure(actor)
   switch (event.kind) {
     case SPIN_WHILE_BOTH:
       clocks.acquire(actor, addr)
@@ -145,12 +143,10 @@ export function followRare(clocks: VectorClocks, event: LoggedEvent, accesses: A
       return
     case SPAWN:
       if (event.child < 0) return
-      clocks.ensure(event.child)
       clocks.follow(event.child, actor)
       clocks.tick(actor)
       return
     case JOIN:
-      clocks.ensure(addr)
       clocks.follow(actor, addr)
       return
     default:

@@ -69,8 +69,6 @@ export class Races implements Observer {
   private readonly clocks = new VectorClocks()
   private readonly pairs: RacePairs
   private readonly logged = new LoggedEvent()
-  /** Actors that this execution has begun with. */
-  private actors = 0
   private state = new Int32Array(0)
   private vectors = new Int32Array(64)
   private vectorCount = 1
@@ -92,7 +90,6 @@ export class Races implements Observer {
     if (world.options.stepLimit > MOST)
       throw new RangeError(`stepLimit is ${world.options.stepLimit}; at most ${MOST} with race checking`)
     if (this.ownLog) this.log.reset(world)
-    this.actors = world.n
   }
 
   event(world: World): void {
@@ -101,10 +98,11 @@ export class Races implements Observer {
 
   /** All the checking is done here, over the log: a loop over an array is several times as fast as a call from event to event. */
   finish(world: World): void {
+    if (this.log.plain === 0) return
     const { clocks } = this
     const { words } = world
     if (this.state.length !== words.length * SLOT) this.state = new Int32Array(words.length * SLOT)
-    if (clocks.reset(words.length, this.actors)) this.forget()
+    if (clocks.reset(words.length, world.n)) this.forget()
     this.scan()
     if (this.spread.length > 0) this.gather()
     if (this.racy.length > 0) this.report(world)

@@ -20,8 +20,9 @@ export const MOST = 2 ** 23 - 2
  * the moment knows all of it.
  */
 export class VectorClocks {
-  /** Actors there is room for. */
+  /** Actors there is room for, and actors there are. */
   stride = 4
+  private width = 4
   c = new Int32Array(16)
   /** The present moment of each actor. */
   readonly now = new Int32Array(MAX_ACTORS)
@@ -37,12 +38,13 @@ export class VectorClocks {
   private start = 0
 
   /**
-   * An execution begins, over `words` words and with `actors` actors at first. Returns true if the clocks have started from 0: then no
+   * An execution begins, over `words` words and with `actors` actors. Returns true if the clocks have started from 0: then no
    * epoch of an earlier execution means anything.
    */
   reset(words: number, actors: number): boolean {
     if (this.index.length < words) this.index = extended(this.index, words)
     if (actors > this.stride) this.resize(actors)
+    this.width = actors
     const { c, now, stride } = this
     let { start } = this
     for (let actor = 0; actor < stride; actor++) {
@@ -57,16 +59,11 @@ export class VectorClocks {
     this.start = start
     if (c.length > FEW) c.fill(start)
     else for (let i = 0; i < c.length; i++) c[i] = start
-    for (let actor = 0; actor < stride; actor++) {
+    for (let actor = 0; actor < actors; actor++) {
       c[actor * stride + actor] = start + 1
       now[actor] = ((start + 1) << ACTOR_BITS) | actor
     }
     return anew
-  }
-
-  /** Makes room for actors up to `actor`. */
-  ensure(actor: number): void {
-    if (actor >= this.stride) this.resize(actor + 1)
   }
 
   /** Whether the moment `epoch` is past for `actor`. */
@@ -77,18 +74,18 @@ export class VectorClocks {
   /** `actor` comes to know what was released into the word. */
   acquire(actor: number, addr: number): void {
     const row = this.index[addr] as number
-    if (!this.knows(actor, this.moments[row] as number)) join(this.c, actor, this.rows, row, this.stride)
+    if (!this.knows(actor, this.moments[row] as number)) this.join(actor, this.rows, row)
   }
 
   /** The word carries what `actor` knows from now on, which knows what it carried or overwrites it. */
   release(actor: number, addr: number): void {
-    const { stride, c, now } = this
+    const { stride, width, c, now } = this
     let row = this.index[addr] as number
     if (row === 0) row = this.freshRow(addr)
     const { rows } = this
     const to = row * stride
     const from = actor * stride
-    for (let i = 0; i < stride; i++) rows[to + i] = c[from + i] as number
+    for (let i = 0; i < width; i++) rows[to + i] = c[from + i] as number
     this.moments[row] = now[actor] as number
     const clock = (c[from + actor] as number) + 1
     c[from + actor] = clock
@@ -97,18 +94,18 @@ export class VectorClocks {
 
   /** `actor` wakes `waiter`, which learns what it knows when it goes on. The caller ticks. */
   pass(actor: number, waiter: number): void {
-    const { stride, c, passed } = this
-    for (let i = 0; i < stride; i++) passed[waiter * stride + i] = c[actor * stride + i] as number
+    const { stride, width, c, passed } = this
+    for (let i = 0; i < width; i++) passed[waiter * stride + i] = c[actor * stride + i] as number
   }
 
   /** `waiter` goes on after it was woken. */
   take(waiter: number): void {
-    join(this.c, waiter, this.passed, waiter, this.stride)
+    this.join(waiter, this.passed, waiter)
   }
 
   /** All that `other` did so far is past for `actor`. */
   follow(actor: number, other: number): void {
-    join(this.c, actor, this.c, other, this.stride)
+    this.join(actor, this.c, other)
   }
 
   /** What `actor` does from now on is a later moment. */
@@ -117,6 +114,16 @@ export class VectorClocks {
     const clock = (this.c[at] as number) + 1
     this.c[at] = clock
     this.now[actor] = (clock << ACTOR_BITS) | actor
+  }
+
+  private join(actor: number, from: Int32Array<ArrayBuffer>, row: number): void {
+    const { c, stride, width } = this
+    const at = actor * stride
+    const source = row * stride
+    for (let i = 0; i < width; i++) {
+      const clock = from[source + i] as number
+      if (clock > (c[at + i] as number)) c[at + i] = clock
+    }
   }
 
   private freshRow(addr: number): number {
@@ -149,22 +156,7 @@ export class VectorClocks {
 }
 
 /** Clocks that are set one by one: a call costs more. */
-const FEW = 64
-
-function join(
-  to: Int32Array<ArrayBuffer>,
-  toRow: number,
-  from: Int32Array<ArrayBuffer>,
-  row: number,
-  n: number,
-): void {
-  const at = toRow * n
-  const source = row * n
-  for (let i = 0; i < n; i++) {
-    const clock = from[source + i] as number
-    if (clock > (to[at + i] as number)) to[at + i] = clock
-  }
-}
+const FEW = 16
 
 function extended(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
   const result = new Int32Array(length)

@@ -8,6 +8,8 @@ export interface Remark {
   readonly weight: 1 | 2 | 3
   /** The things it is about, by number: see {@link Narrator.subjectOf}. */
   readonly about: readonly number[]
+  /** Where, if that is not the place of the step: `uvm_scheduler:121`. */
+  readonly at?: string
   /** Number of the lock that it takes, or releases: a critical section in which nothing happens is not worth telling. */
   readonly opens?: number
   readonly closes?: number

@@ -7,7 +7,7 @@ const { COPY, FILL, SPAWN } = ops
 const { ENDED } = kinds
 
 /** Most steps that are remembered. */
-const MOST_STEPS = 1 << 16
+const MOST_STEPS = 1 << 12
 /** Times that a state is left in a way not known before the way is remembered: what is rare is not worth it. */
 const WORTH = 3
 

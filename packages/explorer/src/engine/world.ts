@@ -72,7 +72,7 @@ export class World {
   /** The site of the call whose callee was yielded last. */
   readonly callSite: { readonly site: number }
   /** What is enabled now: choices, in the order of actors. */
-  choices = new Int32Array(64 * MAX_ACTORS)
+  choices: Int32Array = new Int32Array(64 * MAX_ACTORS)
   /** Where they are put; if they are not new they are elsewhere. */
   readonly ownChoices = this.choices
   choiceCount = 0

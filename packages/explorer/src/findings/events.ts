@@ -194,7 +194,15 @@ export class EventRecorder implements Observer {
     const addr = world.a[actor] as number
     const op = opName(kind)
     const place = this.sites[outerPending(world, actor)]
-    const none = { op, place, addr: undefined, word: undefined, value: undefined, meaning: undefined, holder: undefined }
+    const none = {
+      op,
+      place,
+      addr: undefined,
+      word: undefined,
+      value: undefined,
+      meaning: undefined,
+      holder: undefined,
+    }
     if (kind === JOIN) return { ...none, word: actorNameOf(world, addr) }
     if (NO_WORD.has(kind)) return none
     if (kind === WAITING) return { ...none, addr, word: wordName(world, addr) }

@@ -229,11 +229,12 @@ function fromJson(json: FindingJson): Finding {
   }
 }
 
-function remarkOf({ text, weight, about, opens, closes }: RemarkJson): Remark {
+function remarkOf({ text, weight, about, at, opens, closes }: RemarkJson): Remark {
   return {
     text,
     weight,
     about,
+    ...(at === undefined ? {} : { at }),
     ...(opens === undefined ? {} : { opens }),
     ...(closes === undefined ? {} : { closes }),
   }

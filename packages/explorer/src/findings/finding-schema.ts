@@ -58,6 +58,7 @@ const remark = shape({
   text,
   weight: v.picklist([1, 2, 3], '1, 2 or 3'),
   about: v.optional(v.array(word, 'a list of numbers'), []),
+  at: v.optional(text),
   opens: v.optional(count),
   closes: v.optional(count),
 })
@@ -135,7 +136,10 @@ export const findingSchema = shape({
   minimal: yesOrNo,
   found: shape({ executions: count, seconds: number }),
   steps: v.array(count, 'a list of steps'),
-  words: v.array(shape({ addr: count, name: text, before: word, after: word, meaning, changed: v.optional(text) }), 'a list of words'),
+  words: v.array(
+    shape({ addr: count, name: text, before: word, after: word, meaning, changed: v.optional(text) }),
+    'a list of words',
+  ),
   stuck: v.array(shape({ actor: count, actorName: text, ...pending }), 'a list of actors'),
   places: v.array(place, 'a list of places'),
   length: count,

@@ -205,15 +205,20 @@ function wordState(
   return { addr, name, before, after, meaning, changed }
 }
 
-/** `since step 9098, by CPU0 (the swapper) in uvm_swapin < uvm_scheduler:130`. */
+/** `since step 9098, by CPU0 (the swapper) in uvm_swapin:31 < uvm_scheduler:130`; of a lock, since it was taken or released. */
 function changedBy(addr: number, events: readonly EventRow[]): string | undefined {
-  const row = events.findLast(
-    (each) => each.wrote && each.addr !== undefined && addr - each.addr < each.words && addr >= each.addr && (each.words > 1 || each.old !== each.new),
-  )
+  const row =
+    events.findLast(({ remark }) => remark?.opens === addr || remark?.closes === addr) ??
+    events.findLast((each) => changes(each, addr))
   if (row === undefined) return undefined
   const [place, caller] = outerPlaces(row)
   const at = place === undefined ? '' : ` in ${place.cName}:${place.line}`
   return `since step ${row.step + 1}, by ${row.actorName}${at}${caller === undefined ? '' : ` < ${caller.cName}:${caller.line}`}`
+}
+
+function changes(row: EventRow, word: number): boolean {
+  if (row.addr === undefined || !row.wrote || word < row.addr || word >= row.addr + row.words) return false
+  return row.words > 1 || row.old !== row.new
 }
 
 /**

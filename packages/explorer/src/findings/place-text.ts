@@ -12,6 +12,10 @@ export function placeText({ cName, file, line }: Site): string {
 }
 
 /** A row's place and what it is in, innermost first, outside the code of locks: what a reader knows it by. */
-export function outerPlaces({ place, callers, inner }: Pick<EventRow, 'place' | 'callers' | 'inner'>): Site[] {
+export function outerPlaces({
+  place,
+  callers,
+  inner,
+}: Pick<EventRow, 'place' | 'callers' | 'inner'>): Site[] {
   return place === undefined ? [] : [place, ...callers].slice(inner)
 }

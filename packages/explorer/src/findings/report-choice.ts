@@ -25,7 +25,10 @@ export function isTold({ events }: Pick<Finding, 'events'>): boolean {
 /** The actors a finding is about: those of a machine that tells, its CPUs; else those whose steps it names and who waits for ever; else those that touch its words. */
 export function involvedActors(finding: Finding): number[] {
   const { events, steps, stuck, words } = finding
-  if (isTold(finding)) return [...new Set(events.map(({ actor }) => actor))].slice(0, MOST_COLUMNS).sort((one, other) => one - other)
+  if (isTold(finding))
+    return [...new Set(events.map(({ actor }) => actor))]
+      .slice(0, MOST_COLUMNS)
+      .sort((one, other) => one - other)
   const involved = new Set<number>()
   for (const row of events) if (steps.includes(row.step)) involved.add(row.actor)
   for (const { actor } of stuck) involved.add(actor)
@@ -79,8 +82,11 @@ function demote(ranks: number[], rank: number, last: number): void {
 }
 
 /** Steps that the finding names; if it names none, those at which it was reported. */
-export function faultSteps({ events, steps, message }: Finding): ReadonlySet<number> {
+export function faultSteps(finding: Finding): ReadonlySet<number> {
+  const { events, steps, stuck, message } = finding
   if (steps.length > 0) return new Set(steps)
+  // The last step of a machine that has stopped was one of looking for something to do.
+  if (stuck.length > 0 && isTold(finding)) return new Set()
   return new Set(events.filter(({ reports }) => reports.includes(message)).map(({ step }) => step))
 }
 

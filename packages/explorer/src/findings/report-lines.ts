@@ -27,14 +27,8 @@ export type ReportLine =
       /** It is the only one under its function, which has no line of its own then. */
       readonly alone: boolean
     }
-  /** What an actor has noted there. `alone`: its function has no line of its own. */
-  | {
-      readonly kind: 'note'
-      readonly column: number
-      readonly row: EventRow
-      readonly text: string
-      readonly alone: boolean
-    }
+  /** What an actor has noted, and where: `uvm_scheduler:121`. */
+  | { readonly kind: 'note'; readonly column: number; readonly text: string; readonly at: string }
   /** The function that the steps below are in. */
   | {
       readonly kind: 'function'
@@ -100,12 +94,15 @@ function nameOf({ events, stuck }: Finding, actor: number): string {
 
 /** A function with one step only shares its line. */
 function joined(lines: readonly ReportLine[]): ReportLine[] {
-  const isWithin = (line: ReportLine | undefined): boolean => line?.kind === 'step' || line?.kind === 'note'
-  const isAlone = (i: number): boolean =>
-    lines[i]?.kind === 'function' && isWithin(lines[i + 1]) && !isWithin(lines[i + 2])
+  const isAlone = (i: number): boolean => {
+    if (lines[i]?.kind !== 'function' || lines[i + 1]?.kind !== 'step') return false
+    let next = i + 2
+    while (lines[next]?.kind === 'note') next++
+    return lines[next]?.kind !== 'step'
+  }
   return lines.flatMap((line, i) => {
     if (isAlone(i)) return []
-    return (line.kind === 'step' || line.kind === 'note') && isAlone(i - 1) ? [{ ...line, alone: true }] : [line]
+    return line.kind === 'step' && isAlone(i - 1) ? [{ ...line, alone: true }] : [line]
   })
 }
 
@@ -154,6 +151,10 @@ class Builder {
     }
     for (const gap of left) this.gap(gap)
     this.skip()
+    if (this.isTold && this.finding.stuck.length > 0) {
+      this.lines.push({ kind: 'stuck', column: -1, text: `${this.finding.verdict}: nothing moves any more` })
+      return joined(this.lines)
+    }
     for (const stuck of this.finding.stuck) {
       const column = this.columnOf(stuck)
       if (column >= 0) this.lines.push({ kind: 'stuck', column, text: `for ever: ${pendingText(stuck)}` })
@@ -178,10 +179,10 @@ class Builder {
     else {
       this.skip()
       if (shown.step) this.step(row)
-      else this.inside(row)
+      else this.running(row)
       for (const n of shown.notes) {
-        const text = row.notes[n]?.text ?? ''
-        this.lines.push({ kind: 'note', column, row, text, alone: false })
+        const { text = '', at = '' } = row.notes[n] ?? {}
+        this.lines.push({ kind: 'note', column, text, at: shown.step ? '' : at })
       }
     }
     const { left } = row
@@ -205,10 +206,9 @@ class Builder {
     this.lines.push({ kind: 'step', column, row, text: eventText(row), fault, alone: false })
   }
 
-  /** Says who runs, and in which function, if that has changed. */
-  private inside(row: EventRow): void {
+  /** Says who runs, if that has changed. */
+  private running(row: EventRow): void {
     const column = this.columnOf(row)
-    const [place, ...outer] = outerPlaces(row)
     const name = this.columns[column]?.name ?? ''
     if (row.actorName !== name && this.runs[column] !== row.actorName) {
       this.lines.push({
@@ -219,6 +219,13 @@ class Builder {
       this.inFunction = ''
     }
     this.runs[column] = row.actorName
+  }
+
+  /** Says who runs, and in which function, if that has changed. */
+  private inside(row: EventRow): void {
+    this.running(row)
+    const column = this.columnOf(row)
+    const [place, ...outer] = outerPlaces(row)
     const callers = outer.map(({ cName, line }) => `${cName}:${line}`)
     const where = place === undefined ? '' : [column, place.cName, place.file, ...callers].join(' ')
     if (place !== undefined && where !== this.inFunction) {
@@ -236,15 +243,29 @@ class Builder {
       this.skipped = []
       return
     }
-    const rows = turns.length <= MOST_TURNS ? turns.map((turn) => [turn]) : [turns]
-    for (const runs of rows) {
+    for (const runs of turns.length <= MOST_TURNS ? this.byColumn(turns) : [turns]) {
       const column = runs.length === 1 ? this.columnOf(runs[0] as Skipped) : -1
       const names = [...new Set(runs.map(({ actorName }) => actorName))]
       const text = skippedText(runs)
-      this.lines.push({ kind: 'skipped', column, text: column >= 0 ? text : `${text}, by ${names.join(', ')}` })
+      this.lines.push({
+        kind: 'skipped',
+        column,
+        text: column >= 0 ? text : `${text}, by ${names.join(', ')}`,
+      })
     }
     this.skipped = []
     this.inFunction = ''
+  }
+
+  /** Turns of actors that have no column are one. */
+  private byColumn(turns: readonly Skipped[]): Skipped[][] {
+    const groups: Skipped[][] = []
+    for (const turn of turns) {
+      const last = groups.at(-1)
+      if (last?.[0] !== undefined && this.columnOf(last[0]) < 0 && this.columnOf(turn) < 0) last.push(turn)
+      else groups.push([turn])
+    }
+    return groups
   }
 
   /** How a turn ends, where that is a preemption, or is next to a step that is shown. */

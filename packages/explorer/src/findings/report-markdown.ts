@@ -30,7 +30,10 @@ export function reportMarkdown(
       return [row(stepOf(line), empty.with(Math.max(0, line.column), cell))]
     }),
   ]
-  const words = finding.words.map((word) => `- ${code(word.name)}: ${wordText(word)}${word.changed === undefined ? '' : `; ${escaped(word.changed)}`}`)
+  const words = finding.words.map(
+    (word) =>
+      `- ${code(word.name)}: ${wordText(word)}${word.changed === undefined ? '' : `; ${escaped(word.changed)}`}`,
+  )
   return [
     `**${finding.verdict}**: ${escaped(finding.message)}`,
     '',
@@ -64,10 +67,8 @@ function cellOf(line: ReportLine): string | undefined {
       const at = place === undefined ? '' : ` (${fileName(place.file)}:${place.line})`
       return `${where}${fault ? `**${what}**` : what}${at}`
     }
-    case 'note': {
-      const [place] = outerPlaces(line.row)
-      return `${place === undefined ? '' : `${code(place.cName)} `}*${escaped(line.text)}*`
-    }
+    case 'note':
+      return `*${escaped(line.text)}*${line.at === '' ? '' : ` (${escaped(line.at)})`}`
     case 'runs':
       return `*runs ${escaped(line.text)}*`
     case 'skipped':

@@ -23,6 +23,9 @@ interface Item {
 /** Ranks from here on are details: they fill up what is left of so many lines. */
 const DETAIL = 5
 const ENOUGH = 26
+/** Preemptions that are told at most; of so many, only those that matter. */
+const MOST_PREEMPTIONS = 10
+const MANY = 12
 /** Of no interest. */
 const NONE = 9
 
@@ -30,9 +33,9 @@ const NONE = 9
  * What is told of an execution of a machine that knows what its steps mean, the most important first:
  *
  *     1  what the finding is about
- *     2  who was preempted where; what was done of the protocol to the things the finding is about
- *     3  what goes with that; changes of the words of the finding
- *     5  details of those things
+ *     2  what was done of the protocol to the things the finding is about; who was preempted after that
+ *     3  what goes with it; changes of the words of the finding
+ *     5  details of those things; other preemptions, if they are few
  *     6  what was done of the protocol to other things, and what goes with it
  */
 export function storyItems(finding: Finding, actors: readonly number[]): readonly Item[] {
@@ -47,15 +50,17 @@ export function storyItems(finding: Finding, actors: readonly number[]): readonl
     const { remark } = row
     let rank = remark === undefined ? NONE : rankOf(remark, about)
     if (faults.has(row.step)) rank = 1
-    else if (row.wrote && row.old !== row.new && rare.has(row.addr ?? 0) && touches(row, addrs)) rank = Math.min(rank, 3)
+    else if (row.wrote && row.old !== row.new && rare.has(row.addr ?? 0) && touches(row, addrs))
+      rank = Math.min(rank, 3)
     items.push({ row, part: 'step', rank, remark })
-    for (const [n, note] of row.notes.entries()) items.push({ row, part: n, rank: rankOf(note, about), remark: note })
+    for (const [n, note] of row.notes.entries())
+      items.push({ row, part: n, rank: rankOf(note, about), remark: note })
     if (row.left?.why === 'preempted' && nextActor(finding, i) !== row.actor)
-      items.push({ row, part: 'left', rank: 2, remark: undefined })
+      items.push({ row, part: 'left', rank: finding.preemptions > MANY ? NONE : DETAIL, remark: undefined })
   }
   dropRepeated(items)
   dropEmpty(items)
-  dropEarly(items)
+  rankPreemptions(items)
   const order = [...items.keys()].filter((i) => (items[i] as Item).rank < NONE)
   order.sort((one, other) => (items[one] as Item).rank - (items[other] as Item).rank || other - one)
   return order.map((i) => items[i] as Item)
@@ -104,33 +109,47 @@ function dropRepeated(items: readonly Item[]): void {
   }
 }
 
-/** Preemptions before the story begins. */
-function dropEarly(items: readonly Item[]): void {
-  const begins = items.findIndex(({ rank, part }) => rank <= 2 && part !== 'left')
-  for (const item of items.slice(0, Math.max(0, begins))) if (item.part === 'left') item.rank = DETAIL
+/** The preemptions that matter are those of an actor that has just done something that is told, and not all if they are many. */
+function rankPreemptions(items: readonly Item[]): void {
+  let last: Item | undefined
+  const cut: Item[] = []
+  for (const item of items) {
+    if (item.part !== 'left') {
+      if (item.rank <= 3) last = item
+    } else if (last?.row.actorName === item.row.actorName) {
+      item.rank = 2
+      last = undefined
+      cut.push(item)
+    }
+  }
+  for (const item of cut.slice(0, -MOST_PREEMPTIONS)) item.rank = NONE
 }
 
 /** A critical section in which its holder does nothing that is told, is not told either. */
 function dropEmpty(items: readonly Item[]): void {
-  const open = new Map<string, Map<number, Item | undefined>>()
+  const open = new Map<string, Map<number, Item>>()
+  const told = new Set<Item>()
   for (const item of items) {
     if (item.rank === NONE) continue
     const { actorName } = item.row
-    const own = open.get(actorName) ?? new Map<number, Item | undefined>()
+    const own = open.get(actorName) ?? new Map<number, Item>()
     open.set(actorName, own)
     const { opens, closes } = item.remark ?? {}
     if (closes !== undefined) {
       const opened = own.get(closes)
       own.delete(closes)
-      if (opened !== undefined && opened.rank > 1 && item.rank > 1) {
+      if (opened !== undefined && !told.has(opened) && opened.rank > 1 && item.rank > 1) {
         opened.rank = NONE
         item.rank = NONE
         continue
       }
     }
     // What is told here is told of every lock that is held.
-    if (item.rank <= DETAIL && !(closes !== undefined) && opens === undefined)
-      for (const lock of own.keys()) own.set(lock, undefined)
+    if (item.rank <= DETAIL && closes === undefined && opens === undefined) {
+      for (const opened of own.values()) told.add(opened)
+    }
     if (opens !== undefined) own.set(opens, item)
   }
+  // Locks that are still held at the end.
+  for (const own of open.values()) for (const item of own.values()) if (item.rank === 3) item.rank = 2
 }

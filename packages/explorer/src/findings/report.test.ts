@@ -2,7 +2,8 @@ import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
 import type { Report } from '../engine/observer.js'
 import type { Subject } from '../subject.js'
-import { makeFinding } from './finding.js'
+import { findingText, parseFinding } from './finding-file.js'
+import { makeFinding, stepPlaces } from './finding.js'
 import type { Finding } from './finding.js'
 import { reportMarkdown } from './report-markdown.js'
 import { reportText } from './report.js'
@@ -68,10 +69,10 @@ test('only threads that the finding is about have columns, and other steps are c
 })
 
 test('a long turn is collapsed to what touches the words of the finding, and to the ends of turns', () => {
-  const finding = findingOf(crowd(2, 200), [0, 2, 1, ...Array<number>(300).fill(0), 3, 3])
-  const long: Finding = { ...finding, steps: [3 + 300, ...finding.steps] }
+  const finding = findingOf(crowd(2, 200), [0, 2, 1, ...Array<number>(280).fill(0), 3, 3])
+  const long: Finding = { ...finding, steps: [3 + 280, ...finding.steps] }
   const text = reportText({ ...long, steps: [4, ...finding.steps] }, { rows: 20 })
-  expect(text).toMatch(/… 29\d steps in bystander/)
+  expect(text).toMatch(/… 27\d steps in bystander/)
   expect(text.split('\n').length).toBeLessThan(40)
 })
 
@@ -115,4 +116,23 @@ holdfast replay hf1+program:reorder@s=1@c=1+01234567+0+A.0nB2-+62082918+2jqa
 \`\`\`
 `,
   )
+})
+
+test('of an execution of many steps a finding keeps few, and tells how many the others are', () => {
+  const finding = findingOf(crowd(2, 400), [0, 2, 1, ...Array<number>(700).fill(0), 3, 3])
+  const { events, gaps, length } = finding
+  expect(length).toBe(705)
+  expect(events.length).toBeLessThan(120)
+  const skipped = gaps.flatMap((gap) => gap.skipped).reduce((sum, { steps }) => sum + steps, 0)
+  expect(events.length + skipped).toBe(length)
+  expect(parseFinding(findingText(finding), 'x')).toEqual(finding)
+  expect(reportText(finding)).toContain('705 steps.')
+})
+
+test('places are known by step, as far as they are kept', () => {
+  const finding = findingOf(crowd(2, 400), [0, 2, 1, ...Array<number>(700).fill(0), 3, 3])
+  const places = stepPlaces(finding)
+  expect(places.length).toBe(705)
+  expect(places[704]).toEqual(finding.events.at(-1)?.place)
+  expect(places.filter((place) => place !== undefined).length).toBe(finding.events.length)
 })

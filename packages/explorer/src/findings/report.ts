@@ -105,7 +105,8 @@ function stepText(line: ReportLine): string {
 
 /** What is said in words takes as many lines as it needs. */
 function cellLines(line: ReportLine, width: number): string[] {
-  const isTold = line.kind === 'note' || line.kind === 'left' || (line.kind === 'step' && line.row.remark !== undefined)
+  const isTold =
+    line.kind === 'note' || line.kind === 'left' || (line.kind === 'step' && line.row.remark !== undefined)
   if (!isTold) return [cellText(line, width)]
   const text = cellText(line, Infinity)
   if (text.length <= width) return [text]
@@ -120,7 +121,7 @@ function cellText(line: ReportLine, width: number): string {
     case 'step':
       return line.alone ? loneCell(line, width) : stepCell(place(line.row)?.line, line.text, width)
     case 'note':
-      return line.alone ? `${place(line.row)?.cName ?? ''} ** ${line.text}` : `  ** ${line.text}`
+      return `  ** ${line.text}${line.at === '' ? '' : `  (${line.at})`}`
     case 'function':
       return functionText(line, width)
     case 'runs':

@@ -14,19 +14,11 @@ export class Rng {
 
   /** Starts the sequence number `index` of `seed`: each execution has its own, so that they can be run in any order. */
   seed(seed: number, index: number): void {
-    let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b)) | 0
-    const split = (): number => {
-      state = (state + 0x9e3779b9) | 0
-      let z = state ^ (state >>> 16)
-      z = Math.imul(z, 0x21f0aaad)
-      z ^= z >>> 15
-      z = Math.imul(z, 0x735a2d97)
-      return z ^ (z >>> 15)
-    }
-    this.s0 = split()
-    this.s1 = split()
-    this.s2 = split()
-    this.s3 = split() | 1
+    const state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b)) | 0
+    this.s0 = mixed(state + 0x9e3779b9)
+    this.s1 = mixed(state + 2 * 0x9e3779b9)
+    this.s2 = mixed(state + 3 * 0x9e3779b9)
+    this.s3 = mixed(state + 4 * 0x9e3779b9) | 1
   }
 
   /** 32 random bits, signed. */
@@ -45,11 +37,23 @@ export class Rng {
 
   /** A number from 0 to `n` - 1, each as likely to within n / 2^32. */
   below(n: number): number {
-    return Math.floor(((this.bits() >>> 0) / 4294967296) * n)
+    const bits = this.bits()
+    if (n > 0x7fff) return Math.floor(((bits >>> 0) / 4294967296) * n)
+    // The same in small integers: floor(bits * n / 2^32).
+    return (Math.imul(bits >>> 16, n) + (Math.imul(bits & 0xffff, n) >>> 16)) >>> 16
   }
 
   /** A number in [0, 1). */
   unit(): number {
     return (this.bits() >>> 0) / 4294967296
   }
+}
+
+function mixed(state: number): number {
+  let z = state | 0
+  z ^= z >>> 16
+  z = Math.imul(z, 0x21f0aaad)
+  z ^= z >>> 15
+  z = Math.imul(z, 0x735a2d97)
+  return z ^ (z >>> 15)
 }

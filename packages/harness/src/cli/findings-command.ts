@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Verdict } from '@holdfast/explorer'
+import { rewriteFindings } from '../explore/rewrite-findings.js'
 import { table } from '../report/table.js'
 import { notAllowed, UsageError } from '../scenario/problem.js'
-import { LISTED_FINDINGS } from './findings-command-folder.js'
+import { CORRECTIONS, FINDINGS_PAGE, LISTED_FINDINGS } from './findings-command-folder.js'
 import { print, printJson } from './output.js'
 import { progressOn } from './progress.js'
 import { driftLines, faultOf, recordedIn, replayRecorded, subjectOfRecorded } from './replay-command.js'
@@ -11,6 +12,8 @@ import type { Recorded } from './replay-command.js'
 import { EXIT_FOUND, EXIT_OK } from './run-command.js'
 
 export interface FindingsFlags {
+  /** Finds, shrinks and corrects them anew instead, and rewrites docs/findings: these, or all. */
+  readonly rewrite?: string[] | true
   readonly dir?: string
   readonly json?: boolean
 }
@@ -29,9 +32,14 @@ interface Row {
 
 /** Replays every listed finding. Exit code: 0 all are reproduced, 1 one is not. */
 export async function findingsCommand(
-  { dir = LISTED_FINDINGS, json }: FindingsFlags,
+  { dir = LISTED_FINDINGS, json, rewrite }: FindingsFlags,
   signal: AbortSignal,
 ): Promise<number> {
+  if (rewrite !== undefined) {
+    const paths = { dir, corrections: CORRECTIONS, page: FINDINGS_PAGE }
+    await rewriteFindings(paths, rewrite === true ? [] : rewrite, (line) => process.stderr.write(`${line}\n`))
+    return EXIT_OK
+  }
   const ids = idsIn(dir)
   const progress = progressOn(process.stderr)
   const rows: Row[] = []

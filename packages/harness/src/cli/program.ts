@@ -154,6 +154,10 @@ function addExplorer(program: Command, signal: AbortSignal, exit: (code: number)
     .command('findings')
     .description('replay every finding listed in docs/findings: exit code 0 if all are reproduced')
     .option('--dir <dir>', 'folder of the finding files (default: docs/findings)')
+    .option(
+      '--rewrite [ids...]',
+      'find, shrink and correct them anew, and rewrite docs/findings (minutes each)',
+    )
     .option('--json', 'print one JSON object instead of the table')
     .action(async (flags: FindingsFlags) => {
       exit(await findingsCommand(flags, signal))

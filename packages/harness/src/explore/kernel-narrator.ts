@@ -19,6 +19,7 @@ import {
 import { PG_UANON, PG_UOBJECT, PG_WIRE_COUNT } from '@holdfast/mm'
 import type { AddressTable } from './address-table.js'
 import type { MachineListener, MachineTarget } from './machine-target.js'
+import { isSleeping } from './machinery.js'
 import { noteRemark } from './note-remark.js'
 import type { WordTexts } from './word-texts.js'
 
@@ -72,7 +73,20 @@ export class KernelNarrator implements Narrator, MachineListener {
   note(world: World, actor: number, kind: number, a: number, b: number): void {
     if (this.noted.length >= MOST_NOTES) return
     const remark = noteRemark(this.target, this.texts, world, actor, kind, a, b)
-    if (remark !== undefined) this.noted.push(remark)
+    if (remark === undefined) return
+    const about = [...remark.about, ...remark.about.map((each) => this.subjectOf(each))]
+    this.noted.push({ ...remark, about: about.filter((each) => each > 0), ...this.callerOf(world, actor) })
+  }
+
+  /** The innermost call outside the code of sleeping and waking. */
+  private callerOf(world: World, actor: number): { at?: string } {
+    for (const call of (world.contexts[actor]?.calls ?? []).toReversed()) {
+      if (call === -1) return {}
+      const site = this.sites[call]
+      if (site !== undefined && !isSleeping(site) && !this.target.isInner(call))
+        return { at: `${site.cName}:${site.line}` }
+    }
+    return {}
   }
 
   after(): readonly Remark[] {
@@ -106,7 +120,7 @@ export class KernelNarrator implements Narrator, MachineListener {
     const placed = this.table.at(addr)
     if (placed === undefined) return 0
     if (RECORDS.has(placed.layout.name)) return this.table.base(addr)
-    return placed.field.isLock || addr === UVM_SCHEDULER_KICKED ? addr : 0
+    return placed.field.isLock || placed.layout.base !== undefined ? addr : 0
   }
 
   stateOf(subject: number): readonly number[] {
@@ -123,7 +137,7 @@ export class KernelNarrator implements Narrator, MachineListener {
     const name = texts.name(evAddr, words)
     const self = this.self(evActor)
     const before = texts.owner(evAddr, evOld)
-    const about = [evAddr, this.subjectOf(evAddr), ...this.recordOf(evAddr), self]
+    const about = [evAddr, this.subjectOf(evAddr), self].filter((each) => each > 0)
     if (!evWrote) {
       if (evKind !== CAS || texts.isSpin(evOld) || before === 0 || before === self) return undefined
       const held = texts.value(evAddr, evOld, words) ?? String(evOld)
@@ -138,12 +152,6 @@ export class KernelNarrator implements Narrator, MachineListener {
     if (after === self) return { text: `takes ${name}`, weight, about, opens: evAddr }
     const to = texts.isLwp(after) ? this.target.lwpName(world, after) : 'another'
     return { text: `hands ${name} to ${to}`, weight, about }
-  }
-
-  /** The LWP or process that a lock is part of. */
-  private recordOf(addr: number): number[] {
-    const layout = this.table.at(addr)?.layout.name
-    return layout === 'lwp' || layout === 'proc' ? [this.table.base(addr)] : []
   }
 
   private wroteLwp(world: World, lwp: number, field: number, name: string): Remark | undefined {

@@ -1,5 +1,6 @@
 import type { Remark, World } from '@holdfast/explorer'
 import { eventKinds, UVM_SCHEDULER_KICKED, wmesgText } from '@holdfast/kernel'
+import { UVMEXP_FREE } from '@holdfast/mm'
 import type { MachineTarget } from './machine-target.js'
 import type { WordTexts } from './word-texts.js'
 
@@ -19,6 +20,9 @@ export function noteRemark(
   const word = (addr: number): string => texts.name(addr, world.words)
   switch (eventKinds[kind]?.name) {
     case 'sleep':
+      if (wmesgText(b) === 'tstile') return undefined // it has blocked on a lock, and that was noted
+      if (a === UVMEXP_FREE)
+        return { text: `${lwp(self)} waits for memory (${wmesgText(b)})`, weight: 1, about: [self, a] }
       return { text: `${lwp(self)} sleeps on ${word(a)} (${wmesgText(b)})`, weight: 2, about: [self, a] }
     case 'wake':
       return b === 0

@@ -1,6 +1,14 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { explore, makeFinding, makeStrategy, reportMarkdown, shrink, writeFinding } from '@holdfast/explorer'
+import {
+  explore,
+  makeFinding,
+  makeStrategy,
+  readFinding,
+  reportMarkdown,
+  shrink,
+  writeFinding,
+} from '@holdfast/explorer'
 import type { Finding, Found, Subject } from '@holdfast/explorer'
 import { CATALOGUE } from './catalogue.js'
 import type { Listed } from './catalogue.js'
@@ -15,39 +23,64 @@ import { variants } from './variants.js'
 const SEED = 1
 const CHUNK = 16
 const FIND_SECONDS = 600
-const SHRINK_SECONDS = 60
+const SHRINK_SECONDS = 45
 /** The correction is explored for this many times the executions that it took to find the fault, and at least for so many. */
 const VERIFY_FACTOR = 20
 const VERIFY_LEAST = 400
-const VERIFY_SECONDS = 90
+const VERIFY_SECONDS = 40
+
+/** What exploring a corrected kernel came to. */
+interface Corrected {
+  readonly executions: number
+  readonly seconds: number
+  readonly found: readonly string[]
+}
 
 /** One fault, found, and its correction. */
 interface Told {
   readonly listed: Listed
   readonly finding: Finding
-  readonly corrected: {
-    readonly executions: number
-    readonly seconds: number
-    readonly found: readonly string[]
-  }
+  readonly corrected: Corrected
 }
 
-/** Rewrites the folder `dir` for the faults in `ids` (all, if none are named), and the page from all files. Throws if one is not found. */
+/** Where the documents are: a file for each finding, what came of the corrections, and the page. */
+export interface FindingsPaths {
+  readonly dir: string
+  readonly corrections: string
+  readonly page: string
+}
+
+/** Does it anew for the faults in `ids` (all, if none are named), and writes the page if there is a file for every fault. Throws if one is not found. */
 export async function rewriteFindings(
-  dir: string,
-  page: string,
+  paths: FindingsPaths,
   ids: readonly string[],
   say: (line: string) => void,
 ): Promise<void> {
-  const told: Told[] = []
   for (const listed of CATALOGUE) {
     if (ids.length > 0 && !ids.includes(listed.id)) continue
     say(`${listed.id}: looking in ${listed.scenario}`)
-    const each = await tell(listed, say)
-    writeFinding(join(dir, `${listed.id}.json`), each.finding)
-    told.push(each)
+    const { finding, corrected: result } = await tell(listed, say)
+    writeFinding(join(paths.dir, `${listed.id}.json`), finding)
+    const corrections = { ...correctionsIn(paths), [listed.id]: result }
+    writeFileSync(paths.corrections, `${JSON.stringify(corrections, null, 2)}\n`)
   }
-  if (ids.length === 0) writeFileSync(page, pageOf(told))
+  if (CATALOGUE.every(({ id }) => existsSync(join(paths.dir, `${id}.json`))))
+    writeFileSync(paths.page, pageOf(toldIn(paths)))
+}
+
+function toldIn(paths: FindingsPaths): Told[] {
+  const corrections = correctionsIn(paths)
+  return CATALOGUE.map((listed) => ({
+    listed,
+    finding: readFinding(join(paths.dir, `${listed.id}.json`)),
+    corrected: corrections[listed.id] ?? { executions: 0, seconds: 0, found: [] },
+  }))
+}
+
+function correctionsIn({ corrections }: FindingsPaths): Record<string, Corrected> {
+  return existsSync(corrections)
+    ? (JSON.parse(readFileSync(corrections, 'utf8')) as Record<string, Corrected>)
+    : {}
 }
 
 async function tell(listed: Listed, say: (line: string) => void): Promise<Told> {
@@ -56,7 +89,8 @@ async function tell(listed: Listed, say: (line: string) => void): Promise<Told> 
   const found = find(subject, listed)
   if (found === undefined) throw new Error(`${id}: not found in ${scenario}`)
   say(`${id}: in execution ${found.execution + 1}, after ${found.seconds.toFixed(1)} s; shrinking`)
-  const shrunk = shrink(subject, found, { seconds: SHRINK_SECONDS })
+  // The scenario stays as it is: the finding is told as one of it.
+  const shrunk = shrink(subject, found, { seconds: SHRINK_SECONDS, subjects: false })
   if (shrunk === undefined) throw new Error(`${id}: does not show again when it is replayed`)
   const finding = makeFinding(shrunk, {
     ...(variant === undefined ? {} : { variant }),
@@ -69,7 +103,9 @@ async function tell(listed: Listed, say: (line: string) => void): Promise<Told> 
   say(
     `${id}: ${finding.preemptions} preemptions${finding.minimal ? ', proven' : ''}; exploring the correction`,
   )
-  return { listed, finding, corrected: await corrected(listed, found.execution + 1) }
+  const result = await corrected(listed, found.execution + 1)
+  say(`${id}: ${result.executions} executions of the correction find ${result.found.length}`)
+  return { listed, finding, corrected: result }
 }
 
 /** The first execution that shows the fault. */
@@ -94,7 +130,7 @@ function find(subject: Subject, { strategy, depth, verdict, says }: Listed): Fou
 async function corrected(
   { scenario, variant, correction, strategy, depth }: Listed,
   took: number,
-): Promise<Told['corrected']> {
+): Promise<Corrected> {
   const names = [variant, correction].filter((name) => name !== undefined).join(',')
   const subject = await kernelSubject(scenario, { variant: names })
   const { executions, seconds, found } = explore(subject.target, {

@@ -16,7 +16,6 @@ import {
   LW_INMEM,
   LWP_WORDS,
   UVM_SCHEDULER_CV,
-  UVM_SCHEDULER_KICKED,
 } from '@holdfast/kernel'
 import type { MachineListener, MachineTarget } from './machine-target.js'
 
@@ -26,7 +25,7 @@ import type { MachineListener, MachineTarget } from './machine-target.js'
  * Verifies   W1  LW_INMEM of an LWP that is alive is not cleared while its l_holdcnt is not 0
  *            W2  when uvm_lwp_hold has returned, the LWP is in memory, and stays there until the last release (with W1)
  *            W3  an LWP is brought in only when it is out, and thrown out only when it is in
- *            W4  when all CPUs idle, no LWP that was woken while it was out is still out while the swapper sleeps unkicked. (One that
+ *            W4  when all CPUs idle, no LWP that was woken while it was out is still out while the swapper sleeps. (One that
  *                was runnable when it was thrown out waits for the kick of uvm_meter: nobody else tells the swapper of it.)
  *            W5  when all CPUs idle, l_holdcnt is the number of holds that programs have (of an LWP that is held by programs alone)
  * Does not   see what happens to the pages: the u-area's own accesses do (StackTouch), and the invariants at the end.
@@ -103,7 +102,7 @@ export class SwapWatch implements Observer, MachineListener {
   idle(world: World): void {
     const { words } = world
     const { lwp0 } = this.target.machine.config
-    const asleep = words[lwp0 + L_WCHAN] === UVM_SCHEDULER_CV && words[UVM_SCHEDULER_KICKED] === 0
+    const asleep = words[lwp0 + L_WCHAN] === UVM_SCHEDULER_CV
     let left = this.target.machine.config.nlwps
     for (let l = words[ALLLWP] as number; l !== 0 && left-- > 0; l = words[l + L_LIST_NEXT] as number) {
       if (
@@ -112,7 +111,7 @@ export class SwapWatch implements Observer, MachineListener {
         words[l + L_STAT] === LSRUN &&
         ((words[l + L_FLAG] as number) & LW_INMEM) === 0
       ) {
-        const message = `${this.target.lwpName(world, l)} is runnable and swapped out, and the swapper sleeps unkicked`
+        const message = `${this.target.lwpName(world, l)} is runnable and swapped out, and the swapper sleeps`
         this.report(world, 'lostWakeup', message, l + L_FLAG)
       }
     }

@@ -104,14 +104,14 @@ export class WaitGraph {
     const wchan = words[lwp + L_WCHAN] as number
     if (wchan === UVMEXP_FREE) {
       const on = this.target.machine.config.pagedaemonLwp
-      return { lwp, on, text: `${who} waits for memory${at}, which the pagedaemon frees`, word: wchan, site }
+      return { lwp, on, text: `${who} waits${at} for memory, which the pagedaemon frees`, word: wchan, site }
     }
     const owner = ownerOf(words[lwp + L_SYNCOBJ] as number, words[wchan] as number)
     const by = owner === 0 ? '' : `, held by ${this.name(world, owner)}`
     return {
       lwp,
       on: owner,
-      text: `${who} waits for ${this.target.nameOf(wchan)}${by}${at}`,
+      text: `${who} waits${at} for ${this.target.nameOf(wchan, words)}${by}`,
       word: wchan,
       site,
     }
@@ -123,7 +123,7 @@ export class WaitGraph {
     if (actor < 0 || ((world.words[lwp + L_FLAG] as number) & LW_IDLE) !== 0) return undefined
     const word = world.a[actor] as number
     const site = world.site[actor] as number
-    const text = `${who} spins on ${this.target.nameOf(word)} in ${this.sites[site]?.cName} (${place(this.sites[site])})`
+    const text = `${who} spins on ${this.target.nameOf(word, world.words)} in ${this.sites[site]?.cName} (${place(this.sites[site])})`
     return { lwp, on: 0, text, word, site }
   }
 

@@ -132,7 +132,10 @@ export class WordTexts {
   private plain(addr: Addr): string {
     const name = this.names.name(addr)
     const field = this.table.at(addr)?.field
-    return field?.isLock === true && field.offset === 0 && this.table.base(addr) === addr && name.endsWith(']')
+    return field?.isLock === true &&
+      field.offset === 0 &&
+      this.table.base(addr) === addr &&
+      name.endsWith(']')
       ? `${name}.${field.name.toLowerCase()}`
       : name
   }

@@ -1,6 +1,17 @@
 import * as v from 'valibot'
 import { list, oneOf, realNumber, shape, wholeNumber, yesOrNo } from './fields.js'
-import { CLOCK_RATE, CPUS, DISK_TICKS, FREEMIN, HZ, MAXSLP, MEMORY, SWAP_PAGES, UPAGES, WIRED } from './limits.js'
+import {
+  CLOCK_RATE,
+  CPUS,
+  DISK_TICKS,
+  FREEMIN,
+  HZ,
+  MAXSLP,
+  MEMORY,
+  SWAP_PAGES,
+  UPAGES,
+  WIRED,
+} from './limits.js'
 import type { DebugKnobs, Machine } from './types.js'
 
 export const debugSchema: v.GenericSchema<DebugKnobs> = shape({
