@@ -67,7 +67,8 @@ export interface Explored {
 }
 
 const DEFAULT_EXECUTIONS = 10_000
-const LOOK_EVERY = 64
+/** Points and executions after which the clock is looked at again. */
+const LOOK_EVERY = 20_000
 const REPORT_MS = 100
 
 /** Explores `target`: runs execution after execution until the strategy, the budget or the caller ends it. */
@@ -88,9 +89,11 @@ export function explore(target: Target, options: ExploreOptions): Explored {
   let points = 0
   let complete = false
   let told = started
+  let looked = 0
   for (;;) {
     if (executions >= limit) break
-    if (executions % LOOK_EVERY === 0 && executions > 0) {
+    if (points + executions - looked >= LOOK_EVERY) {
+      looked = points + executions
       const now = performance.now()
       const seconds = (now - started) / 1000
       if (options.seconds !== undefined && seconds >= options.seconds) break
@@ -113,8 +116,10 @@ export function explore(target: Target, options: ExploreOptions): Explored {
     if (outcome === 'blocked') blocked++
     else if (outcome === 'abandoned') abandoned++
     else if (outcome === 'stepLimit') cut++
-    if (outcome === 'blocked' || outcome === 'failed' || world.reports.some((report) => counts(report, options))) buggy++
-    if (world.reports.length > 0) {
+    const reported = world.reports.length > 0
+    if (outcome === 'blocked' || outcome === 'failed') buggy++
+    else if (reported && world.reports.some((report) => counts(report, options))) buggy++
+    if (reported) {
       note(world, findings, first + executions - 1, (performance.now() - started) / 1000, options.all === true)
       if (findings.size >= (options.maxFindings ?? Infinity)) break
     }

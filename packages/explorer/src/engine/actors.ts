@@ -44,6 +44,12 @@ export class Actors {
     return id
   }
 
+  /** An actor begins: it waits for nothing. */
+  arrive(id: number): void {
+    this.world.deadline[id] = Infinity
+    this.world.notified[id] = 0
+  }
+
   takeSpawning(): Maker | null {
     const { spawning } = this
     this.spawning = null

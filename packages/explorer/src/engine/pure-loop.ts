@@ -29,8 +29,15 @@ export function runPure(
 ): void {
   const { kind } = world
   const { stepLimit } = world.options
-  let settled = collect(world)
-  let state: State | null = graph.begin()
+  let state: State | null = graph.root
+  if (state === null) {
+    collect(world)
+    state = graph.begin()
+  }
+  /** Whether what is enabled is in the world's own list, and is all that is pending. */
+  let settled = false
+  world.choices = state.choices
+  world.choiceCount = state.choices.length
   while (world.outcome !== 'failed') {
     const { steps } = world
     if (steps >= stepLimit) return world.end('stepLimit')

@@ -57,16 +57,17 @@ export class StateGraph {
   private readonly memo: Memo
   private states = new Map<string, State>()
   private size = 0
-  private root: State | null = null
+  /** The state in which executions begin, if it is known. */
+  root: State | null = null
 
   constructor(world: World, memo: Memo) {
     this.world = world
     this.memo = memo
   }
 
-  /** The state in which an execution begins; `world.choices` are known. */
+  /** The execution begins in the state at hand; what is enabled is known. */
   begin(): State {
-    this.root ??= this.stateNow()
+    this.root = this.stateNow()
     return this.root
   }
 

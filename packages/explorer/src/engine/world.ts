@@ -124,8 +124,8 @@ export class World {
   private readonly graph: StateGraph | null
   private primed = false
   private readonly local: Uint8Array
-  /** Actors that a pure target starts with; -1: it has not been started yet. */
-  private starters = -1
+  /** Actors that a pure target starts with; 0: it has not been started yet. */
+  private starters = 0
 
   constructor(target: Target, options: Partial<EngineOptions> = {}) {
     this.target = target
@@ -162,7 +162,7 @@ export class World {
     const id = this.actors.nextId()
     this.n++
     this.actors.makers[id] = make
-    this.arrive(id)
+    this.actors.arrive(id)
     if (this.memo === null) this.launch(id)
     else this.memo.begin(id)
     return id
@@ -228,7 +228,7 @@ export class World {
     const id = this.actors.childId(parent)
     if (id >= this.n) this.n = id + 1
     this.actors.makers[id] = make
-    this.arrive(id)
+    this.actors.arrive(id)
     if (this.memo === null) this.launch(id)
     else this.memo.beginChild(parent, id)
     return id
@@ -338,21 +338,13 @@ export class World {
   }
 
   private start(): void {
-    if (this.memo !== null && this.starters >= 0) {
+    if (this.memo !== null && this.starters > 0) {
       this.n = this.starters
-      for (let id = 0; id < this.starters; id++) {
-        this.arrive(id)
-        this.memo.begin(id)
-      }
+      for (let id = 0; id < this.starters; id++) this.memo.begin(id)
       return
     }
     this.target.start(this)
-    this.starters = this.n
-  }
-
-  private arrive(id: number): void {
-    this.deadline[id] = Infinity
-    this.notified[id] = 0
+    if (this.memo !== null) this.starters = this.n
   }
 
   /** Runs a new actor to its first operation. */
@@ -377,8 +369,9 @@ export class World {
     const { image } = this.target
     if (image.length > SMALL) words.set(image)
     else for (let addr = 0; addr < image.length; addr++) words[addr] = image[addr] as number
-    for (let id = 0; id < n; id++) kind[id] = ENDED
+    for (let id = this.starters; id < n; id++) kind[id] = ENDED
     this.actors.reset(n)
+    if (this.waiters > 0) for (let id = 0; id < n; id++) this.actors.arrive(id)
     if (this.memo?.reset() === true) this.graph?.forget()
     this.chooser = chooser
     this.observers = observers

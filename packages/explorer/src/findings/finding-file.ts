@@ -87,7 +87,8 @@ export function parseFinding(text: string, source: string): Finding {
 
 /** What is well-formed and yet does not fit together. */
 function wrongReference(json: FindingJson): { field: string; message: string } | undefined {
-  const { places, events, length, steps, at, stuck, schedule } = json
+  const { places, events, steps, at, stuck, schedule } = json
+  const length = json.length ?? events.length
   try {
     decodeSchedule(schedule)
   } catch (error) {
@@ -218,7 +219,7 @@ function fromJson(json: FindingJson): Finding {
     schedule: rest.schedule,
     preemptions: rest.preemptions,
     minimal: rest.minimal,
-    length: rest.length,
+    length: rest.length ?? events.length,
     events: events.map(rowOf),
     gaps,
     subjects: rest.subjects,

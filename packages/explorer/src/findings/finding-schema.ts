@@ -142,7 +142,8 @@ export const findingSchema = shape({
   ),
   stuck: v.array(shape({ actor: count, actorName: text, ...pending }), 'a list of actors'),
   places: v.array(place, 'a list of places'),
-  length: count,
+  /** How many steps there are; left out: as many as are listed. */
+  length: v.optional(count),
   events: v.array(event, 'a list of steps'),
   /** The steps that are not listed, where there are any. */
   gaps: v.optional(v.array(gap, 'a list of gaps'), []),

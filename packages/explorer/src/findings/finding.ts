@@ -81,7 +81,7 @@ const GUESSED_WORDS = 8
 const FEW_WORDS = 4
 /** Rows that are kept of any execution, and of one that is longer. */
 const MOST_EVENTS = 300
-const LONGEST_REPORT = 70
+const LONGEST_REPORT = 60
 /** Callers that are kept of these. */
 const KEPT_CALLERS = 4
 /** Steps before a fault of which it may be, and the things that it may be about then. */

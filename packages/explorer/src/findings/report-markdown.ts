@@ -5,7 +5,7 @@ import { howItWasFound, replayLine, wordText } from './report.js'
 import { reportTable } from './report-lines.js'
 import type { ReportLine } from './report-lines.js'
 
-const DEFAULT_ROWS = 40
+const DEFAULT_ROWS = 60
 
 /** A finding as Markdown: the sentence, a table with a column for each actor, the words, how it was found, the replay line. */
 export function reportMarkdown(

@@ -90,7 +90,7 @@ function failure(world: World, actor: number, error: unknown): Report {
   return {
     verdict: 'assertion',
     message: `T${actor + 1}: ${named}`,
-    sites: [world.evSite],
+    sites: [world.site[actor] as number],
     steps: world.steps > 0 ? [world.steps - 1] : [],
   }
 }

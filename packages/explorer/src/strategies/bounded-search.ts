@@ -46,6 +46,8 @@ export interface Period {
   /** In words: `from tick 12 to tick 14`. */
   readonly text: string
   holds(world: World): boolean
+  /** Operations of a turn before that. Default 16. */
+  readonly turn?: number
 }
 
 /**
@@ -140,7 +142,7 @@ export class BoundedSearch implements Strategy {
     const chance = new RandomWalk(LEARN_SEED)
     const choose = (now: World): number => {
       if (this.within(now)) return chance.choose(now)
-      return this.period === BEFORE ? takeTurns(now) : goOn(now)
+      return this.period === BEFORE ? takeTurns(now, this.during?.turn) : goOn(now)
     }
     const looking = { name: this.name, reset: () => {}, event: (now: World) => this.look(now), finish: () => {} }
     for (let i = 0; i < LEARN_EXECUTIONS; i++) {
@@ -216,7 +218,7 @@ export class BoundedSearch implements Strategy {
 
   /** Goes on where no choice is made. */
   private pass(world: World): number {
-    if (this.period === BEFORE) return takeTurns(world)
+    if (this.period === BEFORE) return takeTurns(world, this.during?.turn)
     if (this.period === BEHIND && this.cache !== null && !this.left) {
       this.left = true
       // What comes now is the same for all that leave the period in this state.
@@ -451,17 +453,17 @@ const LEARN_EXECUTIONS = 8
 const TURN = 16
 
 /** The actors take turns of a few operations; each is interrupted, at its turn, as soon as it can be. */
-function takeTurns(world: World): number {
+function takeTurns(world: World, turn = TURN): number {
   const { choices, choiceCount, current } = world
-  if (world.steps % TURN !== 0 && world.canGoOn(current)) return current
+  if (world.steps % turn !== 0 && world.canGoOn(current)) return current
   let best = -1
   let least = Infinity
   for (let i = 0; i < choiceCount; i++) {
     const choice = choices[i] as number
-    const turn = ((choice & (MAX_ACTORS - 1)) - current - 1 + MAX_ACTORS) % MAX_ACTORS
+    const after = ((choice & (MAX_ACTORS - 1)) - current - 1 + MAX_ACTORS) % MAX_ACTORS
     // Of one actor, interrupts come after the plain way in the list, and are taken first.
-    if (turn > least) continue
-    least = turn
+    if (after > least) continue
+    least = after
     best = choice
   }
   return best

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { SMALL_SCENARIOS } from '../explore/scenarios/index.js'
 import { importScenario, loadScenario } from '../scenario/load.js'
 import { choices, notAllowed, UsageError } from '../scenario/problem.js'
 import type { Scenario } from '../scenario/types.js'
@@ -10,7 +11,7 @@ import { DEFAULT_SCENARIO, SCENARIOS } from '../scenarios/index.js'
  */
 export async function findScenario(name: string | undefined): Promise<Scenario> {
   if (name === undefined) return DEFAULT_SCENARIO
-  const builtIn = SCENARIOS.find((each) => each.name === name)
+  const builtIn = [...SCENARIOS, ...SMALL_SCENARIOS].find((each) => each.name === name)
   if (builtIn !== undefined) return builtIn
   if (/\.[cm]?[jt]s$/.test(name)) return importScenario(name)
   if (name.endsWith('.json') || name.includes('/') || existsSync(name)) return loadScenario(name)

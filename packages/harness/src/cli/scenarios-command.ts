@@ -1,3 +1,4 @@
+import { SMALL_SCENARIOS } from '../explore/scenarios/index.js'
 import { count, plural, table } from '../report/table.js'
 import { MACHINE_DEFAULTS, withDefaults } from '../scenario/machine-schema.js'
 import type { Scenario } from '../scenario/types.js'
@@ -12,6 +13,8 @@ export function listScenarios(): string {
     const mark = scenario === DEFAULT_SCENARIO ? ' (default)' : ''
     return `${scenario.name}${mark}\n${wrap(firstSentence(scenario.description), '    ')}`
   })
+  const small = SMALL_SCENARIOS.map(({ name }) => name).join(', ')
+  blocks.push(`Small, for holdfast explore:\n${wrap(small, '    ')}`)
   return `${blocks.join('\n')}\n\nholdfast scenarios <name> describes one, holdfast scenarios <name> --json prints it as a file.\n`
 }
 

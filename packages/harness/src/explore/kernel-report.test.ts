@@ -20,7 +20,7 @@ const SEED = 1
 const EXECUTIONS = 40
 const ATTEMPTS = 60
 const MOST_LINES = 60
-const MOST_BYTES = 80_000
+const MOST_BYTES = 60_000
 
 let finding: Finding
 

@@ -145,7 +145,7 @@ export class WordTexts {
     const placed = this.table.at(addr)
     if (placed === undefined) return undefined
     const { field } = placed
-    if (field.isLock === true) {
+    if (field.isLock) {
       const isFirst = this.table.base(addr) + field.offset === addr
       return isFirst ? this.lock(field.name, value, words) : undefined
     }

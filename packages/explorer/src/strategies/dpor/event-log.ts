@@ -146,6 +146,12 @@ export class EventLog {
     }
   }
 
+  /** The event that an actor's step in slot `at` follows: its previous one, or the one that spawned it; -1 if there is none. */
+  pastOf(actor: number, at: number): number {
+    const own = (at < this.length ? this.prev[at] : this.last[actor]) as number
+    return own === NONE ? (this.spawner[actor] as number) : own
+  }
+
   /** The event that woke `actor`, which is pending in a wait; -1 if none has. */
   wakerOf(actor: number): number {
     const { wakes } = this

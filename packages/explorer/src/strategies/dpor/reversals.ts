@@ -2,9 +2,11 @@ import { RECORD } from '../dependence.js'
 import type { EventLog } from './event-log.js'
 import { NEVER } from './races.js'
 import type { Missed, Races } from './races.js'
+import { Sequence } from './sequence.js'
+import { FRESH } from './sleep-sets.js'
 import type { SleepSets } from './sleep-sets.js'
 import type { WakeupTrees } from './wakeup-trees.js'
-import { INDEPENDENT, conflict } from './weak-initial.js'
+import { INDEPENDENT } from './weak-initial.js'
 
 /**
  * Turns the races of a finished execution round: for a step that could come before event `e`, the sequence
@@ -22,21 +24,21 @@ export class Reversals {
   private readonly races: Races
   private readonly sleeps: SleepSets
   private readonly trees: WakeupTrees
-  private sequence = new Int32Array(64)
+  private readonly sequence: Sequence
 
   constructor(log: EventLog, races: Races, sleeps: SleepSets, trees: WakeupTrees) {
     this.log = log
     this.races = races
     this.sleeps = sleeps
     this.trees = trees
+    this.sequence = new Sequence(log)
   }
 
   /** Plans those of an execution whose first `shared` events are as in the one before. */
   plan(shared: number): void {
     const { head, next, settled, steps, at, missed } = this.races
-    const slot = this.log.length
-    if (this.sequence.length <= slot + 1) this.sequence = new Int32Array(2 * slot + 2)
-    for (let e = 0; e < slot; e++) {
+    const { length } = this.log
+    for (let e = 0; e < length; e++) {
       for (let race = head[e] as number; race >= 0; race = next[race] as number)
         if ((settled[race] as number) >= shared)
           settled[race] = this.reverse(e, at[race] as number, steps, race * RECORD)
@@ -47,39 +49,30 @@ export class Reversals {
   /** Returns the last event on which what was found depends, or NEVER if that is the whole execution. */
   private reverse(e: number, at: number, steps: Int32Array, step: number): number {
     const { log, sequence, sleeps } = this
-    const { clocks, width, records, length: slot } = log
+    const { clocks, width, length: end } = log
     const column = log.actorOf(e)
-    let length = 0
+    sequence.begin(at)
     let k = e + 1
-    for (; k < at; k++) if ((clocks[k * width + column] as number) <= e) sequence[length++] = k
-    const position = length
-    sequence[length++] = slot
-    for (let field = 0; field < RECORD; field++)
-      records[slot * RECORD + field] = steps[step + field] as number
-    let first = sleeps.first(e, records, sequence, length)
-    if (first === position) return at
-    if (first >= 0) return sequence[first] as number
-    for (; k < slot; k++) if ((clocks[k * width + column] as number) <= e) sequence[length++] = k
+    for (; k < at; k++) if ((clocks[k * width + column] as number) <= e) sequence.add(k)
+    sequence.addStep(steps, step)
+    let first = sleeps.first(e, sequence)
+    if (first >= 0) return sequence.place(first)
+    for (; k < end; k++) if ((clocks[k * width + column] as number) <= e) sequence.add(k)
     if (first === INDEPENDENT) {
-      first = sleeps.first(e, records, sequence, length)
-      if (first >= 0) return sequence[first] as number
+      first = sleeps.first(e, sequence)
+      if (first >= 0) return sequence.place(first)
       if (first === INDEPENDENT) return NEVER
     }
-    const last = sequence[conflict(first)] as number
-    const needed = Math.max(at, last === slot ? at : last)
-    const seen = this.trees.insert(e, records, sequence, length, slot, at, needed)
+    const seen = this.trees.insert(e, sequence)
     return seen < 0 ? NEVER : seen
   }
 
-  private reverseMissed({ earlier, signal, other, step }: Missed): void {
+  private reverseMissed({ at, earlier, signal, other, step }: Missed): void {
     const { log, sequence } = this
-    const { records, length: slot } = log
-    let length = 0
-    for (let k = earlier + 1; k < slot; k++)
-      if (!log.after(earlier, k) && !log.after(signal, k) && !log.after(other, k)) sequence[length++] = k
-    sequence[length++] = slot
-    records.set(step, slot * RECORD)
-    if (this.sleeps.first(earlier, records, sequence, length) < INDEPENDENT)
-      this.trees.insert(earlier, records, sequence, length, slot, slot, slot)
+    sequence.begin(at)
+    for (let k = earlier + 1; k < log.length; k++)
+      if (!log.after(earlier, k) && !log.after(signal, k) && !log.after(other, k)) sequence.add(k)
+    sequence.addStep(step, 0)
+    if (this.sleeps.first(earlier, sequence) === FRESH) this.trees.insert(earlier, sequence)
   }
 }

@@ -1,6 +1,10 @@
 import { RECORD, dependent } from '../dependence.js'
 import { longer } from './longer.js'
+import type { Sequence } from './sequence.js'
 import { INDEPENDENT, conflict, weakInitial } from './weak-initial.js'
+
+/** Of {@link SleepSets.first}: it has not been visited. */
+export const FRESH = -2
 
 /**
  * For each node of the execution at hand the steps that need not be taken there: what begins with them has been visited, here or before an
@@ -25,18 +29,17 @@ export class SleepSets {
 
   /**
    * Whether what begins with the sequence has been visited: the position of a step that sleeps at `depth` and could come first; or INDEPENDENT,
-   * if one that is not in the sequence could. If not, `conflict(k)`: none could, because of what there is up to position k.
+   * if one that is not in the sequence could. Else FRESH, and for each that sleeps what it conflicts with first is marked.
    */
-  first(depth: number, records: Int32Array, sequence: Int32Array, length: number): number {
-    let last = 0
-    let independent = false
+  first(depth: number, sequence: Sequence): number {
+    let result = FRESH
     for (let i = this.start[depth] as number; i < (this.end[depth] as number); i++) {
-      const position = weakInitial(this.steps, i * RECORD, records, sequence, length)
+      const position = weakInitial(this.steps, i * RECORD, sequence)
       if (position >= 0) return position
-      if (position === INDEPENDENT) independent = true
-      else last = Math.max(last, conflict(position))
+      if (position === INDEPENDENT) result = INDEPENDENT
+      else sequence.mark(conflict(position))
     }
-    return independent ? INDEPENDENT : conflict(last)
+    return result
   }
 
   /** All that begins with the event in slot `depth` of `records` has been visited. */

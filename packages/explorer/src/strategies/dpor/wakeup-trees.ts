@@ -1,5 +1,6 @@
 import { RECORD } from '../dependence.js'
 import { longer } from './longer.js'
+import type { Sequence } from './sequence.js'
 import { INDEPENDENT, conflict, weakInitial } from './weak-initial.js'
 
 const NONE = 0
@@ -55,49 +56,33 @@ export class WakeupTrees {
   }
 
   /**
-   * Adds the beginning of `sequence[0 .. length)` to the tree at `depth`, unless the tree has a branch that is as good: one whose steps could
-   * all come first in the sequence. Removes those from `sequence`.
-   *
-   * The slots of `records` in the sequence ascend, but for the last slot, which stands where `at` would. What is added goes at least to
-   * `needed`, and so far that none of the branches left of it could come first. Returns how far the sequence had to be looked at, or -1: to its
-   * end.
+   * Adds the sequence to the tree at `depth`, unless the tree has a branch that is as good: one whose steps could all come first in the sequence.
+   * Of the sequence, which is used up, it adds what is marked and what none of the branches left of it could come before. Returns how far in the execution
+   * the sequence had to be looked at, or -1: to its end.
    */
-  insert(
-    depth: number,
-    records: Int32Array,
-    sequence: Int32Array,
-    length: number,
-    last: number,
-    at: number,
-    needed: number,
-  ): number {
+  insert(depth: number, sequence: Sequence): number {
     let parent = NONE
-    let left = length
     let whole = false
     let step = this.first[depth] as number
     while (step !== NONE) {
-      if (left === 0) return -1
-      const position = weakInitial(this.steps, step * RECORD, records, sequence, left)
+      if (sequence.length === 0) return -1
+      const position = weakInitial(this.steps, step * RECORD, sequence)
       if (position < INDEPENDENT) {
-        const slot = sequence[conflict(position)] as number
-        needed = Math.max(needed, slot === last ? at : slot)
+        sequence.mark(conflict(position))
         step = this.sibling[step] as number
         continue
       }
-      if (position >= 0) {
-        left--
-        for (let i = position; i < left; i++) sequence[i] = sequence[i + 1] as number
-      } else whole = true
+      if (position >= 0) sequence.remove(position)
+      else whole = true
       parent = step
       step = this.firstChild[step] as number
-      if (step === NONE) return whole ? -1 : needed
+      if (step === NONE) return whole ? -1 : sequence.seen
     }
-    for (let i = 0; i < left; i++) {
-      const slot = sequence[i] as number
-      if ((slot === last ? at : slot) > needed) break
-      parent = this.append(depth, parent, records, slot)
-    }
-    return whole ? -1 : needed
+    sequence.close()
+    const { records } = sequence.log
+    for (let i = 0; i < sequence.length; i++)
+      if (sequence.marked(i)) parent = this.append(depth, parent, records, sequence.slots[i] as number)
+    return whole ? -1 : sequence.seen
   }
 
   private append(depth: number, parent: number, records: Int32Array, slot: number): number {

@@ -1,27 +1,33 @@
 import { defineScenario } from '../../scenario/define.js'
-import { eater, MACHINE, sleep } from './parts.js'
+import { MACHINE, sleep } from './parts.js'
+import { EATER0, FILLER } from './placed.js'
 
 export const recycleVsScan = defineScenario({
   name: 'recycle-vs-scan',
   description:
-    'LWPs exit and their structures are used again at once (lwp_create takes the detached zombie), while the scan walks alllwp and tries their swap locks.',
+    'uvm_swapout_threads against lwp_free and lwp_create: while the pagedaemon walks alllwp, an LWP of a process exits, and the process makes another of its ' +
+    'structure.',
   machine: MACHINE,
-  programs: { member: [sleep(12), { op: 'lwpExit' }] },
+  programs: { brief: [{ op: 'lwpExit' }] },
   processes: [
+    EATER0,
     {
-      name: 'team',
+      name: 'target',
       pages: 1,
       lwps: [
         {
+          class: 'fifo',
+          priority: 0,
           program: [
-            { op: 'lwpCreate', program: 'member' },
             sleep(12),
-            { op: 'lwpCreate', program: 'member' },
-            sleep(14),
+            { op: 'lwpCreate', program: 'brief' },
+            { op: 'yield' },
+            { op: 'lwpCreate', program: 'brief' },
+            sleep(20),
           ],
         },
       ],
     },
-    eater(12),
+    FILLER,
   ],
 })
