@@ -8,11 +8,11 @@ import { Workshop } from '../testing/workshop.js'
  *   inside    the innermost function loops over its operations: what a suspension costs with the stack as it stands
  *   around    every function does one operation and calls the next: what the calls cost, shared among their points
  *
- * Run: node packages/compiler/dist/bench/points.js
+ * Run: node packages/compiler/dist/bench/points.js [points] [rounds]
  */
 const DEPTHS = [1, 2, 5, 11]
-const POINTS = 2_000_000
-const ROUNDS = 5
+const POINTS = Number(process.argv[2] ?? 2_000_000)
+const ROUNDS = Number(process.argv[3] ?? 5)
 
 function program(): string {
   const lines: string[] = []

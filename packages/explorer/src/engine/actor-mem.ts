@@ -1,6 +1,10 @@
-import { WAIT } from '@holdfast/compiler'
-import { WAITING } from './kinds.js'
+import * as ops from '@holdfast/compiler'
+import * as kinds from './kinds.js'
 import type { World } from './world.js'
+
+// Constants of this module are constants of its machine code; an import is read anew at each use.
+const { WAIT } = ops
+const { WAITING } = kinds
 
 const WAIT_RESULTS = ['ok', 'not-equal', 'timed-out'] as const
 

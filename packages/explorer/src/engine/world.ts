@@ -1,4 +1,4 @@
-import { SPAWN, WAIT, WRITE } from '@holdfast/compiler'
+import * as ops from '@holdfast/compiler'
 import type { ActorMem } from './actor-mem.js'
 import { Actors } from './actors.js'
 import type { Maker } from './actors.js'
@@ -18,6 +18,9 @@ import { StateGraph } from './state-graph.js'
 import { interruptWith, resume } from './trampoline.js'
 
 export { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT }
+
+// Constants of this module are constants of its machine code; an import is read anew at each use.
+const { SPAWN, WAIT, WRITE } = ops
 
 /** No choice was made yet; the execution is over. */
 const UNCHOSEN = -2

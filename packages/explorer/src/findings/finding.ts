@@ -178,7 +178,7 @@ function subjectsOf(
   const actor = events[steps.at(-1) ?? -1]?.actor
   const last = events.slice(0, (steps.at(-1) ?? events.length) + 1).slice(-NEAR)
   const isRecord = (subject: number): boolean => narrator.stateOf(subject).length > 0
-  if (named.every((addr) => narrator.subjectOf(addr, words) === 0) || found.size === 0) {
+  if (found.size === 0) {
     for (const row of last.toReversed()) {
       if (row.addr === undefined || (actor !== undefined && row.actor !== actor)) continue
       const subject = narrator.subjectOf(row.addr, words)

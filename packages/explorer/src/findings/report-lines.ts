@@ -81,9 +81,12 @@ function height(lines: readonly ReportLine[]): number {
 }
 
 /** What the names of an actor have in common: it may run one thing after the other. */
-function nameOf({ events, stuck }: Finding, actor: number): string {
+function nameOf(finding: Finding, actor: number): string {
+  const { events, stuck } = finding
   const names = [...new Set(events.filter((row) => row.actor === actor).map((row) => row.actorName))]
   const [first] = names
+  // What a CPU runs, it is said to run.
+  if (first !== undefined && isTold(finding)) return first.replace(/ \(.*$/, '')
   if (first === undefined) return stuck.find((each) => each.actor === actor)?.actorName ?? `actor ${actor}`
   let { length } = first
   while (!names.every((name) => name.startsWith(first.slice(0, length)))) length--
@@ -245,6 +248,7 @@ class Builder {
     }
     for (const runs of turns.length <= MOST_TURNS ? this.byColumn(turns) : [turns]) {
       const column = runs.length === 1 ? this.columnOf(runs[0] as Skipped) : -1
+      if (this.isTold && runs.length === 1 && (runs[0] as Skipped).steps < SMALLEST_GAP) continue
       const names = [...new Set(runs.map(({ actorName }) => actorName))]
       const text = skippedText(runs)
       this.lines.push({

@@ -4,6 +4,7 @@
  */
 import { availableParallelism, cpus } from 'node:os'
 import { type Column, count, rate, table } from '../report/table.js'
+import { explorerLines } from './explorer.js'
 import { benchKernel, holdFigures, swapFigures } from './kernel.js'
 import { measureLimits } from './limits.js'
 import { contendedMutex } from './mutex.js'
@@ -73,4 +74,9 @@ add(
 )
 
 console.log(`Node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'})\n`)
+console.log(table(COLUMNS, lines).join('\n'))
+
+lines.length = 0
+await explorerLines(add)
+console.log('\nExplorer, by seconds of CPU time\n')
 console.log(table(COLUMNS, lines).join('\n'))

@@ -93,7 +93,7 @@ export const CATALOGUE: readonly Listed[] = [
     scenario: 'hold-vs-memory',
     strategy: 'random',
     verdict: 'deadlock',
-    says: /the swapper waits for/,
+    says: /the swapper waits in/,
     real: 'Yes: the comment in uvm_scheduler says that this part "could deadlock on memory despite our feeble check". The check does not help: it is made of the swapper\'s own need, not of the holder\'s.',
     apart:
       'The waits are those of the C: mutex_enter(&l->l_swaplock) under proc_lock, uvm_wait below uvm_fault_wire, mutex_enter(proc_lock) in the scan. Memory can be freed: the page that is missing is wired by a process that has since unwired it.',
@@ -107,7 +107,7 @@ export const CATALOGUE: readonly Listed[] = [
     scenario: 'ptrace-vs-memory',
     strategy: 'random',
     verdict: 'deadlock',
-    says: /tracer .* waits for memory/,
+    says: /tracer .* waits .*for memory/,
     real: 'Yes, without any race: continuing a process that was stopped for long, with memory short. procfs_control does the same, with a comment that asks about its locking.',
     apart:
       'sys_process.c and procfs_ctl.c of that date hold both locks across uvm_lwp_hold. The schedule needs no preemption.',

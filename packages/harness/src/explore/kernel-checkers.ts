@@ -156,7 +156,7 @@ function isPublished({ machine }: MachineTarget, { words }: World, addr: number)
 }
 
 /** The invariants of a machine at rest, when an execution has come to its end. */
-class AtRest implements Observer {
+export class AtRest implements Observer {
   readonly name = 'invariants'
   private readonly target: MachineTarget
 

@@ -34,7 +34,7 @@ const LOCKS: Readonly<Record<string, Remark['weight']>> = {
 /** Fields of other records than LWPs that are part of the story when they change. */
 const FIELDS: Readonly<Record<string, Remark['weight']>> = {
   P_STAT: 2,
-  PG_WIRE_COUNT: 1,
+  PG_WIRE_COUNT: 2,
   PG_UANON: 2,
   PG_UOBJECT: 2,
 }

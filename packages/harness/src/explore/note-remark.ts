@@ -26,10 +26,10 @@ export function noteRemark(
       return { text: `${lwp(self)} sleeps on ${word(a)} (${wmesgText(b)})`, weight: 2, about: [self, a] }
     case 'wake':
       return b === 0
-        ? { text: `wakes ${lwp(a)}`, weight: 2, about: [a] }
+        ? { text: `wakes ${lwp(a)}`, weight: 3, about: [a] }
         : { text: `wakes ${lwp(a)}, which is swapped out`, weight: 1, about: [a] }
     case 'enqueue':
-      return { text: `puts ${lwp(a)} on a run queue`, weight: 2, about: [a] }
+      return { text: `puts ${lwp(a)} on a run queue`, weight: 1, about: [a] }
     case 'kpreempt':
       return { text: `${lwp(a)} gives way in the kernel`, weight: 2, about: [a] }
     case 'block':

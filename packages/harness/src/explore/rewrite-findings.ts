@@ -23,11 +23,11 @@ import { variants } from './variants.js'
 const SEED = 1
 const CHUNK = 16
 const FIND_SECONDS = 600
-const SHRINK_SECONDS = 45
+const SHRINK_SECONDS = 30
 /** The correction is explored for this many times the executions that it took to find the fault, and at least for so many. */
 const VERIFY_FACTOR = 20
 const VERIFY_LEAST = 400
-const VERIFY_SECONDS = 40
+const VERIFY_SECONDS = 30
 
 /** What exploring a corrected kernel came to. */
 interface Corrected {

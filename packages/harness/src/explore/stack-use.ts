@@ -1,6 +1,6 @@
 import type { Observer, World } from '@holdfast/explorer'
 import { outerSite } from '@holdfast/explorer'
-import { eventKinds } from '@holdfast/kernel'
+import { eventKinds, L_FLAG } from '@holdfast/kernel'
 import type { MachineListener, MachineTarget } from './machine-target.js'
 
 /**
@@ -38,7 +38,7 @@ export class StackUse implements Observer, MachineListener {
       message: `CPU${actor} swaps out ${this.target.lwpName(world, lwp)} in ${this.placeOf(where)}, while CPU${on} is still on its stack, in ${this.placeOf(site)}`,
       sites: [where, site],
       steps: [Math.max(0, world.steps - 1)],
-      words: [],
+      words: [lwp + L_FLAG],
     })
   }
 }

@@ -19,6 +19,15 @@ import { threeHolders } from './three-holders.js'
 import { wakeupVsSwapout } from './wakeup-vs-swapout.js'
 import { physioVsScan } from './physio-vs-scan.js'
 import { procfsVsSwapper } from './procfs-vs-swapper.js'
+import { kickVsSwapper } from './kick-vs-swapper.js'
+import { holdVsSwapout } from './hold-vs-swapout.js'
+import { wakeupVsSwapin } from './wakeup-vs-swapin.js'
+import { holdVsHold } from './hold-vs-hold.js'
+import { releVsSwapout } from './rele-vs-swapout.js'
+import { releVsHold } from './rele-vs-hold.js'
+import { continueVsSwapout, sigcontVsSwapout } from './continue-vs-swapout.js'
+import { lateWakerVsSwapout, wakerVsSwapout } from './waker-vs-swapout.js'
+import { reuseVsScan } from './reuse-vs-scan.js'
 
 /** Scenarios small enough to explore: two or three CPUs, few pages, each a pair of paths that meet. */
 export const SMALL_SCENARIOS: readonly Scenario[] = [
@@ -42,4 +51,15 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   wakeupVsSwapout,
   physioVsScan,
   procfsVsSwapper,
+  kickVsSwapper,
+  holdVsSwapout,
+  wakeupVsSwapin,
+  holdVsHold,
+  releVsSwapout,
+  releVsHold,
+  continueVsSwapout,
+  sigcontVsSwapout,
+  wakerVsSwapout,
+  lateWakerVsSwapout,
+  reuseVsScan,
 ]

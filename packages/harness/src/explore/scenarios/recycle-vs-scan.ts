@@ -1,33 +1,27 @@
 import { defineScenario } from '../../scenario/define.js'
-import { MACHINE, sleep } from './parts.js'
-import { EATER0, FILLER } from './placed.js'
+import { eater, MACHINE, sleep } from './parts.js'
 
 export const recycleVsScan = defineScenario({
   name: 'recycle-vs-scan',
   description:
-    'uvm_swapout_threads against lwp_free and lwp_create: while the pagedaemon walks alllwp, an LWP of a process exits, and the process makes another of its ' +
-    'structure.',
+    'LWPs exit and their structures are used again at once (lwp_create takes the detached zombie), while the scan walks alllwp and tries their swap locks.',
   machine: MACHINE,
-  programs: { brief: [{ op: 'lwpExit' }] },
+  programs: { member: [sleep(12), { op: 'lwpExit' }] },
   processes: [
-    EATER0,
     {
-      name: 'target',
+      name: 'team',
       pages: 1,
       lwps: [
         {
-          class: 'fifo',
-          priority: 0,
           program: [
+            { op: 'lwpCreate', program: 'member' },
             sleep(12),
-            { op: 'lwpCreate', program: 'brief' },
-            { op: 'yield' },
-            { op: 'lwpCreate', program: 'brief' },
-            sleep(20),
+            { op: 'lwpCreate', program: 'member' },
+            sleep(14),
           ],
         },
       ],
     },
-    FILLER,
+    eater(12),
   ],
 })

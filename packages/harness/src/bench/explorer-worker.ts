@@ -1,0 +1,85 @@
+/** Measures one campaign of the explorer, in a process of its own: reads an {@link ExplorerCase}, prints {@link ExplorerFigures}. */
+import { EventLog, Races, explore, makeStrategy, programSubject } from '@holdfast/explorer'
+import type { Observer, Subject } from '@holdfast/explorer'
+import { kernelSubject } from '../explore/kernel-subject.js'
+
+/** Who watches: nobody; the recorder; the race checker with its record; all checkers of the target. */
+export type Watch = 'nothing' | 'record' | 'races' | 'all'
+
+export interface ExplorerCase {
+  /** `program:lockinc?n=2&k=1`, or `scenario:hold-vs-swapper`. */
+  readonly what: string
+  /** Of the kernel: which corrections it has. */
+  readonly variant?: string
+  readonly strategy: 'random' | 'dpor'
+  readonly watch: Watch
+  /** Executions of a round; left out: until the strategy ends. */
+  readonly executions?: number
+  readonly rounds: number
+}
+
+export interface ExplorerFigures {
+  /** Of the best round, in seconds of CPU time of the process: what else the machine does counts for little. */
+  readonly executionsPerSecond: number
+  readonly pointsPerSecond: number
+  /** Of one round. */
+  readonly executions: number
+  readonly points: number
+  readonly complete: boolean
+  /** Bytes, at the end, after a garbage collection. */
+  readonly rss: number
+  readonly heap: number
+}
+
+const SEED = 1
+
+const given = JSON.parse(process.argv[2] as string) as ExplorerCase
+console.log(JSON.stringify(measure(given, await subjectOf(given))))
+
+async function subjectOf({ what, variant }: ExplorerCase): Promise<Subject> {
+  if (what.startsWith('program:')) return programSubject(what)
+  return kernelSubject(what, variant === undefined ? {} : { variant })
+}
+
+function measure({ strategy, watch, executions, rounds }: ExplorerCase, subject: Subject): ExplorerFigures {
+  let best = Infinity
+  let explored = { executions: 0, points: 0, complete: false }
+  for (let round = 0; round < rounds; round++) {
+    const started = process.cpuUsage()
+    explored = explore(subject.target, {
+      strategy: makeStrategy(strategy, { seed: SEED }),
+      observers: observersOf(subject, watch),
+      engine: subject.options,
+      ...(executions === undefined ? {} : { executions }),
+    })
+    const { user, system } = process.cpuUsage(started)
+    best = Math.min(best, (user + system) / 1e6)
+  }
+  globalThis.gc?.()
+  const { rss, heapUsed, external } = process.memoryUsage()
+  return {
+    executionsPerSecond: explored.executions / best,
+    pointsPerSecond: explored.points / best,
+    executions: explored.executions,
+    points: explored.points,
+    complete: explored.complete,
+    rss,
+    heap: heapUsed + external,
+  }
+}
+
+function observersOf(subject: Subject, watch: Watch): Observer[] {
+  switch (watch) {
+    case 'nothing':
+      return []
+    case 'record':
+      return [new EventLog()]
+    case 'races': {
+      // The kernel's race checker knows its locks and layouts; a program needs none of that.
+      const watching = subject.observers().filter(({ name }) => name === 'event log' || name === 'races')
+      return watching.length > 0 ? watching : [new Races()]
+    }
+    case 'all':
+      return subject.observers()
+  }
+}

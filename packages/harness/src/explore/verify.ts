@@ -1,0 +1,112 @@
+import { explore, PreemptionBound } from '@holdfast/explorer'
+import type { Period, World } from '@holdfast/explorer'
+import { HARDCLOCK_TICKS, L_SWAPLOCK, P_LWPS } from '@holdfast/kernel'
+import { bootMachine, prepare } from '../run/prepare.js'
+import { kernelBuild } from './kernel-build.js'
+import type { Patch } from './kernel-build.js'
+import { AtRest } from './kernel-checkers.js'
+import { MachineTarget } from './machine-target.js'
+import { StackUse } from './stack-use.js'
+import { SwapWatch } from './swap-watch.js'
+import { patchesOf } from './variants.js'
+import type { Claim, Explored, Verified } from './verified-claim.js'
+import { UNCORRECTED } from './verified-claim.js'
+import { PLANTED } from './verified-faults.js'
+
+export interface VerifyOptions {
+  /** Most seconds of each exploration; one that does not end in time shows nothing. Default: no limit. */
+  readonly seconds?: number
+  /** Called about ten times a second, with what is explored now. Returns false to end. */
+  readonly progress?: (what: string, executions: number) => boolean
+}
+
+const TIME = { idleTicks: 200, freeTicks: 0 }
+const STEP_LIMIT = 200_000
+const SEED = 1
+
+/**
+ * Looks into a claim: explores its scenario within its bound, which must find nothing, and again with each planted fault, until that is found.
+ *
+ * The checkers are those whose judgement depends on states alone (assertions, panics, deadlocks and lost wake-ups, use of stacks that are
+ * not wired, the invariants at the end, {@link SwapWatch}), since a state is visited once, whatever the way to it.
+ */
+export async function verify(claim: Claim, options: VerifyOptions = {}): Promise<Verified> {
+  const corrections = patchesOf((claim.variant ?? '').split(',').filter((name) => name !== ''))
+  const own = await exploreClaim(claim, corrections, claim.id, options)
+  const planted: Verified['planted'][number][] = []
+  for (const name of claim.planted) {
+    const patches = name === UNCORRECTED ? [] : [...corrections, ...plantedPatches(name)]
+    planted.push({ name, explored: await exploreClaim(claim, patches, `${claim.id}, ${name}`, options, 1) })
+  }
+  const holds = own.complete && own.found.length === 0 && planted.every(({ explored }) => explored.found.length > 0)
+  return { id: claim.id, claim: own, planted, holds }
+}
+
+async function exploreClaim(
+  claim: Claim,
+  patches: readonly Patch[],
+  what: string,
+  { seconds, progress }: VerifyOptions,
+  most = Infinity,
+): Promise<Explored> {
+  const build = await kernelBuild(patches)
+  const machine = { ...claim.scenario.machine, ...claim.machine }
+  const scenario = { ...claim.scenario, machine }
+  const image = bootMachine(prepare(scenario, {}, SEED))
+  const target = new MachineTarget(scenario, image, build, TIME)
+  const { sites } = build.compiled
+  const placeOf = (site: number): string => {
+    const at = sites[site]
+    return at === undefined ? 'boot' : `${at.cName} (${at.file.split('/').at(-1)}:${at.line})`
+  }
+  const strategy = new PreemptionBound({
+    bound: claim.bound,
+    cache: true,
+    sharedOnly: true,
+    during: periodOf(claim, target),
+  })
+  const result = explore(target, {
+    strategy,
+    observers: [new SwapWatch(target), new StackUse(target, placeOf), new AtRest(target)],
+    engine: { stepLimit: STEP_LIMIT },
+    maxFindings: most,
+    ...(seconds === undefined ? {} : { seconds }),
+    ...(progress === undefined ? {} : { progress: ({ executions }) => progress(what, executions) }),
+  })
+  const found = result.found.map(({ report }) => `${report.verdict}: ${report.message}`)
+  return {
+    executions: result.executions,
+    lastPass: strategy.visited,
+    states: strategy.states,
+    seconds: Math.round(result.seconds * 10) / 10,
+    complete: result.complete,
+    bound: result.bound ?? 'every interleaving',
+    found: [...new Set(found)],
+  }
+}
+
+/** The part of the executions in which preemptions are taken. */
+function periodOf({ scenario, from, to, swaplockOf, turn }: Claim, { machine }: MachineTarget): Period {
+  const ticks = to === from + 1 ? `at tick ${from}` : `from tick ${from} on, before tick ${to}`
+  const text = swaplockOf === undefined ? ticks : `${ticks}, while the l_swaplock of ${swaplockOf} is held`
+  const process = scenario.processes.findIndex(({ name }) => name === swaplockOf)
+  const procs = machine.config.kern['scenarioProcs'] as number
+  const held = ({ words }: World): boolean => {
+    const lwp = words[(words[procs + process] as number) + P_LWPS] as number
+    return words[lwp + L_SWAPLOCK] !== 0
+  }
+  return {
+    text,
+    holds(world) {
+      const tick = world.words[HARDCLOCK_TICKS] as number
+      return tick >= from && tick < to && (process < 0 || held(world))
+    },
+    ...(turn === undefined ? {} : { turn }),
+  }
+}
+
+function plantedPatches(name: string): readonly Patch[] {
+  const found = PLANTED.find((each) => each.name === name)
+  if (found === undefined) throw new RangeError(`no planted fault is called '${name}'`)
+  return found.patches
+}
