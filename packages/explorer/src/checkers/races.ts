@@ -12,7 +12,7 @@ import { MOST, VectorClocks, restrided } from './vector-clocks.js'
 // Constants of this module are constants of its machine code; an import is read anew at each use.
 const { ADDR_AT, ACTOR_AT, EVENT, KIND_MASK, WROTE } = logs
 const { ACTOR_BITS, ACTOR_MASK } = vectors
-const { READ, WRITE } = ops
+const { LOCK, READ, UNLOCK, WRITE } = ops
 
 /** What the race checker is to know. */
 export interface RaceOptions extends Names {
@@ -109,7 +109,7 @@ export class Races implements Observer {
   }
 
   /**
-   * Goes through the log. What is most frequent is decided at once: accesses to words that are only accessed plainly, after which all
+   * Goes through the log. What is most frequent is decided at once: locks, and accesses to words that are only accessed plainly, where all
    * that is marked is past. Everything else is left to the methods below, which say the same in general.
    */
   private scan(): void {
@@ -135,7 +135,9 @@ export class Races implements Observer {
           continue
         }
       }
-      if (isCommon(kind)) followCommon(clocks, kind, actor, addr, (head & WROTE) !== 0, this)
+      if (kind === LOCK) clocks.acquire(actor, addr)
+      else if (kind === UNLOCK) clocks.release(actor, addr)
+      else if (isCommon(kind)) followCommon(clocks, kind, actor, addr, (head & WROTE) !== 0, this)
       else followRare(clocks, log.read(at / EVENT, logged), this)
     }
   }

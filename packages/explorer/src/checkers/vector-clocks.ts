@@ -44,10 +44,9 @@ export class VectorClocks {
   reset(words: number, actors: number): boolean {
     if (this.index.length < words) this.index = extended(this.index, words)
     if (actors > this.stride) this.resize(actors)
-    this.width = actors
     const { c, now, stride } = this
     let { start } = this
-    for (let actor = 0; actor < stride; actor++) {
+    for (let actor = 0; actor < this.width; actor++) {
       const clock = c[actor * stride + actor] as number
       if (clock > start) start = clock
     }
@@ -57,8 +56,10 @@ export class VectorClocks {
       this.moments.fill(0)
     }
     this.start = start
-    if (c.length > FEW) c.fill(start)
-    else for (let i = 0; i < c.length; i++) c[i] = start
+    this.width = actors
+    const end = actors * stride
+    if (end > FEW) c.fill(start, 0, end)
+    else for (let i = 0; i < end; i++) c[i] = start
     for (let actor = 0; actor < actors; actor++) {
       c[actor * stride + actor] = start + 1
       now[actor] = ((start + 1) << ACTOR_BITS) | actor

@@ -12,8 +12,8 @@ export class Actors {
   readonly mems: ActorMem[] = []
   readonly contexts: Context[] = []
   readonly makers: Maker[] = []
-  /** What the last announced SPAWN would start. */
-  spawning: Maker | null = null
+  /** What the pending SPAWN of each actor would start. */
+  readonly spawning: (Maker | undefined)[] = []
   private readonly world: World
   /** Ids of children, by parent and how many it had before. */
   private readonly spawnIds = new Map<number, number>()
@@ -48,12 +48,6 @@ export class Actors {
   arrive(id: number): void {
     this.world.deadline[id] = Infinity
     this.world.notified[id] = 0
-  }
-
-  takeSpawning(): Maker | null {
-    const { spawning } = this
-    this.spawning = null
-    return spawning
   }
 
   /** A coroutine of `actor` from its beginning, not started. */

@@ -89,8 +89,8 @@ export class Memo {
   }
 
   /** What the pending SPAWN of `parent` starts. */
-  spawner(parent: number): Maker | null {
-    return this.spawns.get(this.at[parent] as number) ?? null
+  spawner(parent: number): Maker | undefined {
+    return this.spawns.get(this.at[parent] as number)
   }
 
   /** An actor begins that the pending SPAWN of `parent` has made. */
@@ -142,7 +142,6 @@ export class Memo {
         throw new Nondeterminism(actor, nodes[step + SITE] as number, world.site[actor] as number)
       }
     }
-    world.actors.takeSpawning()
   }
 
   private give(actor: number, node: number, result: number): void {
@@ -184,8 +183,8 @@ export class Memo {
     if (parent !== NONE) nodes[parent + FIRST_CHILD] = node
     if (world.failures !== failures) this.thrown.set(node, world.lastThrown)
     if (world.kind[actor] === SPAWN) {
-      const maker = world.actors.takeSpawning()
-      if (maker !== null) this.spawns.set(node, maker)
+      const maker = world.actors.spawning[actor]
+      if (maker !== undefined) this.spawns.set(node, maker)
     }
     this.at[actor] = node
     this.live[actor] = node

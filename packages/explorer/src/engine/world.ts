@@ -206,7 +206,7 @@ export class World {
     this.c[id] = kind === WAIT ? ticks(c) : c
     this.d[id] = d
     this.a[id] = a
-    if (kind === SPAWN) this.actors.spawning = makerOf(a)
+    if (kind === SPAWN) this.actors.spawning[id] = makerOf(a)
     else if (this.memo !== null) checkOperands(this, id)
     if (!this.inline) return true
     if (kind > WRITE || this.local[a] !== 1) {
@@ -226,8 +226,8 @@ export class World {
 
   /** Executes SPAWN: the child of `parent` has the same id in every execution. */
   spawnChild(parent: number): number {
-    const make = this.memo === null ? this.actors.spawning : this.memo.spawner(parent)
-    if (make === null) throw new Error(`actor ${parent} spawns nothing`)
+    const make = this.memo === null ? this.actors.spawning[parent] : this.memo.spawner(parent)
+    if (make === undefined) throw new Error(`actor ${parent} spawns nothing`)
     const id = this.actors.childId(parent)
     if (id >= this.n) this.n = id + 1
     this.actors.makers[id] = make

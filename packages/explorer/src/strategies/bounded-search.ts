@@ -1,5 +1,5 @@
-import { MAX_ACTORS } from '../engine/world.js'
 import type { World } from '../engine/world.js'
+import type { BoundedOptions, Costs, Period } from './bounded-options.js'
 import { Drift, choiceText, enabledText } from './drift.js'
 import { Frontier } from './frontier.js'
 import { RandomWalk } from './random-walk.js'
@@ -7,48 +7,13 @@ import { Path, remainingOf, resized } from './path.js'
 import { SharedWords } from './shared-words.js'
 import { StateCache } from './state-cache.js'
 import type { Strategy } from './strategy.js'
-
-/** What a choice costs. At each step some choice costs 0, and between 0 and the largest cost none is left out. */
-export interface Costs {
-  readonly name: string
-  /** What is paid, as in `at most 2 preemptions`. */
-  readonly unit: string
-  /** Writes the cost of `world.choices[i]` to `into[from + i]`; returns the largest. It may look at the world alone. */
-  of(world: World, into: Uint8Array, from: number): number
-  /** What of the past the costs depend on, besides the state: the last actor, where it matters who that was. */
-  past(world: World): number
-}
-
-export interface BoundedOptions {
-  /** Largest cost of an execution; default: no bound, round after round. */
-  readonly bound?: number
-  /** Gives an execution up where its state was visited before, see state-cache.ts. Default false. */
-  readonly cache?: boolean
-  /**
-   * Makes no choice between operations on words that no other actor uses, see shared-words.ts: what is left out is equivalent to what is
-   * visited. Of searches whose cost is preemptions. Default false.
-   */
-  readonly sharedOnly?: boolean
-  /**
-   * Choices are made only where this holds; before, the actors take turns, operation by operation, and afterwards each goes on while it can.
-   * Default: everywhere.
-   */
-  readonly during?: Period
-}
+import { laterRounds, notesOf } from './bounded-notes.js'
+import { LEARN_EXECUTIONS, LEARN_SEED, counted, goOn, hashOf, takeTurns } from './turns.js'
 
 /** Where an execution stands: it has not come to the period in which choices are made, is in it, or has left it. */
 const BEFORE = 0
 const WITHIN = 1
 const BEHIND = 2
-
-/** A part of each execution. */
-export interface Period {
-  /** In words: `from tick 12 to tick 14`. */
-  readonly text: string
-  holds(world: World): boolean
-  /** Operations of a turn before that. Default 16. */
-  readonly turn?: number
-}
 
 /**
  * Iterative search by cost: round c visits every execution that costs exactly c, each once, before any that costs more. So the
@@ -144,7 +109,12 @@ export class BoundedSearch implements Strategy {
       if (this.within(now)) return chance.choose(now)
       return this.period === BEFORE ? takeTurns(now, this.during?.turn) : goOn(now)
     }
-    const looking = { name: this.name, reset: () => {}, event: (now: World) => this.look(now), finish: () => {} }
+    const looking = {
+      name: this.name,
+      reset: () => {},
+      event: (now: World) => this.look(now),
+      finish: () => {},
+    }
     for (let i = 0; i < LEARN_EXECUTIONS; i++) {
       chance.begin(i)
       this.enter()
@@ -278,7 +248,7 @@ export class BoundedSearch implements Strategy {
 
   bound(): string | null {
     const { unit } = this.costs
-    const notes = this.notes()
+    const notes = notesOf(this.during, this.shared, this.cache)
     if (this.done) {
       if (this.leftOut) return `every interleaving with at most ${counted(this.limit, unit)}${notes}`
       return notes === '' ? null : `every interleaving${notes}`
@@ -286,17 +256,6 @@ export class BoundedSearch implements Strategy {
     const some = `${this.visitedInRound} of those with ${counted(this.round, unit)}${notes}`
     if (this.round === 0) return some
     return `every interleaving with at most ${counted(this.round - 1, unit)}, and ${some}`
-  }
-
-  /** What else is left out, and what is taken for the same. */
-  private notes(): string {
-    const { during, shared, cache } = this
-    const notes: string[] = []
-    if (during !== null) notes.push(` ${during.text} (before, the actors take turns; afterwards, each goes on while it can)`)
-    if (shared !== null)
-      notes.push(`, up to the order of operations on words that one actor alone uses or nobody writes (${counted(shared.count, 'word')} are shared)`)
-    if (cache !== null) notes.push(`, ${cache.bound()}`)
-    return notes.join('')
   }
 
   /**
@@ -312,13 +271,11 @@ export class BoundedSearch implements Strategy {
       from === null
         ? (remainingOf(visitedInRound, this.path.share()) ?? 0)
         : Math.max(0, from.turns - this.turnsDone) * each
-    let total = now
-    let ofRound = visitedInRound + now
-    for (let round = this.round; round < this.limit && to !== null; round++) {
-      ofRound *= (to.turns / visitedInRound) * each
-      total += ofRound
-    }
-    return Math.round(total)
+    const later =
+      to === null
+        ? 0
+        : laterRounds(visitedInRound + now, (to.turns / visitedInRound) * each, this.limit - this.round)
+    return Math.round(now + later)
   }
 
   /** A step of a path of the round before, up to where this one turns off. */
@@ -439,47 +396,4 @@ export class BoundedSearch implements Strategy {
     this.to = this.round < this.limit ? new Frontier() : null
     return this.nextPath()
   }
-}
-
-/** The last actor goes on while it can. */
-function goOn(world: World): number {
-  return world.canGoOn(world.current) ? world.current : (world.choices[0] as number)
-}
-
-const LEARN_SEED = 1
-const LEARN_EXECUTIONS = 8
-
-/** Operations of a turn. */
-const TURN = 16
-
-/** The actors take turns of a few operations; each is interrupted, at its turn, as soon as it can be. */
-function takeTurns(world: World, turn = TURN): number {
-  const { choices, choiceCount, current } = world
-  if (world.steps % turn !== 0 && world.canGoOn(current)) return current
-  let best = -1
-  let least = Infinity
-  for (let i = 0; i < choiceCount; i++) {
-    const choice = choices[i] as number
-    const after = ((choice & (MAX_ACTORS - 1)) - current - 1 + MAX_ACTORS) % MAX_ACTORS
-    // Of one actor, interrupts come after the plain way in the list, and are taken first.
-    if (after > least) continue
-    least = after
-    best = choice
-  }
-  return best
-}
-
-/** A hash that goes on with what is enabled. */
-function hashOf(world: World, before: number): number {
-  const { choices, choiceCount } = world
-  let hash = before ^ choiceCount
-  for (let i = 0; i < choiceCount; i++) {
-    hash = Math.imul(hash ^ (choices[i] as number), 0x01000193)
-    hash ^= hash >>> 15
-  }
-  return hash
-}
-
-function counted(count: number, unit: string): string {
-  return `${count} ${unit}${count === 1 ? '' : 's'}`
 }

@@ -2,7 +2,7 @@ import { CHOOSE, CV_SIGNAL, YIELD } from '@holdfast/compiler'
 import { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
 import type { World } from '../engine/world.js'
 import { BoundedSearch } from './bounded-search.js'
-import type { BoundedOptions, Costs } from './bounded-search.js'
+import type { BoundedOptions, Costs } from './bounded-options.js'
 
 /**
  * The base scheduler goes on with the last actor while it can (until it yields), then with the next one in the order of numbers, round

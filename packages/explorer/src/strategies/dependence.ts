@@ -24,7 +24,7 @@ import type { World } from '../engine/world.js'
  * What a step touches, as a record of {@link RECORD} numbers in an Int32Array: so that steps can be kept in pools.
  *
  *     CHOICE          actor | way << WAY_SHIFT
- *     MASK            of each word touched the bit `1 << (address & 31)`: two steps without a common bit touch nothing in common
+ *     MASK            of each word touched the bit `1 << (address & 31)`: steps without a common bit touch nothing in common
  *     ADDR, WORDS     first range, 0 words: none       ADDR2, WORDS2  second range
  *     FLAGS           which ranges are written, and what is touched besides memory; above, the kind of operation
  */
@@ -66,8 +66,9 @@ export const EITHER = table(CAS, TRY_LOCK, WAIT)
 /**
  * Writes to `record[at ..]` what the pending operation of `actor` will touch if it is executed now, in the given way.
  *
- * A compare-and-swap or a tryLock that would fail only reads. A `wait` that would queue itself writes, as the order of the
- * queue matters; so do notify and all operations on a condition variable, except that one who was signalled only reads it.
+ * A compare-and-swap or a tryLock that would fail only reads. A `wait` that would queue itself writes, as the order of
+ * the queue matters; so do notify and all operations on a condition variable, except that one who was signalled only
+ * reads it.
  */
 export function footprint(world: World, actor: number, way: number, record: Int32Array, at: number): void {
   const kind = world.kind[actor] as number
@@ -154,8 +155,8 @@ function cover(record: Int32Array, at: number, addr: number, words: number): voi
 }
 
 /**
- * Whether two steps, one of which can come right after the other, depend on each other: they are of one actor, or touch the
- * same word and do not both read it.
+ * Whether two steps, one of which can come right after the other, depend on each other: they are of one actor, or touch
+ * the same word and do not both read it.
  */
 export function dependent(x: Int32Array, i: number, y: Int32Array, j: number): boolean {
   if ((((x[i + CHOICE] as number) ^ (y[j + CHOICE] as number)) & ACTOR) === 0) return true
@@ -186,8 +187,8 @@ function overlap(x: Int32Array, i: number, y: Int32Array, j: number): boolean {
 const pending = new Int32Array(2 * RECORD)
 
 /**
- * Whether the pending operations of two actors conflict in the present state: of one actor, or on the same word and not both
- * reading. What is disabled is taken as it will be when enabled. Allocates nothing.
+ * Whether the pending operations of two actors conflict in the present state: of one actor, or on the same word and not
+ * both reading. What is disabled is taken as it will be when enabled. Allocates nothing.
  */
 export function conflict(world: World, actor: number, other: number): boolean {
   if (actor === other) return true

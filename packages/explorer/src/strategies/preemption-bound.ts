@@ -1,7 +1,7 @@
 import { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
 import type { World } from '../engine/world.js'
 import { BoundedSearch } from './bounded-search.js'
-import type { BoundedOptions, Costs } from './bounded-search.js'
+import type { BoundedOptions, Costs } from './bounded-options.js'
 
 /**
  * Whether taking `choice` is a preemption: another actor goes on although the last one could, in the plain way; or an actor that

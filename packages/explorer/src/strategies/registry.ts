@@ -1,5 +1,5 @@
 import { DelayBound } from './delay-bound.js'
-import type { BoundedOptions, Period } from './bounded-search.js'
+import type { BoundedOptions, Period } from './bounded-options.js'
 import { Dfs } from './dfs.js'
 import { OptimalDpor } from './dpor/optimal-dpor.js'
 import { Pct } from './pct.js'

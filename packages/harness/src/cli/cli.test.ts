@@ -202,7 +202,9 @@ test('what a workload provokes is a finding, exit 1: hold-storm on four CPUs (at
 
 test("the README's scenario runs as it stands there, from a TypeScript file", async () => {
   const readme = readFileSync(new URL('../../../../README.md', import.meta.url), 'utf8')
-  const program = /```ts\n([\s\S]*?)```/.exec(readme)?.[1]
+  const program = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)]
+    .map(([, text]) => text)
+    .find((text) => text?.includes('defineScenario'))
   const file = fileURLToPath(new URL('../../dist/readme-scenario.ts', import.meta.url))
   writeFileSync(file, program ?? '')
   const { code, stdout } = await holdfast(['run', file, '--seconds', '1', '--json'])

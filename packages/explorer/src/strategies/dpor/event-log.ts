@@ -25,9 +25,10 @@ const NONE = -1
 /**
  * The execution at hand, event by event: what each touched, and what happened before it.
  *
- * Happens-before is kept as vector clocks: `e` happens before `k` if the clock of `k` has more than `e` for the actor of `e`. Each word has
- * the chain of its accesses, the latest first, each with the word's value before it. Events are added at the end and taken
- * off again, so that an execution that shares a prefix with the last one computes its suffix only.
+ * Happens-before is kept as vector clocks: `e` happens before `k` if the clock of `k` has more than `e` for the actor
+ * of `e`. Each word has the chain of its accesses, the latest first, each with the word's value before it. Events are
+ * added at the end and taken off again, so that an execution that shares a prefix with the last one computes its suffix
+ * only.
  */
 export class EventLog {
   /** Events so far. */
@@ -75,8 +76,8 @@ export class EventLog {
   }
 
   /**
-   * The step `choice` of a world about to execute it, in the slot after the last event; its clock so far has what happens before it by the order
-   * of its actor, by spawn and by join. It becomes an event by {@link close}.
+   * The step `choice` of a world about to execute it, in the slot after the last event; its clock so far has what
+   * happens before it by the order of its actor, by spawn and by join. It becomes an event by {@link close}.
    */
   open(world: World, choice: number): number {
     const at = this.length
@@ -146,7 +147,10 @@ export class EventLog {
     }
   }
 
-  /** The event that an actor's step in slot `at` follows: its previous one, or the one that spawned it; -1 if there is none. */
+  /**
+   * The event that an actor's step in slot `at` follows: its previous one, or the one that spawned it; -1 if there is
+   * none.
+   */
   pastOf(actor: number, at: number): number {
     const own = (at < this.length ? this.prev[at] : this.last[actor]) as number
     return own === NONE ? (this.spawner[actor] as number) : own

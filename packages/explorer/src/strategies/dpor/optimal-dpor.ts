@@ -15,22 +15,27 @@ import { WakeupTrees } from './wakeup-trees.js'
 const ENOUGH = 100
 
 /**
- * Optimal dynamic partial order reduction (Abdulla, Aronis, Jonsson, Sagonas, "Source sets: a foundation for optimal dynamic partial order reduction", JACM
- * 2017): source sets, sleep sets and wakeup trees.
+ * Optimal dynamic partial order reduction (Abdulla, Aronis, Jonsson, Sagonas, "Source sets: a foundation for optimal
+ * dynamic partial order reduction", JACM 2017): source sets, sleep sets and wakeup trees.
  *
  * Two executions are equivalent if one becomes the other by exchanging neighbours that do not depend on each other (see
- * dependence.ts). It visits exactly one execution of each class, a Mazurkiewicz trace, blocked ones included, and gives none up. So what it
- * verifies is verified for every interleaving: final states, deadlocks, checks of threads, races of plain accesses.
+ * dependence.ts). It visits exactly one execution of each class, a Mazurkiewicz trace, blocked ones included, and gives
+ * none up. So what it verifies is verified for every interleaving: final states, deadlocks, checks of threads, races of
+ * plain accesses.
  *
  *     an execution ends     races.ts: which steps could come before which events
- *                           reversals.ts: each such order, unless visited (sleep-sets.ts), goes into the tree of its node (wakeup-trees.ts)
+ *                           reversals.ts: each such order goes into the tree of its node (wakeup-trees.ts), unless it has
+ *                           been visited (sleep-sets.ts)
  *     the next begins       from the last node that has a branch left: the prefix again, the branch, then anything
  *
- * Waits are events enabled by their condition, and a step that never became enabled has races too: what would have let it run. Ways in which one
- * actor could go on (alternatives, whom a signal wakes, timeouts) are races of the actor with itself.
+ * Waits are events enabled by their condition, and a step that never became enabled has races too: what would have let
+ * it run. Ways in which one actor could go on (alternatives, whom a signal wakes, timeouts) are races of the actor with
+ * itself.
  *
- * It is for threads without interrupts. A failure that ends the whole execution, instead of its thread, hides what the others would
- * have done: see {@link bound}. A step that joins a thread is taken to know it by its own past.
+ * It is for threads without interrupts. A failure that ends the whole execution, instead of its thread, hides what the
+ * others would have done: see {@link bound}. A step that joins a thread is taken to know it by its own past. Memory grows
+ * with the orders still to be visited, not with those that were; for some programs (many readers of one word) those are as
+ * many as half of all.
  */
 export class OptimalDpor implements Strategy {
   readonly name = 'dpor'

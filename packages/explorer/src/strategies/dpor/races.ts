@@ -28,18 +28,22 @@ const NONE = -1
 export const NEVER = 0x7fffffff
 
 /**
- * The reversible races of an execution: an event `e`, and a step of another actor that is dependent on it and could come before it.
+ * The reversible races of an execution: an event `e`, and a step of another actor that is dependent on it and could
+ * come before it.
  *
- * For a step that is always enabled these are the immediate races: `e` happens before the step, and nothing lies between. A
- * step that waits for a condition cannot come before what enabled it. It races with the latest events that it could have come
- * before: those without which, and without what happens after which, its condition held. So a lock races with the last
- * acquisition, not with the release. A step that never became enabled is treated alike: it might have been early enough.
+ * For a step that is always enabled these are the immediate races: `e` happens before the step, and nothing lies
+ * between. A step that waits for a condition cannot come before what enabled it. It races with the latest events that
+ * it could have come before: those without which, and without what happens after which, its condition held. So a lock
+ * races with the last acquisition, not with the release. A step that never became enabled is treated alike: it might
+ * have been early enough.
  *
  * An actor that could go on in several ways races with itself: its other ways could come instead.
  */
 export class Races {
   count = 0
-  /** The latest race of each event that a step could come before; and for each race the one before it of the same event. */
+  /**
+   * The latest race of each event that a step could come before; and for each race the one before it of the same event.
+   */
   head = new Int32Array(64).fill(NONE)
   next = new Int32Array(64)
   /** The steps, as they would be then. */
@@ -261,8 +265,9 @@ export class Races {
   }
 
   /**
-   * A spurious wake-up can come while the mutex is free and any are left, until the signal. What could come instead of it has put an end to
-   * that; with it go, where need be, the signal, and the wake-up of another that was the last one left.
+   * A spurious wake-up can come while the mutex is free and any are left, until the signal. What could come instead of
+   * it has put an end to that; with it go, where need be, the signal, and the wake-up of another that was the last one
+   * left.
    */
   private spurious(world: World, at: number, actor: number): void {
     const { log, covered } = this
@@ -353,7 +358,10 @@ export class Races {
   }
 }
 
-/** A chance of a spurious wake-up: it could come before `earlier`, if neither the signal nor the other's wake-up came before that. */
+/**
+ * A chance of a spurious wake-up: it could come before `earlier`, if neither the signal nor the other's wake-up came
+ * before that.
+ */
 export interface Missed {
   readonly at: number
   readonly earlier: number

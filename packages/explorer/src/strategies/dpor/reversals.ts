@@ -13,11 +13,12 @@ import { INDEPENDENT } from './weak-initial.js'
  *
  *     events after e that do not happen after e, and among them, in its place, the step
  *
- * can be executed where `e` was. Unless a step that sleeps there could come first in it (then it has been visited), it goes into the tree of the
- * node before `e`.
+ * can be executed where `e` was. Unless a step that sleeps there could come first in it (then it has been visited), it
+ * goes into the tree of the node before `e`.
  *
- * All races are to be looked at after every execution, not just those of new events: what was found for a race depends on what comes later.
- * But mostly it depends on the events up to some point only, and holds as long as these stay: `Races.settled`.
+ * All races are to be looked at after every execution, not just those of new events: what was found for a race depends
+ * on what comes later. But mostly it depends on the events up to some point only, and holds as long as these stay:
+ * `Races.settled`.
  */
 export class Reversals {
   private readonly log: EventLog

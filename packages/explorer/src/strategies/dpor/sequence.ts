@@ -5,8 +5,8 @@ import { longer } from './longer.js'
 const NONE = -1
 
 /**
- * Events that are to come before an event `e`, and among them the step that races with it: slots of the log, the step in the one behind the last event.
- * Some are marked: those because of which it has not been visited.
+ * Events that are to come before an event `e`, and among them the step that races with it: slots of the log, the step
+ * in the one behind the last event. Some are marked: those because of which it has not been visited.
  */
 export class Sequence {
   readonly log: EventLog

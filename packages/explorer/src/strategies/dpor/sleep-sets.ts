@@ -7,8 +7,8 @@ import { INDEPENDENT, conflict, weakInitial } from './weak-initial.js'
 export const FRESH = -2
 
 /**
- * For each node of the execution at hand the steps that need not be taken there: what begins with them has been visited, here or before an
- * event that is independent of them. A stack of the sets by depth.
+ * For each node of the execution at hand the steps that need not be taken there: what begins with them has been
+ * visited, here or before an event that is independent of them. A stack of the sets by depth.
  */
 export class SleepSets {
   private steps = new Int32Array(RECORD * 64)
@@ -28,8 +28,9 @@ export class SleepSets {
   }
 
   /**
-   * Whether what begins with the sequence has been visited: the position of a step that sleeps at `depth` and could come first; or INDEPENDENT,
-   * if one that is not in the sequence could. Else FRESH, and for each that sleeps what it conflicts with first is marked.
+   * Whether what begins with the sequence has been visited: the position of a step that sleeps at `depth` and could
+   * come first; or INDEPENDENT, if one that is not in the sequence could. Else FRESH, and for each that sleeps what it
+   * conflicts with first is marked.
    */
   first(depth: number, sequence: Sequence): number {
     let result = FRESH

@@ -6,11 +6,11 @@ import { INDEPENDENT, conflict, weakInitial } from './weak-initial.js'
 const NONE = 0
 
 /**
- * What is still to be visited: for each node of the execution at hand a tree of steps, an ordered forest whose first branch is next. The tree
- * of a node is what was left of its parent's branch, and what races have added since.
+ * What is still to be visited: for each node of the execution at hand a tree of steps, an ordered forest whose first
+ * branch is next. The tree of a node is what was left of its parent's branch, and what races have added since.
  *
- * No step of a tree could come first in what the branches right of it stand for: so that nothing is visited twice, and no visit ends in a
- * sleep set. Steps are kept in a pool: what has been taken is free again.
+ * No step of a tree could come first in what the branches right of it stand for: so that nothing is visited twice, and
+ * no visit ends in a sleep set. Steps are kept in a pool: what has been taken is free again.
  */
 export class WakeupTrees {
   private steps = new Int32Array(RECORD * 64)
@@ -35,7 +35,10 @@ export class WakeupTrees {
     return branches
   }
 
-  /** The choice of the first branch of the node at `depth`, or -1: the branch is taken off, and what it holds is the tree of the next node. */
+  /**
+   * The choice of the first branch of the node at `depth`, or -1: the branch is taken off, and what it holds is the
+   * tree of the next node.
+   */
   take(depth: number): number {
     while (depth + 2 > this.first.length) {
       this.first = longer(this.first)
@@ -56,9 +59,9 @@ export class WakeupTrees {
   }
 
   /**
-   * Adds the sequence to the tree at `depth`, unless the tree has a branch that is as good: one whose steps could all come first in the sequence.
-   * Of the sequence, which is used up, it adds what is marked and what none of the branches left of it could come before. Returns how far in the execution
-   * the sequence had to be looked at, or -1: to its end.
+   * Adds the sequence to the tree at `depth`, unless the tree has a branch that is as good: one whose steps could all
+   * come first in the sequence. Of the sequence, which is used up, it adds what is marked and what none of the branches
+   * left of it could come before. Returns how far in the execution the sequence had to be looked at, or -1: to its end.
    */
   insert(depth: number, sequence: Sequence): number {
     let parent = NONE

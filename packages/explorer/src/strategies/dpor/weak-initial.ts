@@ -5,8 +5,8 @@ import type { Sequence } from './sequence.js'
 export const INDEPENDENT = -1
 
 /**
- * Whether the step in `x[i ..]`, which can be taken now, could come first in an execution that begins with the sequence, in one of the orders that
- * count as the same. Returns
+ * Whether the step in `x[i ..]`, which can be taken now, could come first in an execution that begins with the
+ * sequence, in one of the orders that count as the same. Returns
  *
  *     k >= 0           it could: it is the one at position k, and depends on nothing before it
  *     INDEPENDENT      it could

@@ -32,11 +32,11 @@ export const sigcontVsSwapout = defineScenario({
   name: 'sigcont-vs-swapout',
   description:
     'SIGCONT against uvm_swapout: setrunnable of an LWP that has been stopped for a second, just when the pagedaemon swaps out whoever has. It is not held, ' +
-    'so setrunnable may find it out, and kicks the swapper.',
+    'so setrunnable may find it out, and kicks the swapper. (Its sleep ends while it is stopped: setrunnable is not to end it.)',
   machine: MACHINE,
   processes: [
     EATER0,
-    { name: 'target', pages: 1, lwps: [{ program: [sleep(40)] }] },
+    { name: 'target', pages: 1, lwps: [{ program: [sleep(4), sleep(40)] }] },
     {
       name: 'owner',
       pages: 1,

@@ -32,7 +32,10 @@ export function traces(
   return { result, traces: found }
 }
 
-/** What is wrong with the traces that DPOR visits, compared with those of a reference that visits all; '' if nothing. Null: too many to tell. */
+/**
+ * What is wrong with the traces that DPOR visits, compared with those of a reference that visits all; '' if nothing.
+ * Null: too many to tell.
+ */
 export function wrongTraces(
   target: Target,
   engine: Partial<EngineOptions> = {},

@@ -37,7 +37,10 @@ import type { Thread } from '../../../program/model-mem.js'
 /** An operand: a number, or what the operation number `of` of the thread gave, plus `plus`. */
 export type Operand = number | { readonly of: number; readonly plus: number }
 
-/** One operation of a thread: left out, with that result, if operation `unless[0]` gave `unless[1]`. SPAWN has the child's operations. */
+/**
+ * One operation of a thread: left out, with that result, if operation `unless[0]` gave `unless[1]`. SPAWN has the
+ * child's operations.
+ */
 export interface Op {
   readonly kind: number
   readonly a?: Operand

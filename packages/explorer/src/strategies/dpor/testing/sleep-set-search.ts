@@ -11,8 +11,9 @@ interface Node {
 }
 
 /**
- * All interleavings but for sleep sets (Godefroid 1996): everything enabled is tried at every node. So simple that it can be believed; each trace
- * is visited once, besides visits that end in a sleep set. For programs too large for every interleaving.
+ * All interleavings but for sleep sets (Godefroid 1996): everything enabled is tried at every node. So simple that it
+ * can be believed; each trace is visited once, besides visits that end in a sleep set. For programs too large for every
+ * interleaving.
  */
 export class SleepSetSearch implements Strategy {
   readonly name = 'sleep sets'

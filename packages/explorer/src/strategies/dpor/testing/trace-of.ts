@@ -17,8 +17,9 @@ interface Event {
 const STORE_OF_WAKEUPS = -1
 
 /**
- * The Mazurkiewicz trace of an execution, exactly: its events in the one order, of those that count as the same, in which the lowest actor
- * goes first wherever two are possible. Written from the events alone, without the strategy's own notion of dependence.
+ * The Mazurkiewicz trace of an execution, exactly: its events in the one order, of those that count as the same, in
+ * which the lowest actor goes first wherever two are possible. Written from the events alone, without the strategy's
+ * own notion of dependence.
  */
 export class TraceOf implements Observer {
   readonly name = 'trace'

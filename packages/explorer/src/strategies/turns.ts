@@ -1,0 +1,46 @@
+import { MAX_ACTORS } from '../engine/world.js'
+import type { World } from '../engine/world.js'
+
+/** The executions, by chance, from which a search learns what is shared. */
+export const LEARN_SEED = 1
+export const LEARN_EXECUTIONS = 8
+
+/** The last actor goes on while it can. */
+export function goOn(world: World): number {
+  return world.canGoOn(world.current) ? world.current : (world.choices[0] as number)
+}
+
+/** Operations of a turn. */
+const TURN = 16
+
+/** The actors take turns of a few operations; each is interrupted, at its turn, as soon as it can be. */
+export function takeTurns(world: World, turn = TURN): number {
+  const { choices, choiceCount, current } = world
+  if (world.steps % turn !== 0 && world.canGoOn(current)) return current
+  let best = -1
+  let least = Infinity
+  for (let i = 0; i < choiceCount; i++) {
+    const choice = choices[i] as number
+    const after = ((choice & (MAX_ACTORS - 1)) - current - 1 + MAX_ACTORS) % MAX_ACTORS
+    // Of one actor, interrupts come after the plain way in the list, and are taken first.
+    if (after > least) continue
+    least = after
+    best = choice
+  }
+  return best
+}
+
+/** A hash that goes on with what is enabled. */
+export function hashOf(world: World, before: number): number {
+  const { choices, choiceCount } = world
+  let hash = before ^ choiceCount
+  for (let i = 0; i < choiceCount; i++) {
+    hash = Math.imul(hash ^ (choices[i] as number), 0x01000193)
+    hash ^= hash >>> 15
+  }
+  return hash
+}
+
+export function counted(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'}`
+}
