@@ -13,7 +13,14 @@ export type { CpuReport } from './host/control.js'
 export { checkOpenFiles, openFiles } from './host/file-limits.js'
 export type { OpenFiles } from './host/file-limits.js'
 export { serveCpu } from './host/serve-cpu.js'
-export type { ClockOps, CpuEvents, KernelOps, KernelTables, MachineConfig, MachineCpu } from './machine-cpu.js'
+export type {
+  ClockOps,
+  CpuEvents,
+  KernelOps,
+  KernelTables,
+  MachineConfig,
+  MachineCpu,
+} from './machine-cpu.js'
 export { COUNT_CLOCK, COUNT_IDLES, COUNT_INTERRUPTS, COUNT_RESUMED } from './machine-cpu.js'
 export { attachCpu } from './host/attach.js'
 export { netbsdTables } from './netbsd.js'

@@ -120,7 +120,13 @@ export function explore(target: Target, options: ExploreOptions): Explored {
     if (outcome === 'blocked' || outcome === 'failed') buggy++
     else if (reported && world.reports.some((report) => counts(report, options))) buggy++
     if (reported) {
-      note(world, findings, first + executions - 1, (performance.now() - started) / 1000, options.all === true)
+      note(
+        world,
+        findings,
+        first + executions - 1,
+        (performance.now() - started) / 1000,
+        options.all === true,
+      )
       if (findings.size >= (options.maxFindings ?? Infinity)) break
     }
   }

@@ -238,9 +238,9 @@ const MORE = flags([
 /** Kinds that access no word. */
 const WORDLESS = flags([JOIN, FENCE, YIELD, SPAWN, CHOOSE, INTERRUPT])
 
-function flags(kinds: readonly number[]): Uint8Array {
+function flags(marked: readonly number[]): Uint8Array {
   const table = new Uint8Array(32)
-  for (const kind of kinds) table[kind] = 1
+  for (const kind of marked) table[kind] = 1
   return table
 }
 

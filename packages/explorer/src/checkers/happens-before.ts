@@ -41,8 +41,8 @@ const COMMON =
   bits(READ, WRITE, LOAD, STORE, ADD, SUB, OR, AND, EXCHANGE, CAS, SPIN_WHILE, WAIT, LOCK, UNLOCK, TRY_LOCK) |
   bits(AWAIT)
 
-function bits(...kinds: number[]): number {
-  return kinds.reduce((all, kind) => all | (1 << kind), 0)
+function bits(...marked: number[]): number {
+  return marked.reduce((all, kind) => all | (1 << kind), 0)
 }
 
 /** Whether {@link followCommon} knows all there is to an event of this kind. */

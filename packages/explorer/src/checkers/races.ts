@@ -6,12 +6,12 @@ import { EventLog, LoggedEvent } from './event-log.js'
 import { followCommon, followRare, isCommon } from './happens-before.js'
 import type { Names } from './names.js'
 import { RacePairs } from './race-pairs.js'
-import * as vectors from './vector-clocks.js'
+import * as epochs from './vector-clocks.js'
 import { MOST, VectorClocks, restrided } from './vector-clocks.js'
 
 // Constants of this module are constants of its machine code; an import is read anew at each use.
 const { ADDR_AT, ACTOR_AT, EVENT, KIND_MASK, WROTE } = logs
-const { ACTOR_BITS, ACTOR_MASK } = vectors
+const { ACTOR_BITS, ACTOR_MASK } = epochs
 const { LOCK, READ, UNLOCK, WRITE } = ops
 
 /** What the race checker is to know. */
@@ -211,11 +211,11 @@ export class Races implements Observer {
   /** Whether some of the accesses in `marks` are not past for `actor`. */
   private later(actor: number, marks: number): boolean {
     if (marks >= 0) return !this.clocks.knows(actor, marks)
-    const { vectors, clocks, vectorStride } = this
+    const { vectors: many, clocks, vectorStride } = this
     const from = -marks * vectorStride
     const mine = actor * clocks.stride
     for (let i = 0; i < vectorStride; i++)
-      if ((vectors[from + i] as number) > (clocks.c[mine + i] as number)) return true
+      if ((many[from + i] as number) > (clocks.c[mine + i] as number)) return true
     return false
   }
 

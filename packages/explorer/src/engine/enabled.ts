@@ -39,7 +39,8 @@ function interruptsOf(world: World, from: number): number {
     const sources = target.interrupts?.(world, actor) ?? 0
     if (sources === 0) continue
     for (let source = 0; source < SOURCES; source++) {
-      if ((sources & (1 << source)) !== 0) choices[count++] = actor | ((FIRST_INTERRUPT + source) << WAY_SHIFT)
+      if ((sources & (1 << source)) !== 0)
+        choices[count++] = actor | ((FIRST_INTERRUPT + source) << WAY_SHIFT)
     }
   }
   return count

@@ -39,18 +39,18 @@ export const KINDS = 32
 
 /** Kinds that are enabled whatever memory holds. */
 export const ALWAYS = flags(
-  ...[READ, WRITE, LOAD, STORE, ADD, SUB, OR, AND, EXCHANGE, CAS, FENCE, WAIT, NOTIFY, FILL, COPY],
-  ...[UNLOCK, TRY_LOCK, CV_WAIT, CV_BROADCAST, SPAWN, YIELD],
+  [READ, WRITE, LOAD, STORE, ADD, SUB, OR, AND, EXCHANGE, CAS, FENCE, WAIT, NOTIFY, FILL, COPY],
+  [UNLOCK, TRY_LOCK, CV_WAIT, CV_BROADCAST, SPAWN, YIELD],
 )
 
 /** Kinds that wait for a condition: disabled until it holds. */
-export const AWAITS = flags(SPIN_WHILE, SPIN_WHILE_BOTH, LOCK, JOIN, AWAIT, WAITING, CV_BLOCKED)
+export const AWAITS = flags([SPIN_WHILE, SPIN_WHILE_BOTH, LOCK, JOIN, AWAIT, WAITING, CV_BLOCKED])
 
 /** Plain accesses, as a C load or store: no order is promised. */
-export const PLAIN = flags(READ, WRITE, FILL, COPY)
+export const PLAIN = flags([READ, WRITE, FILL, COPY])
 
-function flags(...kinds: number[]): Uint8Array {
+function flags(...groups: number[][]): Uint8Array {
   const table = new Uint8Array(KINDS)
-  for (const kind of kinds) table[kind] = 1
+  for (const kind of groups.flat()) table[kind] = 1
   return table
 }

@@ -106,7 +106,11 @@ export class Memo {
   advance(actor: number, result: number): void {
     const { nodes } = this
     const node = this.at[actor] as number
-    for (let child = nodes[node + FIRST_CHILD] as number; child !== NONE; child = nodes[child + SIBLING] as number) {
+    for (
+      let child = nodes[node + FIRST_CHILD] as number;
+      child !== NONE;
+      child = nodes[child + SIBLING] as number
+    ) {
       if (nodes[child + EDGE] === result) {
         this.enter(actor, child)
         return

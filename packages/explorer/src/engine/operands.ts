@@ -15,7 +15,6 @@ export function makerOf(operand: unknown): (mem: ActorMem) => Coroutine {
   throw new TypeError('spawn takes call(f, ...arguments)')
 }
 
-
 /** Most alternatives of a CHOOSE. */
 const MOST_ALTERNATIVES = 60
 
@@ -63,5 +62,7 @@ export function checkOwner(world: World, actor: number, mutex: number): void {
 function words(world: World, addr: number, count: number): void {
   const most = world.words.length
   if (addr > 0 && count >= 0 && addr + count <= most) return
-  throw new RangeError(`word ${addr}${count === 1 ? '' : ` and ${count - 1} more`}: outside the memory of the program, 1 to ${most - 1}`)
+  throw new RangeError(
+    `word ${addr}${count === 1 ? '' : ` and ${count - 1} more`}: outside the memory of the program, 1 to ${most - 1}`,
+  )
 }

@@ -1,15 +1,13 @@
 import * as ops from '@holdfast/compiler'
 import type { ActorMem } from './actor-mem.js'
-import { Actors } from './actors.js'
-import type { Maker } from './actors.js'
+import { Actors, type Maker } from './actors.js'
 import type { Context } from './context.js'
 import { collect, expireFirst } from './enabled.js'
 import { ENDED, INTERRUPT } from './kinds.js'
 import { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from './limits.js'
 import { Memo } from './memo.js'
 import type { Observer, Report } from './observer.js'
-import { DEFAULT_OPTIONS } from './options.js'
-import type { EngineOptions } from './options.js'
+import { DEFAULT_OPTIONS, type EngineOptions } from './options.js'
 import { checkOperands, makerOf, ticks } from './operands.js'
 import { perform } from './perform.js'
 import { runPure } from './pure-loop.js'
@@ -138,7 +136,8 @@ export class World {
     this.mems = this.actors.mems
     this.contexts = this.actors.contexts
     this.memo = target.pure ? new Memo(this) : null
-    this.graph = this.memo === null || target.interrupts !== undefined ? null : new StateGraph(this, this.memo)
+    this.graph =
+      this.memo === null || target.interrupts !== undefined ? null : new StateGraph(this, this.memo)
     this.local = target.local ?? new Uint8Array(0)
     this.callSite = target.calls ?? { site: -1 }
   }
@@ -177,8 +176,8 @@ export class World {
   }
 
   /**
-   * For choosers: the first `count` choices of this execution are those of `choices`, as they were in an execution before, and the chooser is asked
-   * for those behind. Called when the first choice is asked for. Returns whether that is done: only for machines, where it saves time.
+   * For choosers, when the first choice is asked for: the first `count` are those of `choices`, as they were in an execution before.
+   * Returns whether that is done: only for machines, where it saves time.
    */
   follow(choices: Uint16Array, count: number): boolean {
     if (this.memo !== null || this.steps > 0) return false

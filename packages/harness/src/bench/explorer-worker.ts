@@ -69,17 +69,10 @@ function measure({ strategy, watch, executions, rounds }: ExplorerCase, subject:
 }
 
 function observersOf(subject: Subject, watch: Watch): Observer[] {
-  switch (watch) {
-    case 'nothing':
-      return []
-    case 'record':
-      return [new EventLog()]
-    case 'races': {
-      // The kernel's race checker knows its locks and layouts; a program needs none of that.
-      const watching = subject.observers().filter(({ name }) => name === 'event log' || name === 'races')
-      return watching.length > 0 ? watching : [new Races()]
-    }
-    case 'all':
-      return subject.observers()
-  }
+  if (watch === 'nothing') return []
+  if (watch === 'record') return [new EventLog()]
+  if (watch === 'all') return subject.observers()
+  // The kernel's race checker knows its locks and layouts; a program needs none of that.
+  const watching = subject.observers().filter(({ name }) => name === 'event log' || name === 'races')
+  return watching.length > 0 ? watching : [new Races()]
 }

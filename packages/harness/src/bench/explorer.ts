@@ -57,13 +57,22 @@ async function growth(add: Add): Promise<void> {
   ]
   for (const { what, size } of programs) {
     const figures = await walk(what, 'races', Math.round(GROWTH_POINTS / size), GROWTH_ROUNDS)
-    add(`  growth: ${named(what)}, ${size} points`, `${count(figures.executionsPerSecond)}/s`, pointsText(figures))
+    add(
+      `  growth: ${named(what)}, ${size} points`,
+      `${count(figures.executionsPerSecond)}/s`,
+      pointsText(figures),
+    )
   }
 }
 
 async function searches(add: Add): Promise<void> {
   for (const [what, rounds] of SEARCHES) {
-    const figures = await explorerFigures({ what: `program:${what}`, strategy: 'dpor', watch: 'nothing', rounds })
+    const figures = await explorerFigures({
+      what: `program:${what}`,
+      strategy: 'dpor',
+      watch: 'nothing',
+      rounds,
+    })
     add(
       `DPOR, ${named(what)}, ${count(figures.executions)} traces`,
       `${count(figures.executionsPerSecond)}/s`,

@@ -188,6 +188,6 @@ function sectionOf({ listed, finding, corrected: { executions, seconds, found } 
 function anchor(title: string): string {
   return title
     .toLowerCase()
-    .replace(/[^a-z0-9 -]/g, '')
+    .replace(/[^a-z0-9_ -]/g, '')
     .replaceAll(' ', '-')
 }

@@ -50,7 +50,8 @@ export const PLANTED: readonly PlantedFault[] = [
   },
   {
     name: 'hold-counts-first',
-    about: 'uvm_lwp_hold counts before it takes l_swaplock, and a second holder returns before the first has brought the LWP in',
+    about:
+      'uvm_lwp_hold counts before it takes l_swaplock, and a second holder returns before the first has brought the LWP in',
     patches: [
       {
         file: HOLD,
@@ -138,13 +139,6 @@ export const PLANTED: readonly PlantedFault[] = [
         find: '      yield* uvmLwpHold(cpu, lt)\n      processSstep(cpu, lt, req === PT_STEP)\n      uvmLwpRele(cpu, lt)\n',
         replace: '      processSstep(cpu, lt, req === PT_STEP)\n',
       },
-    ],
-  },
-  {
-    name: 'free-does-not-wait',
-    about: 'lwp_free does not wait until the CPU of the zombie has left its stack',
-    patches: [
-      { file: 'kernel/src/kern-lwp.ts', find: '  mem.spinWhile(mem.read(l + L_CPU) + CI_CURLWP, l)\n', replace: '' },
     ],
   },
 ]

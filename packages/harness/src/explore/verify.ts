@@ -38,7 +38,8 @@ export async function verify(claim: Claim, options: VerifyOptions = {}): Promise
     const patches = name === UNCORRECTED ? [] : [...corrections, ...plantedPatches(name)]
     planted.push({ name, explored: await exploreClaim(claim, patches, `${claim.id}, ${name}`, options, 1) })
   }
-  const holds = own.complete && own.found.length === 0 && planted.every(({ explored }) => explored.found.length > 0)
+  const holds =
+    own.complete && own.found.length === 0 && planted.every(({ explored }) => explored.found.length > 0)
   return { id: claim.id, claim: own, planted, holds }
 }
 

@@ -9,9 +9,17 @@ export const holdVsHold = defineScenario({
     'has to wait until it has.',
   machine: MACHINE,
   processes: [
-    { name: 'one', pages: 4, lwps: [onCpu0<'target'>(sleep(14), { op: 'regread', process: 'target' }, sleep(20))] },
+    {
+      name: 'one',
+      pages: 4,
+      lwps: [onCpu0<'target'>(sleep(14), { op: 'regread', process: 'target' }, sleep(20))],
+    },
     { name: 'target', pages: 1, lwps: [{ program: [sleep(30)] }] },
     EATER1,
-    { name: 'two', pages: 1, lwps: [onCpu1<'target'>(sleep(14), { op: 'regread', process: 'target' }, sleep(20))] },
+    {
+      name: 'two',
+      pages: 1,
+      lwps: [onCpu1<'target'>(sleep(14), { op: 'regread', process: 'target' }, sleep(20))],
+    },
   ],
 })

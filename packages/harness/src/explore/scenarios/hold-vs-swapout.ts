@@ -10,7 +10,11 @@ export const holdVsSwapout = defineScenario({
   processes: [
     EATER0,
     { name: 'target', pages: 1, lwps: [{ program: [sleep(30)] }] },
-    { name: 'reader', pages: 1, lwps: [onCpu1<'target'>(sleep(12), { op: 'regread', process: 'target' }, sleep(20))] },
+    {
+      name: 'reader',
+      pages: 1,
+      lwps: [onCpu1<'target'>(sleep(12), { op: 'regread', process: 'target' }, sleep(20))],
+    },
     FILLER,
   ],
 })

@@ -27,7 +27,6 @@ import { releVsSwapout } from './rele-vs-swapout.js'
 import { releVsHold } from './rele-vs-hold.js'
 import { continueVsSwapout, sigcontVsSwapout } from './continue-vs-swapout.js'
 import { lateWakerVsSwapout, wakerVsSwapout } from './waker-vs-swapout.js'
-import { reuseVsScan } from './reuse-vs-scan.js'
 
 /** Scenarios small enough to explore: two or three CPUs, few pages, each a pair of paths that meet. */
 export const SMALL_SCENARIOS: readonly Scenario[] = [
@@ -61,5 +60,4 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   sigcontVsSwapout,
   wakerVsSwapout,
   lateWakerVsSwapout,
-  reuseVsScan,
 ]

@@ -10,9 +10,17 @@ export const kickVsSwapper = defineScenario({
   machine: MACHINE,
   channels: ['bell'],
   processes: [
-    { name: 'target', pages: 1, lwps: [{ program: [{ op: 'sleep', channel: 'bell', ticks: 60 }, sleep(20)] }] },
+    {
+      name: 'target',
+      pages: 1,
+      lwps: [{ program: [{ op: 'sleep', channel: 'bell', ticks: 60 }, sleep(20)] }],
+    },
     EATER1,
-    { name: 'waker', pages: 1, lwps: [onCpu1<never, 'bell'>(sleep(16), { op: 'wakeup', channel: 'bell' }, sleep(20))] },
+    {
+      name: 'waker',
+      pages: 1,
+      lwps: [onCpu1<never, 'bell'>(sleep(16), { op: 'wakeup', channel: 'bell' }, sleep(20))],
+    },
     FILLER,
   ],
 })

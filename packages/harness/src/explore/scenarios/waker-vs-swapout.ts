@@ -15,7 +15,12 @@ export const wakerVsSwapout = defineScenario({
     'sleepq_remove against uvm_swapout: an LWP that has slept for a second is woken, just when the pagedaemon swaps out whoever has.',
   machine: MACHINE,
   channels: ['bell'],
-  processes: [EATER0, target, { name: 'waker', pages: 1, lwps: [onCpu1<never, 'bell'>(sleep(12), ring, sleep(20))] }, FILLER],
+  processes: [
+    EATER0,
+    target,
+    { name: 'waker', pages: 1, lwps: [onCpu1<never, 'bell'>(sleep(12), ring, sleep(20))] },
+    FILLER,
+  ],
 })
 
 export const lateWakerVsSwapout = defineScenario({
@@ -30,7 +35,9 @@ export const lateWakerVsSwapout = defineScenario({
     {
       name: 'waker',
       pages: 1,
-      lwps: [onCpu1<never, 'bell'>(sleep(12), { op: 'loop', count: 4, body: [{ op: 'yield' }] }, ring, sleep(20))],
+      lwps: [
+        onCpu1<never, 'bell'>(sleep(12), { op: 'loop', count: 4, body: [{ op: 'yield' }] }, ring, sleep(20)),
+      ],
     },
     FILLER,
   ],

@@ -10,9 +10,21 @@ export const wakeupVsSwapin = defineScenario({
   machine: MACHINE,
   channels: ['bell'],
   processes: [
-    { name: 'reader', pages: 4, lwps: [onCpu0<'target'>(sleep(14), { op: 'regread', process: 'target' }, sleep(20))] },
-    { name: 'target', pages: 1, lwps: [{ program: [{ op: 'sleep', channel: 'bell', ticks: 60 }, sleep(20)] }] },
+    {
+      name: 'reader',
+      pages: 4,
+      lwps: [onCpu0<'target'>(sleep(14), { op: 'regread', process: 'target' }, sleep(20))],
+    },
+    {
+      name: 'target',
+      pages: 1,
+      lwps: [{ program: [{ op: 'sleep', channel: 'bell', ticks: 60 }, sleep(20)] }],
+    },
     EATER1,
-    { name: 'waker', pages: 1, lwps: [onCpu1<never, 'bell'>(sleep(14), { op: 'wakeup', channel: 'bell' }, sleep(20))] },
+    {
+      name: 'waker',
+      pages: 1,
+      lwps: [onCpu1<never, 'bell'>(sleep(14), { op: 'wakeup', channel: 'bell' }, sleep(20))],
+    },
   ],
 })
