@@ -51,14 +51,6 @@ export function checkOperands(world: World, actor: number): void {
   }
 }
 
-/** UNLOCK and CV_WAIT: the mutex must be the caller's. Throws RangeError. */
-export function checkOwner(world: World, actor: number, mutex: number): void {
-  const owner = (world.words[mutex] as number) - 1
-  if (owner === actor) return
-  const name = world.target.nameOf?.(mutex) ?? `word ${mutex}`
-  throw new RangeError(`${name} is released, and ${owner < 0 ? 'nobody holds it' : `T${owner + 1} holds it`}`)
-}
-
 function words(world: World, addr: number, count: number): void {
   const most = world.words.length
   if (addr > 0 && count >= 0 && addr + count <= most) return

@@ -27,7 +27,8 @@ export function runPure(
   chooser: Chooser,
   observers: readonly Observer[],
 ): void {
-  const { kind } = world
+  const { kind, site, a, b, c, d, words } = world
+  const { at } = memo
   const { stepLimit } = world.options
   let state: State | null = graph.root
   if (state === null) {
@@ -52,13 +53,19 @@ export function runPure(
     if (steps === world.schedule.length) world.growSchedule()
     const known: Step | undefined = state !== null && choice < MAX_ACTORS ? state.steps[actor] : undefined
     if (known?.whole === true) {
-      take(world, known, actor)
+      describe(world, known, actor)
+      if (known.wrote) words[known.addr] = known.new
       world.schedule[steps] = choice
       world.steps = steps + 1
       world.current = actor
       for (let i = 0; i < observers.length; i++) (observers[i] as Observer).event(world)
-      settle(world, known, actor)
-      memo.at[actor] = known.node
+      kind[actor] = known.nextKind
+      site[actor] = known.nextSite
+      a[actor] = known.nextA
+      b[actor] = known.nextB
+      c[actor] = known.nextC
+      d[actor] = known.nextD
+      at[actor] = known.node
       state = known.to
       world.choices = state.choices
       world.choiceCount = state.choices.length
@@ -89,8 +96,8 @@ export function runPure(
   }
 }
 
-/** Does to memory what the step does, and describes it as the event at hand. */
-function take(world: World, step: Step, actor: number): void {
+/** Describes the step as the event at hand. */
+function describe(world: World, step: Step, actor: number): void {
   world.evActor = actor
   world.evKind = step.kind
   world.evSite = step.site
@@ -101,17 +108,6 @@ function take(world: World, step: Step, actor: number): void {
   world.evOld = step.old
   world.evNew = step.new
   world.evWrote = step.wrote
-  if (step.wrote) world.words[step.addr] = step.new
-}
-
-/** What the actor is about to do after the step. */
-function settle(world: World, step: Step, actor: number): void {
-  world.kind[actor] = step.nextKind
-  world.site[actor] = step.nextSite
-  world.a[actor] = step.nextA
-  world.b[actor] = step.nextB
-  world.c[actor] = step.nextC
-  world.d[actor] = step.nextD
 }
 
 /** `actor` has ended, and nothing else has changed. */

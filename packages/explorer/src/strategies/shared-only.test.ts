@@ -7,7 +7,17 @@ import type { World } from '../engine/world.js'
 import { explore } from '../explore.js'
 import type { BoundedOptions } from './bounded-options.js'
 import { PreemptionBound } from './preemption-bound.js'
-import { condvar, deadlock01, interrupted, op, reorder, signals, threadsTarget, twostage, wronglock } from './testing/hand-written.js'
+import {
+  condvar,
+  deadlock01,
+  interrupted,
+  op,
+  reorder,
+  signals,
+  threadsTarget,
+  twostage,
+  wronglock,
+} from './testing/hand-written.js'
 
 /** Final memory of every execution that ends, and how it ended; each once. */
 function ends(target: Target, options: BoundedOptions): { states: string[]; executions: number } {
@@ -31,7 +41,16 @@ function asMachine(target: Target): Target {
   return Object.create(target, { pure: { value: false } }) as Target
 }
 
-const PROGRAMS = [reorder(2, 1), twostage(), wronglock(), deadlock01(), condvar(2), signals(), interrupted(1), interrupted(2)]
+const PROGRAMS = [
+  reorder(2, 1),
+  twostage(),
+  wronglock(),
+  deadlock01(),
+  condvar(2),
+  signals(),
+  interrupted(1),
+  interrupted(2),
+]
 
 test('preemptions at shared words alone come to the same ends as preemptions anywhere (8 programs, at most 0 to 3)', () => {
   for (const target of PROGRAMS) {

@@ -12,9 +12,9 @@ const WALKS: readonly (readonly [what: string, executions: number, peers: string
 ]
 
 const SEARCHES: readonly (readonly [what: string, rounds: number])[] = [
-  ['lastzero?n=5', 20],
-  ['lastzero?n=8', 10],
-  ['lastzero?n=10', 5],
+  ['lastzero?n=5', 500],
+  ['lastzero?n=8', 50],
+  ['lastzero?n=10', 10],
   ['lastzero?n=12', 3],
   ['lastzero?n=15', 1],
   ['reorder?s=4&c=1', 4],

@@ -14,6 +14,8 @@ import { print, printJson } from './output.js'
 import { replayCommand } from './replay-command.js'
 import type { ReplayFlags } from './replay-command.js'
 import { runCommand } from './run-command.js'
+import { verifyCommand } from './verify-command.js'
+import type { VerifyFlags } from './verify-command.js'
 import { scaleCommand } from './scale-command.js'
 import { describeScenario, listScenarios } from './scenarios-command.js'
 
@@ -161,6 +163,19 @@ function addExplorer(program: Command, signal: AbortSignal, exit: (code: number)
     .option('--json', 'print one JSON object instead of the table')
     .action(async (flags: FindingsFlags) => {
       exit(await findingsCommand(flags, signal))
+    })
+
+  program
+    .command('verify')
+    .description(
+      'explore what was verified to hold, and the faults planted against it: exit code 0 if all hold and are found',
+    )
+    .argument('[claim]', 'one of docs/verified.md; left out: all, which takes long')
+    .option('--quick', 'only those that take seconds')
+    .option('--json', 'print one JSON object instead of the table')
+    .option('--markdown', 'print the table of docs/verified.md')
+    .action(async (claim: string | undefined, flags: VerifyFlags) => {
+      exit(await verifyCommand(claim, flags, signal))
     })
 }
 

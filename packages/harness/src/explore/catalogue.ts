@@ -109,8 +109,7 @@ export const CATALOGUE: readonly Listed[] = [
     verdict: 'deadlock',
     says: /tracer .* waits .*for memory/,
     real: 'Yes, without any race: continuing a process that was stopped for long, with memory short. procfs_control does the same, with a comment that asks about its locking.',
-    apart:
-      'sys_process.c and procfs_ctl.c of that date hold both locks across uvm_lwp_hold.',
+    apart: 'sys_process.c and procfs_ctl.c of that date hold both locks across uvm_lwp_hold.',
     correction: 'hold-before-locks',
   },
   {

@@ -1,4 +1,13 @@
-import { Deadlock, EventLog, Livelock, LockOrder, LockTracker, Races, placesOf } from '@holdfast/explorer'
+import {
+  Deadlock,
+  EventLog,
+  Livelock,
+  LockOrder,
+  LockTracker,
+  MutexUse,
+  Races,
+  placesOf,
+} from '@holdfast/explorer'
 import type { Observer, Subject } from '@holdfast/explorer'
 
 /** A program with all checkers that need to know no more than its operations. */
@@ -26,5 +35,6 @@ function programCheckers({ sites }: Subject): Observer[] {
     new LockOrder({ locks, site }),
     new Deadlock({ log, locks, site }),
     new Livelock({ log, site }),
+    new MutexUse({ site }),
   ]
 }

@@ -1,0 +1,45 @@
+import { CLAIMS } from '../explore/verified.js'
+import type { Verified } from '../explore/verified-claim.js'
+import { verify } from '../explore/verify.js'
+import { claimText, verifyMarkdown, verifyReport } from '../explore/verify-report.js'
+import { choices, notAllowed, UsageError } from '../scenario/problem.js'
+import { print, printJson } from './output.js'
+import { progressOn } from './progress.js'
+import { EXIT_FOUND, EXIT_OK } from './run-command.js'
+
+export interface VerifyFlags {
+  /** Those that take seconds. */
+  readonly quick?: boolean
+  readonly json?: boolean
+  readonly markdown?: boolean
+}
+
+/** Looks into the claims of docs/verified.md, or one. Exit code: 0 all hold, and every planted fault is found; 1 otherwise. */
+export async function verifyCommand(
+  id: string | undefined,
+  flags: VerifyFlags,
+  signal: AbortSignal,
+): Promise<number> {
+  const wanted = CLAIMS.filter((claim) =>
+    id === undefined ? flags.quick !== true || claim.quick === true : claim.id === id,
+  )
+  if (wanted.length === 0)
+    throw new UsageError([notAllowed('claim', id ?? '', choices(CLAIMS.map((claim) => claim.id)))])
+  const line = progressOn(process.stderr)
+  const progress = (what: string, executions: number): boolean => {
+    line.update(`${what}: ${executions} executions`)
+    return !signal.aborted
+  }
+  const results: Verified[] = []
+  for (const claim of wanted) {
+    if (signal.aborted) break
+    results.push(await verify(claim, { progress }))
+    // Lets an interrupt come.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  line.done()
+  if (flags.json === true) await printJson({ command: 'verify', claims: results })
+  else if (flags.markdown === true) await print(verifyMarkdown(results))
+  else await print(id === undefined ? verifyReport(results) : `${claimText(id)}\n\n${verifyReport(results)}`)
+  return results.length === wanted.length && results.every(({ holds }) => holds) ? EXIT_OK : EXIT_FOUND
+}

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { PLANTED } from './verified-faults.js'
+import { CLAIMS } from './verified.js'
+import { UNCORRECTED } from './verified-claim.js'
+import { verify } from './verify.js'
+
+const MINUTE = 60_000
+
+for (const claim of CLAIMS.filter(({ quick }) => quick === true)) {
+  const faults = claim.planted.join(', ')
+  test(`${claim.id}: ${claim.claim} (at most ${claim.bound} preemptions; finds ${faults})`, {
+    timeout: 3 * MINUTE,
+  }, async () => {
+    const { claim: own, planted, holds } = await verify(claim)
+    expect(own.found).toEqual([])
+    expect(own.complete).toBe(true)
+    for (const { name, explored } of planted) expect(explored.found, name).not.toEqual([])
+    expect(holds).toBe(true)
+  })
+}
+
+test('every claim has a planted fault, and every planted fault a claim', () => {
+  const known = [...PLANTED.map(({ name }) => name), UNCORRECTED]
+  for (const { id, planted } of CLAIMS) {
+    expect(planted.length, id).toBeGreaterThan(0)
+    for (const name of planted) expect(known, id).toContain(name)
+  }
+  const used = CLAIMS.flatMap(({ planted }) => planted)
+  for (const { name } of PLANTED) expect(used).toContain(name)
+  expect(new Set(CLAIMS.map(({ id }) => id)).size).toBe(CLAIMS.length)
+})
+
+test('an exploration that is cut off shows nothing', { timeout: MINUTE }, async () => {
+  const claim = CLAIMS.find(({ id }) => id === 'kick')
+  if (claim === undefined) throw new Error('no claim is called kick')
+  const { claim: own, holds } = await verify({ ...claim, planted: [] }, { progress: () => false })
+  expect(own.complete).toBe(false)
+  expect(holds).toBe(false)
+})
