@@ -9,12 +9,12 @@ import { MutexUse } from './mutex-use.js'
 const MUTEX = 8
 
 function* both(mem: ActorMem): Coroutine {
-  mem.$(LOCK, 1, MUTEX, 0, 0, 0) && (yield)
-  mem.$(UNLOCK, 2, MUTEX, 0, 0, 0) && (yield)
+  if (mem.$(LOCK, 1, MUTEX, 0, 0, 0)) yield
+  if (mem.$(UNLOCK, 2, MUTEX, 0, 0, 0)) yield
 }
 
 function* releases(mem: ActorMem): Coroutine {
-  mem.$(UNLOCK, 3, MUTEX, 0, 0, 0) && (yield)
+  if (mem.$(UNLOCK, 3, MUTEX, 0, 0, 0)) yield
 }
 
 function target(...threads: ((mem: ActorMem) => Coroutine)[]): Target {

@@ -95,7 +95,7 @@ async function kernel(add: Add): Promise<void> {
     add(
       `kernel, random walk, ${text}`,
       `${count(figures.pointsPerSecond)}/s`,
-      `scheduling points; ${count(figures.points / figures.executions)} in an execution${aim}`,
+      `events, of which five in six are asked for a choice; ${count(figures.points / figures.executions)} in an execution${aim}`,
     )
   }
 }
