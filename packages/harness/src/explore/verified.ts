@@ -5,7 +5,6 @@ import { holdVsSwapout } from './scenarios/hold-vs-swapout.js'
 import { holdVsSwapper } from './scenarios/hold-vs-swapper.js'
 import { kickVsSwapper } from './scenarios/kick-vs-swapper.js'
 import { lateWakerVsSwapout, wakerVsSwapout } from './scenarios/waker-vs-swapout.js'
-import { ptraceVsMemory } from './scenarios/ptrace-vs-memory.js'
 import { releVsHold } from './scenarios/rele-vs-hold.js'
 import { releVsSwapout } from './scenarios/rele-vs-swapout.js'
 import { swapoutInSwitch } from './scenarios/swapout-in-switch.js'
@@ -219,17 +218,6 @@ export const CLAIMS: readonly Claim[] = [
     from: 2,
     to: 3,
     turn: 30,
-    bound: 1,
-    planted: [UNCORRECTED],
-  },
-  {
-    id: 'hold-before-locks',
-    claim:
-      'With hold-before-locks, a tracer does not wait for memory with the locks that the pagedaemon needs.',
-    scenario: ptraceVsMemory,
-    variant: 'hold-before-locks',
-    from: 24,
-    to: 25,
     bound: 1,
     planted: [UNCORRECTED],
   },
