@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
-import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, mkdtempSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { compile } from '@holdfast/compiler'
+import { codeHash, compile } from '@holdfast/compiler'
 import type { Hint, Patch, Site } from '@holdfast/compiler'
 import type { Program } from './define.js'
 import * as face from './face.js'
@@ -78,7 +77,7 @@ export async function loadProgram(what: string, options: LoadOptions = {}): Prom
   const exported =
     named === undefined ? defaultOf(module, shown(path)) : definedAs(named, programs, shown(path))
   const program = programOf(exported, shown(path))
-  return { program, sites, hash: hashOfCode(fileURLToPath(url)), hints, path }
+  return { program, sites, hash: codeHash(url, { [faceUrl()]: EXPLORER, [STUB]: 'vitest' }), hints, path }
 }
 
 interface Bundle {
@@ -187,13 +186,4 @@ function isWritable(folder: string): boolean {
   } catch {
     return false
   }
-}
-
-/** Of the bundle's text, but for what depends on where its modules lie: the comments that name them, and outside URLs. */
-function hashOfCode(bundle: string): string {
-  const code = readFileSync(bundle, 'utf8')
-    .replaceAll(faceUrl(), EXPLORER)
-    .replaceAll(STUB, 'vitest')
-    .replace(/^\/\/.*$/gm, '')
-  return createHash('sha256').update(code).digest('hex').slice(0, 16)
 }

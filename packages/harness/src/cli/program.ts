@@ -127,7 +127,10 @@ function addExplorer(program: Command, signal: AbortSignal, exit: (code: number)
     .option('--expiry <when>', 'when timed waits may run out: always, or idle, when nothing else can run')
     .option('--wake <whom>', 'whom a signal wakes: fifo, the one that waits longest, or any')
     .option('--spurious <n>', 'spurious wake-ups that an execution may have (default: 0)')
-    .option('--step-limit <n>', 'operations after which an execution is cut off (default: 100,000)')
+    .option(
+      '--step-limit <n>',
+      'operations after which an execution is cut off (default: 100,000; scenarios 200,000)',
+    )
     .option('--variant <name>', 'a correction or mutant of the kernel')
     .option('--all', 'report accesses that are unlocked by design too')
     .option('--max-findings <n>', 'end when so many different faults are known')

@@ -82,7 +82,7 @@ export const CATALOGUE: readonly Listed[] = [
     says: /still on its stack/,
     real: 'Yes, in a window of some tens of instructions. vm.maxslp is 0 here so that any sleeper will do; it does not need that: in late-waker-vs-swapout a long sleeper is chosen, wakes, runs and goes to sleep again before uvm_swapout looks, and its second look is at neither l_slptime nor l_ctxswtch. Unwiring does not unmap, so mostly nothing is seen.',
     apart:
-      "The order of the stores is that of kern_synch.c, where l_ctxswtch was added for exactly this window and is tested by lwp_free's callers and by sched_catchlwp, but not here.",
+      'The order of the stores is that of kern_synch.c, where l_ctxswtch says that a CPU is still on the stack: mi_switch and sched_catchlwp wait for it, swappable() does not look.',
     correction: 'not-in-switch',
   },
   {

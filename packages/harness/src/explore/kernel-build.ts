@@ -1,17 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { compile } from '@holdfast/compiler'
-import type { Compiled } from '@holdfast/compiler'
+import type { Compiled, Patch } from '@holdfast/compiler'
 import type { CpuEvents, KernelTables, MachineConfig, MachineCpu, ClockOps } from '@holdfast/cpu'
 import type { InterruptOps, Lockstat } from '@holdfast/atomics-sync'
 import type { Coroutine } from '@holdfast/explorer'
 import type { KernelConfig, MachdepOps } from '@holdfast/kernel'
-
-/** Source text exchanged for other: a correction, or a mutant. `find` must stand in `file` exactly once. */
-export interface Patch {
-  readonly file: string
-  readonly find: string
-  readonly replace: string
-}
 
 /** What the harness uses of the instrumented kernel. Functions that reach a shared word are generators there. */
 export interface KernelModule {

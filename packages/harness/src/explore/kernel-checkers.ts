@@ -7,7 +7,6 @@ import {
   LockOrder,
   LockTracker,
   Races,
-  TraceHash,
   UseAfterFree,
 } from '@holdfast/explorer'
 import type { LockClasses } from '@holdfast/atomics-sync'
@@ -34,6 +33,7 @@ import { checkInvariants, newInvariantState } from '../invariants/index.js'
 import { AddressTable } from './address-table.js'
 import { Guards } from './guards.js'
 import { Lifetimes } from './lifetimes.js'
+import { placeOf } from './machinery.js'
 import type { MachineTarget } from './machine-target.js'
 import { StackUse } from './stack-use.js'
 import { WireCounts } from './wire-counts.js'
@@ -52,7 +52,7 @@ export function kernelCheckers(target: MachineTarget, sites: readonly Site[], al
   const table = new AddressTable(target.machine.regions, target.image.length)
   const guards = new Guards(table, (lock) => turnstileChain({ config: target.machine.config } as Cpu, lock))
   const names = {
-    site: (number: number) => placeOf(sites, number),
+    site: placeOf(sites),
     actor: (world: World, actor: number) => target.actorText(world, actor),
   }
   const log = new EventLog()
@@ -96,13 +96,7 @@ export function kernelCheckers(target: MachineTarget, sites: readonly Site[], al
     new StackUse(target, names.site),
     new Livelock({ ...names, log, cuts: false }),
     new AtRest(target),
-    new TraceHash(),
   ]
-}
-
-function placeOf(sites: readonly Site[], number: number): string {
-  const site = sites[number]
-  return site === undefined ? 'boot' : `${site.cName} (${site.file.split('/').at(-1)}:${site.line})`
 }
 
 /** Whether the event at hand writes the word, not only reads it. */

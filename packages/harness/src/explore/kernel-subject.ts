@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto'
+import { codeHash } from '@holdfast/compiler'
 import type { EngineOptions, Subject } from '@holdfast/explorer'
 import { bootMachine, prepare } from '../run/prepare.js'
 import { choices, notAllowed, UsageError } from '../scenario/problem.js'
 import type { Scenario } from '../scenario/types.js'
-import { SCENARIOS } from '../scenarios/index.js'
 import { kernelBuild } from './kernel-build.js'
 import type { KernelBuild } from './kernel-build.js'
 import { kernelCheckers } from './kernel-checkers.js'
 import { MachineTarget } from './machine-target.js'
 import type { MachineTime } from './machine-target.js'
-import { SMALL_SCENARIOS } from './scenarios/index.js'
+import { ALL_SCENARIOS } from './scenarios/index.js'
 import { smallerScenarios } from './smaller.js'
 import { patchesOf } from './variants.js'
 
+/** How the kernel is built and explored. */
 export interface KernelSubjectOptions {
   /** Names of variants, separated by commas: corrections or mutants. */
   readonly variant?: string
@@ -33,8 +34,7 @@ export async function kernelSubject(
   scenario: Scenario | string,
   options: KernelSubjectOptions = {},
 ): Promise<Subject> {
-  const variants = (options.variant ?? '').split(',').filter((name) => name !== '')
-  const build = await kernelBuild(patchesOf(variants))
+  const build = await kernelBuild(patchesOf(options.variant))
   const found = typeof scenario === 'string' ? findScenario(scenario) : scenario
   return subjectOf(found, build, options)
 }
@@ -45,10 +45,10 @@ function subjectOf(scenario: Scenario, build: KernelBuild, options: KernelSubjec
   const target = new MachineTarget(scenario, machine, build, time)
   const { sites } = build.compiled
   const image = createHash('sha256').update(new Uint8Array(machine.buffer)).digest('hex')
-  const variant = options.variant === undefined ? '' : `?variant=${options.variant}`
+  const variant = (options.variant ?? '') === '' ? '' : `?variant=${options.variant}`
   return {
     id: `scenario:${scenario.name}${variant}`,
-    hash: hashOf(sites, patchesOf(namesOf(options.variant)), image, time),
+    hash: hashOf(codeHash(build.compiled.url), image, time),
     target,
     options: { stepLimit: STEP_LIMIT, ...options.engine },
     sites,
@@ -80,20 +80,16 @@ function subjectIfPossible(
   }
 }
 
-/** A scenario that comes with Holdfast: the small ones first, then those for running. Throws UsageError. */
+/** A scenario that comes with Holdfast. Throws UsageError. */
 function findScenario(name: string): Scenario {
   const plain = name.replace(/^scenario:/, '').replace(/\?.*$/, '')
-  const found = [...SMALL_SCENARIOS, ...SCENARIOS].find((each) => each.name === plain)
+  const found = ALL_SCENARIOS.find((each) => each.name === plain)
   if (found !== undefined) return found
-  const names = choices([...SMALL_SCENARIOS, ...SCENARIOS].map((each) => each.name))
+  const names = choices(ALL_SCENARIOS.map((each) => each.name))
   throw new UsageError([notAllowed('scenario', plain, names)])
 }
 
-function namesOf(variant = ''): string[] {
-  return variant.split(',').filter((name) => name !== '')
-}
-
-/** The same in every clone: sources and paths from the root of the project, not where that is. */
+/** Of what the schedule of a subject means: the compiled code, memory at the start, and how time passes. */
 function hashOf(...parts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 8)
 }

@@ -189,8 +189,10 @@ export class MachineTarget implements Target {
     return world.steps - this.lastTick > BUSY_POINTS && this.ticks < this.time.idleTicks
   }
 
-  /** Runs a handler to its end before the next of its kind may come: a CPU's number (its complement for shootdowns) or an
-   * LWP's address says whose. */
+  /**
+   * Runs a handler to its end before the next of its kind may come. `whose`: a CPU's number, its complement for shootdowns, or an LWP's
+   * address.
+   */
   private *alone(whose: number, handler: Coroutine): Coroutine {
     this.handling.add(whose)
     this.build.module.$calls.site = -1

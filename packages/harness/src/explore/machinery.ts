@@ -17,3 +17,11 @@ export function innerSites(sites: readonly Site[]): Uint8Array {
 export function isSleeping(site: Site): boolean {
   return LOCKS.test(site.file) || SLEEPING.test(site.file) || WAITERS.test(site.cName)
 }
+
+/** Names of places as a report tells them: `uvm_scheduler (scheduler.ts:121)`; `boot` for what was before the first event. */
+export function placeOf(sites: readonly Site[]): (site: number) => string {
+  return (number) => {
+    const site = sites[number]
+    return site === undefined ? 'boot' : `${site.cName} (${site.file.split('/').at(-1)}:${site.line})`
+  }
+}

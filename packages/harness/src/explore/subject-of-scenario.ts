@@ -2,9 +2,8 @@ import type { Subject } from '@holdfast/explorer'
 import { importScenario, loadScenario, parseScenario } from '../scenario/load.js'
 import { UsageError } from '../scenario/problem.js'
 import type { Scenario } from '../scenario/types.js'
-import { SCENARIOS } from '../scenarios/index.js'
 import { kernelSubject } from './kernel-subject.js'
-import { SMALL_SCENARIOS } from './scenarios/index.js'
+import { ALL_SCENARIOS } from './scenarios/index.js'
 import { SCENARIO_PREFIX, withoutQuery } from './subject-of-spec.js'
 import type { SubjectSpec } from './subject-of-spec.js'
 
@@ -39,7 +38,7 @@ function variantIn(target: string): string | undefined {
   return /[?&]variant=([^&]+)/.exec(target)?.[1]
 }
 
-/** Names of the scenarios that can be explored: the small ones first. */
+/** Names of the scenarios that can be explored. */
 export function scenarioNames(): string[] {
-  return [...SMALL_SCENARIOS, ...SCENARIOS].map(({ name }) => name)
+  return ALL_SCENARIOS.map(({ name }) => name)
 }

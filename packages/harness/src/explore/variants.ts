@@ -1,4 +1,4 @@
-import type { Patch } from './kernel-build.js'
+import type { Patch } from '@holdfast/compiler'
 
 /** A kernel that differs from 1.137 on purpose: the same source, patched before it is compiled. */
 export interface Variant {
@@ -178,8 +178,9 @@ export const variants: readonly Variant[] = [
   },
 ]
 
-/** The patches of the variants named, in order. Throws RangeError, naming those there are. */
-export function patchesOf(names: readonly string[]): Patch[] {
+/** The patches of the variants named, separated by commas, in order; none for none. Throws RangeError, naming those there are. */
+export function patchesOf(list = ''): Patch[] {
+  const names = list.split(',').filter((name) => name !== '')
   return names.flatMap((name) => {
     const found = variants.find((each) => each.name === name)
     if (found !== undefined) return found.patches

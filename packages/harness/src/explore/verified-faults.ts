@@ -1,4 +1,4 @@
-import type { Patch } from './kernel-build.js'
+import type { Patch } from '@holdfast/compiler'
 
 /** A fault put into the kernel on purpose: an exploration that does not find it shows nothing by finding nothing. */
 export interface PlantedFault {

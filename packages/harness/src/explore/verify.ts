@@ -3,8 +3,9 @@ import type { Period, World } from '@holdfast/explorer'
 import { HARDCLOCK_TICKS, L_SWAPLOCK, P_LWPS } from '@holdfast/kernel'
 import { bootMachine, prepare } from '../run/prepare.js'
 import { kernelBuild } from './kernel-build.js'
-import type { Patch } from './kernel-build.js'
+import type { Patch } from '@holdfast/compiler'
 import { AtRest } from './kernel-checkers.js'
+import { placeOf } from './machinery.js'
 import { MachineTarget } from './machine-target.js'
 import { StackUse } from './stack-use.js'
 import { SwapWatch } from './swap-watch.js'
@@ -31,7 +32,7 @@ const SEED = 1
  * not wired, the invariants at the end, {@link SwapWatch}), since a state is visited once, whatever the way to it.
  */
 export async function verify(claim: Claim, options: VerifyOptions = {}): Promise<Verified> {
-  const corrections = patchesOf((claim.variant ?? '').split(',').filter((name) => name !== ''))
+  const corrections = patchesOf(claim.variant)
   const own = await exploreClaim(claim, corrections, claim.id, options)
   const planted: Verified['planted'][number][] = []
   for (const name of claim.planted) {
@@ -55,11 +56,6 @@ async function exploreClaim(
   const scenario = { ...claim.scenario, machine }
   const image = bootMachine(prepare(scenario, {}, SEED))
   const target = new MachineTarget(scenario, image, build, TIME)
-  const { sites } = build.compiled
-  const placeOf = (site: number): string => {
-    const at = sites[site]
-    return at === undefined ? 'boot' : `${at.cName} (${at.file.split('/').at(-1)}:${at.line})`
-  }
   const strategy = new PreemptionBound({
     bound: claim.bound,
     cache: true,
@@ -68,7 +64,11 @@ async function exploreClaim(
   })
   const result = explore(target, {
     strategy,
-    observers: [new SwapWatch(target), new StackUse(target, placeOf), new AtRest(target)],
+    observers: [
+      new SwapWatch(target),
+      new StackUse(target, placeOf(build.compiled.sites)),
+      new AtRest(target),
+    ],
     engine: { stepLimit: STEP_LIMIT },
     maxFindings: most,
     ...(seconds === undefined ? {} : { seconds }),

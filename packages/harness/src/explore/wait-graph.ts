@@ -19,7 +19,7 @@ import {
   UVM_SCHEDULER_KICKED,
 } from '@holdfast/kernel'
 import { UVMEXP_FREE, UVM_PAGEDAEMON } from '@holdfast/mm'
-import { isSleeping } from './machinery.js'
+import { isSleeping, placeOf } from './machinery.js'
 import type { MachineTarget } from './machine-target.js'
 
 /** An LWP that does not run, and what it waits for. */
@@ -46,10 +46,12 @@ interface Wait {
 export class WaitGraph {
   private readonly target: MachineTarget
   private readonly sites: readonly Site[]
+  private readonly placeOf: (site: number) => string
 
   constructor(target: MachineTarget, sites: readonly Site[]) {
     this.target = target
     this.sites = sites
+    this.placeOf = placeOf(sites)
   }
 
   judge(world: World): Report {
@@ -87,7 +89,7 @@ export class WaitGraph {
     const { words } = world
     const stat = words[lwp + L_STAT]
     const site = this.siteOf(world, lwp)
-    const at = site < 0 ? '' : ` in ${this.sites[site]?.cName} (${place(this.sites[site])})`
+    const at = site < 0 ? '' : ` in ${this.placeOf(site)}`
     const who = this.name(world, lwp)
     const swapper = this.target.machine.config.lwp0
     if (stat === LSRUN && ((words[lwp + L_FLAG] as number) & LW_INMEM) === 0) {
@@ -123,7 +125,7 @@ export class WaitGraph {
     if (actor < 0 || ((world.words[lwp + L_FLAG] as number) & LW_IDLE) !== 0) return undefined
     const word = world.a[actor] as number
     const site = world.site[actor] as number
-    const text = `${who} spins on ${this.target.nameOf(word, world.words)} in ${this.sites[site]?.cName} (${place(this.sites[site])})`
+    const text = `${who} spins on ${this.target.nameOf(word, world.words)} in ${this.placeOf(site)}`
     return { lwp, on: 0, text, word, site }
   }
 
@@ -154,10 +156,6 @@ export class WaitGraph {
   private name(world: World, lwp: number): string {
     return this.target.lwpName(world, lwp)
   }
-}
-
-function place(site: Site | undefined): string {
-  return site === undefined ? '?' : `${site.file.split('/').at(-1)}:${site.line}`
 }
 
 function ownerOf(syncobj: number, word: number): number {

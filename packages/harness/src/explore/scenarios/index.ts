@@ -1,4 +1,5 @@
 import type { Scenario } from '../../scenario/types.js'
+import { SCENARIOS } from '../../scenarios/index.js'
 import { exitVsKdassert } from './exit-vs-kdassert.js'
 import { exitVsSwapper } from './exit-vs-swapper.js'
 import { holdVsMemory } from './hold-vs-memory.js'
@@ -61,3 +62,6 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   wakerVsSwapout,
   lateWakerVsSwapout,
 ]
+
+/** Every scenario that comes with Holdfast: those for running, and these. Their names are different. */
+export const ALL_SCENARIOS: readonly Scenario[] = [...SCENARIOS, ...SMALL_SCENARIOS]
