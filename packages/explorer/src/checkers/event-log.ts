@@ -7,7 +7,7 @@ import type { World } from '../engine/world.js'
 // Constants of this module are constants of its machine code; an import is read anew at each use.
 const { CHOOSE, COPY, CV_BROADCAST, CV_SIGNAL, CV_WAIT, FENCE, FILL, JOIN, NOTIFY } = ops
 const { SPAWN, SPIN_WHILE_BOTH, WAIT, YIELD } = ops
-const { CV_BLOCKED, ENDED, INTERRUPT, PLAIN, WAITING } = kinds
+const { CV_BLOCKED, ENDED, INTERRUPT, KINDS, PLAIN, WAITING } = kinds
 const { MAX_ACTORS, WAY_SHIFT } = limits
 
 /** One event of a log, as a reader of it sees it. */
@@ -44,10 +44,10 @@ const EXTRA = 5
 export const EVENT = 8
 
 /** In the head, beside the kind: actor, whether it wrote, way. */
-export const KIND_MASK = 31
-export const ACTOR_AT = 5
-export const WROTE = 1 << 12
-const WAY = 13
+export const KIND_MASK = 63
+export const ACTOR_AT = 6
+export const WROTE = 1 << 13
+const WAY = 14
 
 /**
  * The events of one execution, in the order of its steps: what a checker looks at again when it has found something.
@@ -239,7 +239,7 @@ const MORE = flags([
 const WORDLESS = flags([JOIN, FENCE, YIELD, SPAWN, CHOOSE, INTERRUPT])
 
 function flags(marked: readonly number[]): Uint8Array {
-  const table = new Uint8Array(32)
+  const table = new Uint8Array(KINDS)
   for (const kind of marked) table[kind] = 1
   return table
 }

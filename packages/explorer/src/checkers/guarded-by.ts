@@ -1,4 +1,5 @@
 import { COPY, FILL, READ, WRITE } from '@holdfast/compiler'
+import { DRAIN } from '../engine/kinds.js'
 import type { Observer } from '../engine/observer.js'
 import { outerSite } from '../engine/places.js'
 import type { World } from '../engine/world.js'
@@ -85,6 +86,8 @@ export class GuardedBy implements Observer {
         return
       case FILL:
         this.range(world, world.evAddr, world.evWords, true)
+        return
+      case DRAIN: // judged when the store was made
         return
       default:
         if (world.evWrote && this.covers(world.evAddr)) this.access(world, world.evAddr, true, false)

@@ -29,6 +29,7 @@ export interface Accesses {
  *   notify                                          to those it wakes, as a signal
  *   spawn, join                                     from parent to child, from child to whoever joins it
  *   fence, interrupt, choose, yield                 nothing across actors
+ *   drain                                           nothing: a plain store is an access when it is made, whenever it reaches memory
  *
  * The words of model locks and condition variables are no accesses.
  */

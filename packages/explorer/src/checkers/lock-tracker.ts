@@ -12,7 +12,7 @@ import {
   TRY_LOCK,
   UNLOCK,
 } from '@holdfast/compiler'
-import { CV_BLOCKED } from '../engine/kinds.js'
+import { CV_BLOCKED, DRAIN } from '../engine/kinds.js'
 import type { Observer } from '../engine/observer.js'
 import { outerSite } from '../engine/places.js'
 import type { World } from '../engine/world.js'
@@ -140,6 +140,7 @@ export class LockTracker implements Observer {
       case NOTIFY:
       case CV_SIGNAL:
       case CV_BROADCAST:
+      case DRAIN: // who stored a word has let go of it, for all he does from then on
         return
       default:
         if (world.evWrote) this.wrote(world, kind >= ADD && kind <= CAS)

@@ -1,9 +1,10 @@
-import { COPY, CV_WAIT, JOIN, SPAWN, WAIT } from '@holdfast/compiler'
-import { CV_BLOCKED, WAITING } from '../engine/kinds.js'
+import { COPY, CV_WAIT, FILL, JOIN, SPAWN, WAIT, WRITE } from '@holdfast/compiler'
+import { CV_BLOCKED, DRAIN, WAITING } from '../engine/kinds.js'
 import type { Observer } from '../engine/observer.js'
+import { OWN, OWN2 } from '../engine/store-buffers.js'
 import { MAX_ACTORS } from '../engine/world.js'
 import type { World } from '../engine/world.js'
-import { EventLog } from './event-log.js'
+import { EventLog, type LoggedEvent } from './event-log.js'
 import { NumberSet } from './number-set.js'
 
 export interface TraceHashOptions {
@@ -45,8 +46,9 @@ export class TraceHash implements Observer {
   private index = new Int32Array(0)
   private state = new Int32Array(64 * SLOT)
   private used = 0
-  private readonly own0 = new Int32Array(MAX_ACTORS)
-  private readonly own1 = new Int32Array(MAX_ACTORS)
+  /** Of actors, and behind them of their store buffers. */
+  private readonly own0 = new Int32Array(2 * MAX_ACTORS)
+  private readonly own1 = new Int32Array(2 * MAX_ACTORS)
   private actors = 0
   /** The hash under way. */
   private h0 = 0
@@ -70,14 +72,17 @@ export class TraceHash implements Observer {
 
   reset(world: World): void {
     if (this.ownLog) this.log.reset(world)
-    if (this.index.length !== world.words.length) this.index = new Int32Array(world.words.length)
+    const words = wordsOf(world)
+    if (this.index.length !== words) this.index = new Int32Array(words)
     this.used = 0
     for (let actor = 0; actor < this.actors; actor++) this.own0[actor] = this.own1[actor] = 0
+    if (world.buffers !== null) for (const own of [this.own0, this.own1]) own.fill(0, MAX_ACTORS)
   }
 
   event(world: World): void {
     if (this.ownLog) this.log.event(world)
     const last = this.log.last()
+    if (world.buffers !== null && this.buffered(world, last)) return
     const { actor, kind } = last
     this.h0 = this.own0[actor] as number
     this.h1 = this.own1[actor] as number
@@ -105,6 +110,46 @@ export class TraceHash implements Observer {
     }
   }
 
+  /**
+   * As {@link event}, of what has to do with store buffers. Returns whether it is that. A buffer is an actor of its own; what it has of a word is a word
+   * of its own. That a store comes before it reaches memory, and that before what waits for it, is so in all traces.
+   */
+  private buffered(
+    world: World,
+    { actor, kind, way, site, addr, addr2, words, words2 }: LoggedEvent,
+  ): boolean {
+    const own = (word: number): number => world.words.length * (actor + 1) + word
+    let touched: number[]
+    switch (kind) {
+      case DRAIN:
+        touched = [addr, own(addr)]
+        break
+      case WRITE:
+      case FILL:
+        touched = []
+        break
+      case COPY:
+        touched = Array.from({ length: words2 }, (_, i) => [addr2 + i, own(addr2 + i)]).flat()
+        break
+      default:
+        if (world.evOwn === 0) return false
+        touched = [(world.evOwn & OWN) === 0 ? addr : own(addr)]
+        if (words2 > 0) touched.push((world.evOwn & OWN2) === 0 ? addr2 : own(addr2))
+    }
+    const writes = kind === DRAIN
+    const id = writes ? actor + MAX_ACTORS : actor
+    this.h0 = this.own0[id] as number
+    this.h1 = this.own1[id] as number
+    this.mix((kind | (actor << 6) | (way << 13)) ^ Math.imul(site, 0x9e3779b1))
+    this.mix(words)
+    for (const word of touched) this.meet(word, writes)
+    const { h0, h1 } = this
+    for (const word of touched) this.leave(word, writes, h0, h1)
+    this.own0[id] = h0
+    this.own1[id] = h1
+    return true
+  }
+
   finish(world: World): void {
     this.fresh = false
     this.actors = world.n
@@ -115,6 +160,9 @@ export class TraceHash implements Observer {
     for (let actor = 0; actor < world.n; actor++) {
       this.mix(this.own0[actor] as number)
       this.mix(this.own1[actor] as number)
+      if (world.buffers === null) continue
+      this.mix(this.own0[actor + MAX_ACTORS] as number)
+      this.mix(this.own1[actor + MAX_ACTORS] as number)
     }
     this.trace = (this.h0 >>> 0) * 0x200000 + (this.h1 >>> 11) + 1
     this.fresh = this.seen.add(this.trace)
@@ -168,4 +216,10 @@ export class TraceHash implements Observer {
     this.index[addr] = fresh
     return fresh
   }
+}
+
+/** Words that events touch, with store buffers those of each actor too. */
+function wordsOf({ buffers, n, target, words }: World): number {
+  if (buffers === null) return words.length
+  return words.length * (1 + (target.pure ? MAX_ACTORS : n))
 }

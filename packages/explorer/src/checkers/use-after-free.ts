@@ -1,3 +1,4 @@
+import { DRAIN } from '../engine/kinds.js'
 import type { Observer } from '../engine/observer.js'
 import { outerSite } from '../engine/places.js'
 import type { World } from '../engine/world.js'
@@ -81,7 +82,7 @@ export class UseAfterFree implements Observer, LockListener {
   }
 
   event(world: World): void {
-    if (!this.any) return
+    if (!this.any || world.evKind === DRAIN) return
     const { freedBy } = this
     const { evAddr, evWords, evAddr2, evWords2 } = world
     for (let at = evAddr; at < evAddr + evWords; at++)

@@ -1,12 +1,13 @@
 import * as ops from '@holdfast/compiler'
 import * as kinds from './kinds.js'
 import * as limits from './limits.js'
+import { needsEmptyBuffer, type StoreBuffers } from './store-buffers.js'
 import type { World } from './world.js'
 
 // Constants of this module are constants of its machine code; an import is read anew at each use.
 const { AWAIT, CHOOSE, CV_SIGNAL, JOIN, LOCK, SPIN_WHILE, SPIN_WHILE_BOTH } = ops
-const { ALWAYS, CV_BLOCKED, ENDED, WAITING } = kinds
-const { FIRST_INTERRUPT, WAY_SHIFT } = limits
+const { ALWAYS, AWAITS, CV_BLOCKED, ENDED, WAITING } = kinds
+const { BUFFER, FIRST_INTERRUPT, WAY_SHIFT } = limits
 
 const WAY = 1 << WAY_SHIFT
 const SOURCES = 8
@@ -16,7 +17,8 @@ const SOURCES = 8
  * that is enabled whatever memory holds.
  */
 export function collect(world: World): boolean {
-  const { kind, ownChoices: choices, n, target } = world
+  const { kind, ownChoices: choices, n, target, buffers } = world
+  if (buffers !== null) return collectBuffered(world, buffers)
   world.choices = choices
   let count = 0
   let settled = true
@@ -32,10 +34,43 @@ export function collect(world: World): boolean {
   return settled
 }
 
+/** The same with store buffers: drains come after what actors do, and before the interrupts, which find buffers empty. */
+function collectBuffered(world: World, buffers: StoreBuffers): boolean {
+  const { kind, ownChoices: choices, n, target } = world
+  world.choices = choices
+  let count = 0
+  for (let actor = 0; actor < n; actor++) {
+    const pending = kind[actor] as number
+    if (pending === ENDED || (buffers.count[actor] !== 0 && needsEmptyBuffer(pending))) continue
+    if (ALWAYS[pending] === 1) choices[count++] = actor
+    else if (buffers.count[actor] !== 0 && AWAITS[pending] === 1) {
+      if (sees(world, buffers, actor)) choices[count++] = actor
+    } else if (pending !== JOIN || buffers.count[world.a[actor] as number] === 0)
+      count = choicesOf(world, actor, count)
+  }
+  for (let actor = 0; actor < n; actor++) if (buffers.count[actor] !== 0) choices[count++] = actor | BUFFER
+  world.choiceCount = target.interrupts === undefined ? count : interruptsOf(world, count)
+  return false
+}
+
+/** Whether what `actor`, which has stores in its buffer, waits for is what it sees. */
+function sees(world: World, buffers: StoreBuffers, actor: number): boolean {
+  const first = buffers.valueOf(actor, world.a[actor] as number) === world.b[actor]
+  switch (world.kind[actor]) {
+    case SPIN_WHILE:
+      return !first
+    case AWAIT:
+      return first
+    default:
+      return !first || buffers.valueOf(actor, world.c[actor] as number) !== world.d[actor]
+  }
+}
+
 function interruptsOf(world: World, from: number): number {
-  const { choices, n, target } = world
+  const { buffers, choices, n, target } = world
   let count = from
   for (let actor = 0; actor < n; actor++) {
+    if (buffers !== null && buffers.count[actor] !== 0) continue
     const sources = target.interrupts?.(world, actor) ?? 0
     if (sources === 0) continue
     for (let source = 0; source < SOURCES; source++) {

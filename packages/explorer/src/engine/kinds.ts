@@ -35,7 +35,9 @@ export const CV_BLOCKED = 29
 export const ENDED = 30
 /** An interrupt is taken: no access, but an event of the schedule. */
 export const INTERRUPT = 31
-export const KINDS = 32
+/** The oldest store in the buffer of the actor reaches memory: see store-buffers.ts. */
+export const DRAIN = 32
+export const KINDS = 33
 
 /** Kinds that are enabled whatever memory holds. */
 export const ALWAYS = flags(

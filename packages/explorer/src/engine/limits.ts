@@ -4,3 +4,10 @@ export const MAX_ACTORS = 128
 export const WAY_SHIFT = 8
 /** Ways from here on are interrupts, by source. */
 export const FIRST_INTERRUPT = 64
+/** The way in which a store reaches memory: above all alternatives, below the interrupts. */
+export const DRAIN_WAY = 63
+/**
+ * The choice `actor | BUFFER`: the oldest store in the buffer of `actor` reaches memory. The bit above those of actors makes its buffer
+ * something that acts by itself.
+ */
+export const BUFFER = (DRAIN_WAY << WAY_SHIFT) | MAX_ACTORS

@@ -11,6 +11,11 @@ export interface EngineOptions {
   readonly spurious: number
   /** Operations after which an execution is cut off. A cut execution is reported, never taken for a finished one. */
   readonly stepLimit: number
+  /**
+   * What a CPU sees of the stores of others: `sc` (the default), each at once; or `tso`, when it has left the store buffer of its CPU, as on x86
+   * (store-buffers.ts).
+   */
+  readonly memoryModel: 'sc' | 'tso'
 }
 
 export const DEFAULT_OPTIONS: EngineOptions = {
@@ -18,4 +23,5 @@ export const DEFAULT_OPTIONS: EngineOptions = {
   wake: 'fifo',
   spurious: 0,
   stepLimit: 100_000,
+  memoryModel: 'sc',
 }

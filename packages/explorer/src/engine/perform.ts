@@ -7,7 +7,7 @@ import type { World } from './world.js'
 const { READ, WRITE, LOAD, STORE, ADD, SUB, OR, AND, EXCHANGE, CAS, FENCE, FILL, COPY, WAIT, NOTIFY } = ops
 const { LOCK, UNLOCK, TRY_LOCK, CV_WAIT, CV_SIGNAL, CV_BROADCAST, SPIN_WHILE, SPIN_WHILE_BOTH, AWAIT } = ops
 const { SPAWN, JOIN, CHOOSE, YIELD } = ops
-const { CV_BLOCKED, WAITING } = kinds
+const { CV_BLOCKED, INTERRUPT, WAITING } = kinds
 
 /**
  * Executes the pending operation of `actor` in the given way, which must be enabled: changes memory, and describes the event in
@@ -92,6 +92,18 @@ export function perform(world: World, actor: number, way: number): number {
     default:
       throw new Error(`actor ${actor} announced an operation of kind ${kind}`)
   }
+}
+
+/** `actor` takes the interrupt of that source: describes the event, which touches nothing. */
+export function performInterrupt(world: World, actor: number, source: number): void {
+  world.evActor = actor
+  world.evKind = INTERRUPT
+  world.evSite = world.site[actor] as number
+  world.evAddr = source
+  world.evAddr2 = 0
+  world.evWords2 = 0
+  world.evOwn = 0
+  nothing(world, 0)
 }
 
 function wrote(world: World, addr: number, value: number, result: number): number {

@@ -1,21 +1,24 @@
 import * as ops from '@holdfast/compiler'
 import type { ActorMem } from './actor-mem.js'
 import { Actors, type Maker } from './actors.js'
+import { type Chooser, FIRST_CHOICE, type Outcome } from './chooser.js'
 import type { Context } from './context.js'
 import { collect, expireFirst } from './enabled.js'
-import { ENDED, INTERRUPT } from './kinds.js'
-import { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from './limits.js'
+import { ENDED } from './kinds.js'
+import { BUFFER, DRAIN_WAY, FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from './limits.js'
 import { Memo } from './memo.js'
 import type { Observer, Report } from './observer.js'
 import { DEFAULT_OPTIONS, type EngineOptions } from './options.js'
 import { checkOperands, makerOf, ticks } from './operands.js'
-import { perform } from './perform.js'
+import { perform, performInterrupt } from './perform.js'
 import { runPure } from './pure-loop.js'
 import type { Target } from './target.js'
 import { StateGraph } from './state-graph.js'
+import { StoreBuffers } from './store-buffers.js'
 import { interruptWith, resume } from './trampoline.js'
 
-export { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT }
+export type { Chooser, Outcome }
+export { BUFFER, DRAIN_WAY, FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT }
 
 // Constants of this module are constants of its machine code; an import is read anew at each use.
 const { SPAWN, WAIT, WRITE } = ops
@@ -26,20 +29,6 @@ const OVER = -1
 
 /** Words that are copied one by one: a call costs more. */
 const SMALL = 64
-
-/** Goes on with the same actor for as long as it can. */
-const FIRST_CHOICE: Chooser = {
-  choose: (world) => (world.canGoOn(world.current) ? world.current : (world.choices[0] as number)),
-}
-
-/** How an execution ended: all ended or at rest; nothing enabled; cut by the step limit; given up by its strategy; ended by a failure. */
-export type Outcome = 'done' | 'blocked' | 'stepLimit' | 'abandoned' | 'failed'
-
-/** Who decides: see strategies/strategy.ts. */
-export interface Chooser {
-  /** Picks one of `world.choices[0 .. world.choiceCount)`, or returns -1 to give the execution up. */
-  choose(world: World): number
-}
 
 /**
  * One execution at a time of a target: memory, actors, and what each is about to do.
@@ -70,6 +59,8 @@ export class World {
   readonly actors: Actors
   readonly mems: ActorMem[]
   readonly contexts: Context[]
+  /** Under tso, what has been stored and not reached memory. */
+  readonly buffers: StoreBuffers | null
   /** The site of the call whose callee was yielded last. */
   readonly callSite: { readonly site: number }
   /** What is enabled now: choices, in the order of actors. */
@@ -107,6 +98,8 @@ export class World {
   evNew = 0
   /** Whether it wrote the first range (a compare-and-swap that failed did not). */
   evWrote = false
+  /** Under tso, which ranges are of the actor's own store buffer: OWN, OWN2 of store-buffers.ts. */
+  evOwn = 0
 
   /** What a coroutine threw last. */
   lastThrown: unknown = undefined
@@ -135,9 +128,12 @@ export class World {
     this.actors = new Actors(this)
     this.mems = this.actors.mems
     this.contexts = this.actors.contexts
+    this.buffers = this.options.memoryModel === 'tso' ? new StoreBuffers(this) : null
     this.memo = target.pure ? new Memo(this) : null
     this.graph =
-      this.memo === null || target.interrupts !== undefined ? null : new StateGraph(this, this.memo)
+      this.memo === null || target.interrupts !== undefined || this.buffers !== null
+        ? null
+        : new StateGraph(this, this.memo)
     this.local = target.local ?? new Uint8Array(0)
     this.callSite = target.calls ?? { site: -1 }
   }
@@ -208,12 +204,14 @@ export class World {
     if (kind === SPAWN) this.actors.spawning[id] = makerOf(a)
     else if (this.memo !== null) checkOperands(this, id)
     if (!this.inline) return true
-    if (kind > WRITE || this.local[a] !== 1) {
+    const shared = kind > WRITE || this.local[a] !== 1
+    if (shared) {
       this.pick()
       if (this.next !== id) return true
       this.next = UNCHOSEN
     }
-    const result = perform(this, id, 0)
+    const { buffers } = this
+    const result = buffers === null ? perform(this, id, 0) : buffers.perform(id, 0, shared)
     this.executed(id, 0)
     if (this.again) {
       this.again = false
@@ -238,7 +236,8 @@ export class World {
 
   private step(actor: number, way: number): void {
     const kind = this.kind[actor] as number
-    const result = perform(this, actor, way)
+    const { buffers } = this
+    const result = buffers === null ? perform(this, actor, way) : buffers.perform(actor, way)
     this.executed(actor, way)
     if (this.again) {
       this.again = false
@@ -253,20 +252,16 @@ export class World {
   }
 
   private interrupt(actor: number, source: number): void {
-    this.evActor = actor
-    this.evKind = INTERRUPT
-    this.evSite = this.site[actor] as number
-    this.evAddr = source
-    this.evWords = 0
-    this.evWords2 = 0
-    this.evOld = 0
-    this.evNew = 0
-    this.evAddr2 = 0
-    this.evWrote = false
+    performInterrupt(this, actor, source)
     this.executed(actor, FIRST_INTERRUPT + source)
     const handler = this.target.handler?.(this, actor, source)
     if (handler === undefined) throw new Error(`${this.target.name} has no handler of interrupt ${source}`)
     interruptWith(this, actor, handler)
+  }
+
+  private drain(actor: number): void {
+    this.buffers?.drain(actor)
+    this.executed(actor | MAX_ACTORS, DRAIN_WAY)
   }
 
   private loop(): void {
@@ -275,8 +270,10 @@ export class World {
     while (this.next >= 0) {
       const actor = this.next & (MAX_ACTORS - 1)
       const way = this.next >> WAY_SHIFT
+      const isDrain = (this.next & MAX_ACTORS) !== 0
       this.next = UNCHOSEN
-      if (way >= FIRST_INTERRUPT) this.interrupt(actor, way - FIRST_INTERRUPT)
+      if (isDrain) this.drain(actor)
+      else if (way >= FIRST_INTERRUPT) this.interrupt(actor, way - FIRST_INTERRUPT)
       else this.step(actor, way)
       if (this.next === UNCHOSEN) this.pick()
     }
@@ -286,7 +283,7 @@ export class World {
   private executed(actor: number, way: number): void {
     if (this.steps === this.schedule.length) this.growSchedule()
     this.schedule[this.steps++] = actor | (way << WAY_SHIFT)
-    this.current = actor
+    if (actor < MAX_ACTORS) this.current = actor // whose store reaches memory may be doing nothing
     const { observers } = this
     for (let i = 0; i < observers.length; i++) (observers[i] as Observer).event(this)
   }
@@ -373,6 +370,7 @@ export class World {
     else for (let addr = 0; addr < image.length; addr++) words[addr] = image[addr] as number
     for (let id = this.starters; id < n; id++) kind[id] = ENDED
     this.actors.reset(n)
+    this.buffers?.reset(n)
     if (this.waiters > 0) for (let id = 0; id < n; id++) this.actors.arrive(id)
     if (this.memo?.reset() === true) this.graph?.forget()
     this.chooser = chooser
@@ -390,6 +388,7 @@ export class World {
     this.next = UNCHOSEN
     this.again = false
     this.inline = false
+    this.evOwn = 0
   }
 
   growSchedule(): void {

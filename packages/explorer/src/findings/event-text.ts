@@ -1,11 +1,5 @@
 import type { EventRow, Pending } from './events.js'
-
-/** Numbers from here on are addresses or sets of bits more often than counts. */
-const HEX_FROM = 4096
-
-export function valueOf(value: number): string {
-  return Math.abs(value) < HEX_FROM ? String(value) : `0x${(value >>> 0).toString(16)}`
-}
+import { valueOf } from './value-text.js'
 
 /** What a step does, in parts: `write`, `l_flag`, `4 -> 0`. */
 export interface EventText {
@@ -48,6 +42,8 @@ function valuesOf(row: EventRow): string {
     case 'fill':
     case 'copy':
       return ''
+    case 'drain':
+      return `${before} -> ${after}: its store reaches memory`
     default:
       return wrote ? `${before} -> ${after}` : `= ${before}`
   }

@@ -1,13 +1,15 @@
-import { CHOOSE, FENCE, JOIN, LOCK, OP_NAMES, SPAWN, YIELD } from '@holdfast/compiler'
+import { CHOOSE, FENCE, JOIN, LOCK, OP_NAMES, SPAWN, SPIN_WHILE_BOTH, YIELD } from '@holdfast/compiler'
 import type { Site } from '@holdfast/compiler'
-import { CV_BLOCKED, ENDED, INTERRUPT, WAITING } from '../engine/kinds.js'
+import { CV_BLOCKED, DRAIN, ENDED, INTERRUPT, WAITING } from '../engine/kinds.js'
 import type { Narrator, Remark } from '../engine/narrator.js'
 import type { Context } from '../engine/context.js'
 import type { Observer } from '../engine/observer.js'
 import type { Target } from '../engine/target.js'
+import { OWN } from '../engine/store-buffers.js'
 import { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
 import type { World } from '../engine/world.js'
 import { isPreemption } from '../strategies/preemption-bound.js'
+import { valueOf } from './value-text.js'
 
 /** One step of an execution, for people. */
 export interface EventRow {
@@ -15,7 +17,7 @@ export interface EventRow {
   readonly step: number
   readonly actor: number
   readonly actorName: string
-  /** Name of the operation; `interrupt`, `wake` (a wait is over) and `cvWake` are the engine's. */
+  /** Name of the operation; `interrupt`, `wake` (a wait is over), `cvWake` and `drain` (a store reaches memory) are the engine's. */
   readonly op: string
   readonly place: Site | undefined
   /** The calls it is in, innermost first, up to an interrupt; of machines only, and not more than a few. */
@@ -90,6 +92,8 @@ export class EventRecorder implements Observer {
   private readonly sites: readonly Site[]
   private readonly onRow: ((row: EventRow, world: World) => void) | undefined
   private row: Mutable<EventRow> | undefined
+  /** Stores that have reached memory since that row. */
+  private drains: Mutable<EventRow>[] = []
   private narrator: Narrator | undefined
   private told = 0
   private preempts = false
@@ -101,6 +105,7 @@ export class EventRecorder implements Observer {
 
   reset(world: World): void {
     this.row = undefined
+    this.drains = []
     this.narrator = this.onRow === undefined ? undefined : world.target.narrator?.()
     this.narrator?.reset(world)
     this.stuck.length = 0
@@ -111,7 +116,7 @@ export class EventRecorder implements Observer {
   /** `choice` is about to be made; -1: the execution is given up. */
   choosing(world: World, choice: number): void {
     const { row } = this
-    if (row !== undefined) {
+    if (row !== undefined && (choice < 0 || (choice & MAX_ACTORS) === 0)) {
       const goesOn = (choice & (MAX_ACTORS - 1)) === row.actor && choice >> WAY_SHIFT < FIRST_INTERRUPT
       if (choice < 0 || !goesOn) row.left = this.leftBy(world, row.actor, choice)
       this.hand(world)
@@ -124,9 +129,9 @@ export class EventRecorder implements Observer {
     const { evActor, evKind, evAddr, evWords } = world
     const touches = evWords > 0
     // What follows without a choice is of the same actor.
-    this.hand(world)
+    if (evKind !== DRAIN) this.hand(world)
     const callers = this.callersOf(world)
-    this.row = {
+    const row: Mutable<EventRow> = {
       step: world.steps - 1,
       actor: evActor,
       actorName: actorNameOf(world, evActor),
@@ -149,12 +154,14 @@ export class EventRecorder implements Observer {
       remark: this.narrator?.event(world),
       notes: [],
     }
+    if (evKind === DRAIN) this.drains.push(row)
+    else this.row = row
     this.preempts = false
   }
 
   /** Sites of the calls that the event at hand is in, innermost first. */
   private callersOf({ target, contexts, evActor, evKind }: World): number[] {
-    return target.pure || evKind === INTERRUPT ? [] : callsOf(contexts[evActor])
+    return target.pure || evKind === INTERRUPT || evKind === DRAIN ? [] : callsOf(contexts[evActor])
   }
 
   finish(world: World): void {
@@ -180,6 +187,9 @@ export class EventRecorder implements Observer {
     row.reports = world.reports.slice(this.told).map(({ message }) => message)
     this.told = world.reports.length
     this.onRow?.(row, world)
+    const { drains } = this
+    this.drains = []
+    for (const drain of drains) this.onRow?.(drain, world)
   }
 
   private leftBy(world: World, actor: number, choice: number): Left | undefined {
@@ -264,6 +274,7 @@ export function opName(kind: number): string {
   if (kind === INTERRUPT) return 'interrupt'
   if (kind === WAITING) return 'wake'
   if (kind === CV_BLOCKED) return 'cvWake'
+  if (kind === DRAIN) return 'drain'
   return OP_NAMES[kind] ?? `operation ${kind}`
 }
 
@@ -286,6 +297,16 @@ function noteOf(world: World): string | undefined {
   if (evKind === CV_BLOCKED) return way === 1 ? 'spurious' : 'signalled'
   if (evKind === JOIN) return actorNameOf(world, world.a[evActor] as number)
   if (evKind === SPAWN) return `starts ${actorNameOf(world, world.n - 1)}`
+  if (world.evOwn !== 0) return ownNote(world)
   if (opName(evKind) === 'choose') return `${way} of ${world.a[evActor]}`
   return undefined
+}
+
+/** What a store buffer has to do with the event. */
+function ownNote(world: World): string | undefined {
+  const { evKind, evNew, evOwn, evWords, evWrote } = world
+  if ((evOwn & OWN) === 0 || evKind === SPIN_WHILE_BOTH) return undefined
+  const value = meaningOf(world)?.new ?? valueOf(evNew)
+  if (!evWrote) return `= ${value} (from its buffer)`
+  return evWords > 1 ? '(buffered)' : `:= ${value} (buffered)`
 }

@@ -1,4 +1,4 @@
-import { FIRST_INTERRUPT, WAY_SHIFT } from '../engine/world.js'
+import { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
 import type { Chooser, World } from '../engine/world.js'
 import type { Rng } from '../strategies/rng.js'
 
@@ -24,10 +24,11 @@ export class FewPreemptions implements Chooser {
     return this.free(world)
   }
 
-  /** The running actor has several ways to go on: which it takes is no preemption. */
+  /** The running actor has several ways to go on, or a store can reach memory: which is taken is no preemption. */
   private hasAlternatives({ choices, choiceCount, current }: World): boolean {
     for (let i = 0; i < choiceCount; i++) {
       const choice = choices[i] as number
+      if ((choice & MAX_ACTORS) !== 0) return true
       const way = choice >> WAY_SHIFT
       if (way > 0 && way < FIRST_INTERRUPT && (choice & 0x7f) === current) return true
     }
@@ -43,7 +44,7 @@ export class FewPreemptions implements Chooser {
     for (let i = 0; i < choiceCount; i++) {
       const choice = choices[i] as number
       if (choice >> WAY_SHIFT >= FIRST_INTERRUPT) continue
-      if (stays && (choice & 0x7f) !== current) continue
+      if (stays && (choice & 0xff) !== current && (choice & MAX_ACTORS) === 0) continue
       if (this.rng.below(++seen) === 0) picked = choice
     }
     return picked

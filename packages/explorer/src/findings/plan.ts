@@ -1,4 +1,4 @@
-import { MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
+import { MAX_ACTORS } from '../engine/world.js'
 import type { Chooser, World } from '../engine/world.js'
 import { choiceWithoutPreemption, isEnabled } from './without-preemption.js'
 import type { Deviation } from './trial.js'
@@ -19,16 +19,17 @@ export class Exactly implements Chooser {
   }
 }
 
-/** How often each actor has run in the execution at hand. */
+/** How often each actor has run in the execution at hand. Stores that reach memory count as steps of who ran last: so they have a place. */
 export class StepCounts {
   private readonly counts = new Int32Array(MAX_ACTORS)
   private counted = 0
+  private last = 0
 
   /** Counts the steps since the last time, those before which no choice was made too. */
   update({ steps, schedule }: World): void {
     for (; this.counted < steps; this.counted++) {
-      const actor = (schedule[this.counted] as number) & (MAX_ACTORS - 1)
-      this.counts[actor] = (this.counts[actor] as number) + 1
+      this.last = runs(schedule[this.counted] as number, this.last)
+      this.counts[this.last] = (this.counts[this.last] as number) + 1
     }
   }
 
@@ -73,11 +74,16 @@ export interface Turn {
   readonly until: number
 }
 
-/** The way of a step that is not the plain one, by {@link stepKey}. */
+/** The choice of a step that is not the plain one, by {@link stepKey}. */
 export type Ways = ReadonlyMap<number, number>
 
 export function stepKey(actor: number, local: number): number {
   return actor * PER_ACTOR + local
+}
+
+/** Who runs when `choice` is made, and `last` ran before: its actor, unless a store reaches memory. */
+function runs(choice: number, last: number): number {
+  return (choice & MAX_ACTORS) === 0 ? choice & (MAX_ACTORS - 1) : last
 }
 
 /** The turns of an execution, and the ways of its steps. */
@@ -85,13 +91,13 @@ export function turnsOf(choices: ArrayLike<number>): { turns: Turn[]; ways: Ways
   const local = new Int32Array(MAX_ACTORS)
   const ways = new Map<number, number>()
   const turns: Turn[] = []
+  let actor = 0
   for (let step = 0; step < choices.length; step++) {
     const choice = choices[step] as number
-    const actor = choice & (MAX_ACTORS - 1)
-    const way = choice >> WAY_SHIFT
-    if (way !== 0) ways.set(stepKey(actor, local[actor] as number), way)
+    actor = runs(choice, actor)
+    if (choice !== actor) ways.set(stepKey(actor, local[actor] as number), choice)
     local[actor] = (local[actor] as number) + 1
-    const until = local[actor]
+    const until = local[actor] as number
     const last = turns.at(-1)
     if (last?.actor === actor) turns[turns.length - 1] = { actor, until }
     else turns.push({ actor, until })
@@ -117,10 +123,9 @@ export class InTurns implements Chooser {
       const { actor, until } = this.turns[this.turn] as Turn
       const done = this.counts.of(actor)
       if (done >= until) continue
-      const way = this.ways.get(stepKey(actor, done)) ?? 0
-      const wanted = actor | (way << WAY_SHIFT)
+      const wanted = this.ways.get(stepKey(actor, done)) ?? actor
       if (isEnabled(world, wanted)) return wanted
-      if (way !== 0 && isEnabled(world, actor)) return actor
+      if (wanted !== actor && isEnabled(world, actor)) return actor
     }
     return choiceWithoutPreemption(world)
   }

@@ -184,7 +184,8 @@ class Follower implements Chooser {
       this.drifted({ kind: 'choice', step: steps, actor, wanted, enabled, expected, found })
       return -1
     }
-    const elsewhere = this.elsewhere(world, steps, actor)
+    const drains = (choice & MAX_ACTORS) !== 0
+    const elsewhere = drains ? undefined : this.elsewhere(world, steps, actor)
     return elsewhere !== undefined && this.drifted(elsewhere) ? -1 : choice
   }
 
@@ -216,6 +217,7 @@ class Follower implements Chooser {
     const { choices } = this.schedule
     const seen = new Set<number>()
     for (let step = world.steps; step < choices.length; step++) {
+      if (((choices[step] as number) & MAX_ACTORS) !== 0) continue
       const actor = (choices[step] as number) & (MAX_ACTORS - 1)
       if (seen.has(actor)) continue
       seen.add(actor)

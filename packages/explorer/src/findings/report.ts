@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import type { Site } from '@holdfast/compiler'
-import { valueOf } from './event-text.js'
+import { valueOf } from './value-text.js'
 import type { EventText } from './event-text.js'
 import type { EventRow } from './events.js'
 import type { Finding, WordState } from './finding.js'

@@ -1,4 +1,4 @@
-import { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
+import { BUFFER, FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
 import type { Check, Schedule } from './schedule.js'
 
 /**
@@ -8,6 +8,7 @@ import type { Check, Schedule } from './schedule.js'
  *     A1k      56 steps of it: the count is to the base 36
  *     A-2      it goes on in way 2 (a time-out, an alternative, whom it wakes)
  *     A:0      it takes the interrupt of source 0
+ *     A_       its oldest store reaches memory
  *     .k3      so far the hash of the enabled sets is this, to the base 36
  *     -        at the end: the execution is given up here
  */
@@ -21,7 +22,8 @@ export class RunError extends Error {
 /** More steps than any execution has. */
 const MOST_STEPS = 100_000_000
 const LETTERS = 25
-const TOKEN = /([A-Y]|Z[0-9a-z]{2})(?:([1-9a-z][0-9a-z]*)|-([0-9a-z]{1,2})|:([0-7]))?|\.([0-9a-z]{2})|(-)$/y
+const TOKEN =
+  /([A-Y]|Z[0-9a-z]{2})(?:([1-9a-z][0-9a-z]*)|-([0-9a-z]{1,2})|:([0-7])|(_))?|\.([0-9a-z]{2})|(-)$/y
 
 export function encodeRuns({ choices, checks, whole }: Runs): string {
   const looks = new Map(checks.map(({ step, check }) => [step, check]))
@@ -31,7 +33,7 @@ export function encodeRuns({ choices, checks, whole }: Runs): string {
     const way = choice >> WAY_SHIFT
     const from = step++
     while (way === 0 && step < choices.length && choices[step] === choice && !looks.has(step)) step++
-    text += letter(choice & (MAX_ACTORS - 1)) + detail(way, step - from)
+    text += letter(choice & (MAX_ACTORS - 1)) + ((choice & MAX_ACTORS) === 0 ? detail(way, step - from) : '_')
     const look = looks.get(step)
     if (look !== undefined) text += `.${look}`
   }
@@ -48,11 +50,11 @@ export function decodeRuns(text: string): Runs {
   for (let at = 0; at < text.length; at = TOKEN.lastIndex) {
     const token = TOKEN.exec(text)
     if (token === null) throw new RunError(wrong(text, at))
-    const [, name, count, way, source, check, end] = token
+    const [, name, count, way, source, drain, check, end] = token
     if (end !== undefined) whole = false
     else if (check !== undefined) checks.push({ step: steps, check })
     else {
-      const run = runOf(name as string, count, way, source)
+      const run = runOf(name as string, count, way, source, drain)
       if (run === undefined) throw new RunError(wrong(text, at))
       steps += run.count
       if (steps > MOST_STEPS)
@@ -84,9 +86,11 @@ function runOf(
   count: string | undefined,
   way: string | undefined,
   source: string | undefined,
+  drain: string | undefined,
 ): { choice: number; count: number } | undefined {
   const actor = name.length === 1 ? name.charCodeAt(0) - 65 : Number.parseInt(name.slice(1), 36)
   if (actor >= MAX_ACTORS || (name.length > 1 && actor < LETTERS)) return undefined
+  if (drain !== undefined) return { choice: actor | BUFFER, count: 1 }
   if (source !== undefined)
     return { choice: actor | ((FIRST_INTERRUPT + Number(source)) << WAY_SHIFT), count: 1 }
   if (way !== undefined) {
@@ -100,5 +104,5 @@ function runOf(
 
 function wrong(text: string, at: number): string {
   const here = text.slice(at, at + 8)
-  return `character ${at + 1}: '${here}'; a letter with a count, -way or :source is allowed, a full stop with two digits, and - at the end`
+  return `character ${at + 1}: '${here}'; a letter with a count, -way, :source or _ is allowed, a full stop with two digits, and - at the end`
 }

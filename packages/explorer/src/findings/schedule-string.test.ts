@@ -30,6 +30,7 @@ const schedules: fc.Arbitrary<Schedule> = choices.chain((made) =>
       wake: fc.constantFrom('fifo' as const, 'any' as const),
       spurious: fc.nat(9),
       stepLimit: fc.oneof(fc.constant(DEFAULT_OPTIONS.stepLimit), fc.integer({ min: 1, max: 99_999_999 })),
+      memoryModel: fc.constantFrom('sc', 'tso'),
     }),
     choices: fc.constant(Uint16Array.from(made)),
     whole: fc.boolean(),

@@ -115,7 +115,7 @@ function unescaped(text: string): string {
 }
 
 /** One letter for each option: this value, which is not the default, or the number that follows. */
-function encodeOptions({ expiry, wake, spurious, stepLimit, ...others }: EngineOptions): string {
+function encodeOptions({ expiry, wake, spurious, stepLimit, memoryModel, ...others }: EngineOptions): string {
   const none: Record<string, never> = others
   void none
   const text = [
@@ -123,23 +123,25 @@ function encodeOptions({ expiry, wake, spurious, stepLimit, ...others }: EngineO
     wake === DEFAULT_OPTIONS.wake ? '' : 'w',
     spurious === DEFAULT_OPTIONS.spurious ? '' : `s${spurious}`,
     stepLimit === DEFAULT_OPTIONS.stepLimit ? '' : `l${stepLimit}`,
+    memoryModel === DEFAULT_OPTIONS.memoryModel ? '' : 't',
   ].join('')
   return text === '' ? '0' : text
 }
 
 function decodeOptions(text: string): EngineOptions {
-  const found = /^(?:0|(?=.)(e?)(w?)(?:s(\d{1,9}))?(?:l(\d{1,9}))?)$/.exec(text)
+  const found = /^(?:0|(?=.)(e?)(w?)(?:s(\d{1,9}))?(?:l(\d{1,9}))?(t?))$/.exec(text)
   if (found === null) {
     const allowed =
-      '0, or e (time-outs when idle), w (signals wake any), s and l with a number, in this order'
+      '0, or e (time-outs when idle), w (signals wake any), s and l with a number, t (memory model tso), in this order'
     throw new ScheduleError('options', `${quoted(text)}; allowed: ${allowed}`)
   }
-  const [, e, w, s, l] = found
+  const [, e, w, s, l, t] = found
   return {
     expiry: e === 'e' ? 'idle' : DEFAULT_OPTIONS.expiry,
     wake: w === 'w' ? 'any' : DEFAULT_OPTIONS.wake,
     spurious: s === undefined ? DEFAULT_OPTIONS.spurious : Number(s),
     stepLimit: l === undefined ? DEFAULT_OPTIONS.stepLimit : Number(l),
+    memoryModel: t === 't' ? 'tso' : DEFAULT_OPTIONS.memoryModel,
   }
 }
 

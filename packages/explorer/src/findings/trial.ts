@@ -168,7 +168,7 @@ export class Trials {
     if (choice < 0) return choice
     const { current, steps: step } = world
     if (isPreemption(world, choice)) this.preempts.push(step)
-    if ((choice & (MAX_ACTORS - 1)) !== current) this.switches.push(step)
+    if ((choice & (MAX_ACTORS - 1)) !== current && (choice & MAX_ACTORS) === 0) this.switches.push(step)
     if (choice !== choiceWithoutPreemption(world)) {
       this.counts.update(world)
       this.deviations.push({ of: current, after: current < 0 ? 0 : this.counts.of(current), choice, step })

@@ -1,5 +1,6 @@
 import { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
 import type { World } from '../engine/world.js'
+import { ownDrain } from '../strategies/turns.js'
 
 /** Whether `choice` is enabled now. */
 export function isEnabled(world: World, choice: number): boolean {
@@ -10,10 +11,13 @@ export function isEnabled(world: World, choice: number): boolean {
 
 /**
  * What happens where nobody decides: the running actor goes on as long as it can, and then the next that can, in the order of actors.
- * Time-outs and spurious wake-ups come after all that is plain, interrupts last.
+ * Time-outs and spurious wake-ups come after all that is plain, and so do stores that reach memory, unless the running actor cannot go on without;
+ * interrupts last.
  */
 export function choiceWithoutPreemption(world: World): number {
   const { choices, choiceCount, current } = world
+  const drain = ownDrain(world)
+  if (drain >= 0) return world.canGoOn(current) ? current : drain
   let best = -1
   let bestRank = Infinity
   for (let i = 0; i < choiceCount; i++) {

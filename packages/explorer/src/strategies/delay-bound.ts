@@ -11,7 +11,7 @@ import type { BoundedOptions, Costs } from './bounded-options.js'
  *     enabled 0 1 3, the last was 1       order 1 3 0       costs 0 1 2
  *
  * Alternatives of one actor (CHOOSE, whom a signal wakes) cost the same. A timeout or an interrupt costs 1 wherever it comes; nothing,
- * for the first of them, if no actor can go on in the plain way.
+ * for the first of them, if no actor can go on in the plain way. Stores that reach memory are free.
  */
 const DELAYS: Costs = {
   name: 'delay-bound',
@@ -41,7 +41,8 @@ const DELAYS: Costs = {
         if (actor !== last) seen++
         last = actor
         cost = seen >= before ? seen - before : seen + plain - before
-      } else cost = plain === 0 && i === 0 ? 0 : 1
+      } else if ((choice & MAX_ACTORS) !== 0) cost = 0
+      else cost = plain === 0 && i === 0 ? 0 : 1
       into[from + i] = Math.min(cost, 255)
       if (cost > most) most = cost
     }

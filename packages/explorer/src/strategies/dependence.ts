@@ -14,10 +14,12 @@ import {
   AWAIT,
   TRY_LOCK,
   WAIT,
+  WRITE,
   YIELD,
 } from '@holdfast/compiler'
-import { CV_BLOCKED, ENDED, INTERRUPT, KINDS, WAITING } from '../engine/kinds.js'
-import { WAY_SHIFT } from '../engine/world.js'
+import { CV_BLOCKED, DRAIN, ENDED, INTERRUPT, KINDS, WAITING } from '../engine/kinds.js'
+import type { StoreBuffers } from '../engine/store-buffers.js'
+import { DRAIN_WAY, MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
 import type { World } from '../engine/world.js'
 
 /**
@@ -50,7 +52,7 @@ const ALL_FLAGS = 15
 const KIND_SHIFT = 4
 const EVERYTHING = -1
 
-/** The actor of a choice. */
+/** The actor of a choice; its buffer is one of its own, by the bit above. */
 export const ACTOR = (1 << WAY_SHIFT) - 1
 
 /** Where a range without words lies: within no other. */
@@ -68,7 +70,7 @@ export const EITHER = table(CAS, TRY_LOCK, WAIT)
  *
  * A compare-and-swap or a tryLock that would fail only reads. A `wait` that would queue itself writes, as the order of
  * the queue matters; so do notify and all operations on a condition variable, except that one who was signalled only
- * reads it.
+ * reads it. With store buffers see {@link buffered}.
  */
 export function footprint(world: World, actor: number, way: number, record: Int32Array, at: number): void {
   const kind = world.kind[actor] as number
@@ -77,6 +79,7 @@ export function footprint(world: World, actor: number, way: number, record: Int3
   record[at + CHOICE] = actor | (way << WAY_SHIFT)
   record[at + MASK] = 0
   second(record, at, 0, 0)
+  if (world.buffers !== null && buffered(world, world.buffers, actor, way, record, at)) return
   if (NOTHING[kind] === 1) {
     first(record, at, 0, 0)
     record[at + FLAGS] = kind << KIND_SHIFT
@@ -120,6 +123,63 @@ export function footprint(world: World, actor: number, way: number, record: Int3
   }
   record[at + FLAGS] = flags | (kind << KIND_SHIFT)
   if ((flags & (SPURIOUS | LAST_RESORT)) !== 0) record[at + MASK] = EVERYTHING
+}
+
+/**
+ * As {@link footprint}, of steps that have to do with store buffers. Returns whether this is one.
+ *
+ * A store that enters a buffer touches nothing; what reaches memory writes the word. A read that is answered by the buffer of its actor touches
+ * nothing that others do, but it must be told from the same read after the store has reached memory, which others come between: it reads
+ * {@link ownWord}, which the drain writes as well. A copy may be answered by both.
+ */
+function buffered(
+  world: World,
+  buffers: StoreBuffers,
+  actor: number,
+  way: number,
+  record: Int32Array,
+  at: number,
+): boolean {
+  const a = world.a[actor] as number
+  const b = world.b[actor] as number
+  const c = world.c[actor] as number
+  const kind = way === DRAIN_WAY ? DRAIN : (world.kind[actor] as number)
+  record[at + FLAGS] = kind << KIND_SHIFT
+  switch (kind) {
+    case DRAIN: {
+      const word = buffers.oldest(actor)
+      record[at + CHOICE] = actor | MAX_ACTORS | (DRAIN_WAY << WAY_SHIFT)
+      first(record, at, word, 1)
+      second(record, at, ownWord(world, actor, word), 1)
+      record[at + FLAGS] = WRITES | WRITES2 | (kind << KIND_SHIFT)
+      return true
+    }
+    case WRITE:
+    case FILL:
+      first(record, at, 0, 0)
+      return true
+    case COPY:
+      first(record, at, b, c)
+      second(record, at, ownWord(world, actor, b), c)
+      return true
+    case SPIN_WHILE_BOTH:
+      second(record, at, buffers.holds(actor, c) ? ownWord(world, actor, c) : c, 1)
+      break
+    case READ:
+    case LOAD:
+    case SPIN_WHILE:
+    case AWAIT:
+      break
+    default:
+      return false
+  }
+  first(record, at, buffers.holds(actor, a) ? ownWord(world, actor, a) : a, 1)
+  return true
+}
+
+/** What stands for a word in the buffer of `actor`: behind all words, and the store of spurious wake-ups. */
+export function ownWord({ words }: World, actor: number, word: number): number {
+  return words.length * (actor + 1) + 1 + word
 }
 
 /** The kind of operation of a step. */
@@ -188,13 +248,19 @@ const pending = new Int32Array(2 * RECORD)
 
 /**
  * Whether the pending operations of two actors conflict in the present state: of one actor, or on the same word and not
- * both reading. What is disabled is taken as it will be when enabled. Allocates nothing.
+ * both reading. What is disabled is taken as it will be when enabled. `actor | MAX_ACTORS` is the oldest store in the buffer of an actor, which has
+ * one. Allocates nothing.
  */
 export function conflict(world: World, actor: number, other: number): boolean {
   if (actor === other) return true
-  footprint(world, actor, likely(world, actor), pending, 0)
-  footprint(world, other, likely(world, other), pending, RECORD)
+  pend(world, actor, 0)
+  pend(world, other, RECORD)
   return dependent(pending, 0, pending, RECORD)
+}
+
+function pend(world: World, actor: number, at: number): void {
+  const own = actor & (MAX_ACTORS - 1)
+  footprint(world, own, actor === own ? likely(world, actor) : DRAIN_WAY, pending, at)
 }
 
 function likely(world: World, actor: number): number {

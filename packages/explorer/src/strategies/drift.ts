@@ -13,7 +13,7 @@ export class Drift extends Error {
   }
 }
 
-/** Choices as text: `0 2 3` are actors, `2/1` is way 1 of actor 2. */
+/** Choices as text: `0 2 3` are actors, `2/1` is way 1 of actor 2, `2_` a store of it that reaches memory. */
 export function choicesText(choices: ArrayLike<number>, from = 0, count = choices.length - from): string {
   const parts: string[] = []
   for (let i = from; i < from + count; i++) parts.push(choiceText(choices[i] as number))
@@ -23,6 +23,7 @@ export function choicesText(choices: ArrayLike<number>, from = 0, count = choice
 export function choiceText(choice: number): string {
   const way = choice >> WAY_SHIFT
   const actor = choice & (MAX_ACTORS - 1)
+  if ((choice & MAX_ACTORS) !== 0) return `${actor}_`
   return way === 0 ? `${actor}` : `${actor}/${way}`
 }
 

@@ -1,3 +1,4 @@
+import type { StoreBuffers } from '../engine/store-buffers.js'
 import { MAX_ACTORS } from '../engine/world.js'
 import type { World } from '../engine/world.js'
 import { conflict } from './dependence.js'
@@ -72,6 +73,10 @@ export class Pos implements Strategy {
     const { priority } = this
     priority[best] = 0
     if (best >= MAX_ACTORS * 2) return
+    if (world.buffers !== null) {
+      this.forgetBuffered(world, world.buffers, best)
+      return
+    }
     const actor = best & (MAX_ACTORS - 1)
     priority[actor] = 0
     priority[actor + MAX_ACTORS] = 0
@@ -81,6 +86,18 @@ export class Pos implements Strategy {
       if (!conflict(world, actor, other)) continue
       priority[other] = 0
       priority[other + MAX_ACTORS] = 0
+    }
+  }
+
+  /** The same with store buffers: those are pending operations that go with what others do, and not with their actor. */
+  private forgetBuffered(world: World, buffers: StoreBuffers, best: number): void {
+    const { priority } = this
+    const drains = (slot: number): boolean => slot >= MAX_ACTORS && buffers.count[slot - MAX_ACTORS] !== 0
+    const one = drains(best) ? best : best & (MAX_ACTORS - 1)
+    for (let slot = 0; slot < MAX_ACTORS * 2; slot++) {
+      if (priority[slot] === 0) continue
+      const other = drains(slot) ? slot : slot & (MAX_ACTORS - 1)
+      if (other === one || conflict(world, one, other)) priority[slot] = 0
     }
   }
 }

@@ -1,3 +1,4 @@
+import { ALWAYS } from '../engine/kinds.js'
 import { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
 import type { World } from '../engine/world.js'
 import { BoundedSearch } from './bounded-search.js'
@@ -7,12 +8,14 @@ import type { BoundedOptions, Costs } from './bounded-options.js'
  * Whether taking `choice` is a preemption: another actor goes on although the last one could, in the plain way; or an actor that
  * could go on is interrupted.
  *
+ * No store that reaches memory is one; they are free, also those that the last actor must wait for before it goes on.
  * Not so a switch away from an actor that waits (that its time could run out does not count), and not the timeout of the last actor itself.
  */
 export function isPreemption(world: World, choice: number): boolean {
   const { current } = world
+  if ((choice & MAX_ACTORS) !== 0) return false
   const actor = choice & (MAX_ACTORS - 1)
-  if (actor !== current && current >= 0 && world.canGoOn(current)) return true
+  if (actor !== current && goesOn(world)) return true
   return interruptsWork(world, choice)
 }
 
@@ -21,18 +24,28 @@ const PREEMPTIONS: Costs = {
   unit: 'preemption',
   of(world, into, from) {
     const { choices, choiceCount, current } = world
-    const going = current >= 0 && world.canGoOn(current)
+    const going = goesOn(world)
     let most = 0
     for (let i = 0; i < choiceCount; i++) {
       const choice = choices[i] as number
-      const cost = (going && (choice & (MAX_ACTORS - 1)) !== current) || interruptsWork(world, choice) ? 1 : 0
+      const leaves = going && (choice & (MAX_ACTORS - 1)) !== current
+      const free = (choice & MAX_ACTORS) !== 0
+      const cost = !free && (leaves || interruptsWork(world, choice)) ? 1 : 0
       into[from + i] = cost
       if (cost === 1) most = 1
     }
     return most
   },
   // Who ran last is preempted only if he can go on.
-  past: (world) => (world.current >= 0 && world.canGoOn(world.current) ? world.current : -1),
+  past: (world) => (goesOn(world) ? world.current : -1),
+}
+
+/** Whether the last actor can go on, be it after its own stores have reached memory. */
+function goesOn(world: World): boolean {
+  const { buffers, current, kind } = world
+  if (current < 0) return false
+  if (world.canGoOn(current)) return true
+  return buffers !== null && buffers.count[current] !== 0 && ALWAYS[kind[current] as number] === 1
 }
 
 function interruptsWork(world: World, choice: number): boolean {

@@ -2,6 +2,7 @@ import type { World } from '../engine/world.js'
 import { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
 import { choiceText, enabledText } from './drift.js'
 import type { Strategy } from './strategy.js'
+import { ownDrain } from './turns.js'
 
 /** What is done after the end of a schedule: give up, or go on without preemptions, interrupts and timeouts as far as that can be. */
 export type Continuation = 'stop' | 'nonpreemptive'
@@ -74,6 +75,8 @@ export class Replay implements Strategy {
 export function nonpreemptive(world: World): number {
   const { choices, choiceCount, current } = world
   if (current >= 0 && world.canGoOn(current)) return current
+  const drain = ownDrain(world)
+  if (drain >= 0) return drain
   for (let i = 0; i < choiceCount; i++) if ((choices[i] as number) < MAX_ACTORS) return choices[i] as number
   for (let i = 0; i < choiceCount; i++) {
     if ((choices[i] as number) >> WAY_SHIFT < FIRST_INTERRUPT) return choices[i] as number

@@ -74,8 +74,9 @@ function slotChoice(world: World, choice: number): number {
   return slotOf(world, choice) < MAX_ACTORS ? choice & (MAX_ACTORS - 1) : choice
 }
 
-/** Actors in the order of numbers; each before its timeout and its interrupts. */
+/** Actors in the order of numbers; each before its timeout, its interrupts and its store buffer. */
 function placeOf(choice: number): number {
   const way = choice >> WAY_SHIFT
+  if ((choice & MAX_ACTORS) !== 0) return (choice & (MAX_ACTORS - 1)) * 16 + 15
   return (choice & (MAX_ACTORS - 1)) * 16 + (way >= FIRST_INTERRUPT ? 2 + way - FIRST_INTERRUPT : way)
 }

@@ -1,5 +1,5 @@
 import { SPAWN } from '@holdfast/compiler'
-import { INTERRUPT } from '../engine/kinds.js'
+import { DRAIN, INTERRUPT } from '../engine/kinds.js'
 import { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
 import type { World } from '../engine/world.js'
 
@@ -18,7 +18,7 @@ const SEVERAL = -1
  *     no choice         o    the first, for all he does commutes with them
  *     choice made       x    again the one behind an operation on a shared word
  *
- * A choice is made as well where an interrupt of the actor can come that could not at its operation before.
+ * A choice is made as well where an interrupt of the actor can come that could not at its operation before, and while any store is in a buffer.
  *
  * So every interleaving with n preemptions is equivalent (each shared word sees the same operations in the same order, hence the
  * same results and states) to one with at most n preemptions, all of them where a choice is made. What is shared is learnt from executions.
@@ -59,6 +59,7 @@ export class SharedWords {
     let ways = 0
     for (let i = 0; i < choiceCount; i++) {
       const choice = choices[i] as number
+      if ((choice & MAX_ACTORS) !== 0) return true
       if ((choice & (MAX_ACTORS - 1)) === current && choice >> WAY_SHIFT < FIRST_INTERRUPT) ways++
     }
     return ways !== 1 || (interruptsOf(world, current) & ~(this.level[current] as number)) !== 0
@@ -66,6 +67,7 @@ export class SharedWords {
 
   /** An operation has been executed. What is kept depends on the operations up to now alone. */
   executed(world: World): void {
+    if (world.evKind === DRAIN) return // the store was used when it was made
     const actor = world.evActor
     const flow = flowOf(world, actor) + 1
     let due = world.evKind === INTERRUPT || world.evKind === SPAWN

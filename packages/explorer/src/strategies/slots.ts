@@ -9,10 +9,10 @@ const SOURCES = 8
  * Slots: what has a priority of its own in strategies that rank.
  *
  *   0 .. 127       an actor that goes on in the plain way (alternatives of CHOOSE and CV_SIGNAL included)
- *   128 .. 255     its timeout or spurious wake-up
+ *   128 .. 255     its timeout or spurious wake-up, or the oldest store in its buffer reaching memory
  *   256 ..         an interrupt: actor * 8 + source
  *
- * Timeouts and interrupts come from outside; ranked with their actor, those of a high one would be taken at once, always.
+ * Timeouts, interrupts and stores come from outside; ranked with their actor, those of a high one would be taken at once, always.
  */
 export const SLOTS = MAX_ACTORS * 2 + MAX_ACTORS * SOURCES
 
@@ -21,6 +21,7 @@ export function slotOf(world: World, choice: number): number {
   if (choice < MAX_ACTORS) return choice
   const actor = choice & (MAX_ACTORS - 1)
   const way = choice >> WAY_SHIFT
+  if ((choice & MAX_ACTORS) !== 0) return MAX_ACTORS + actor
   if (way >= FIRST_INTERRUPT) return MAX_ACTORS * 2 + actor * SOURCES + (way - FIRST_INTERRUPT)
   const kind = world.kind[actor]
   return kind === CHOOSE || kind === CV_SIGNAL ? actor : MAX_ACTORS + actor

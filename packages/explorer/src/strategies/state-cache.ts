@@ -15,7 +15,7 @@ import {
   TRY_LOCK,
   WAIT,
 } from '@holdfast/compiler'
-import { CV_BLOCKED, KINDS, WAITING } from '../engine/kinds.js'
+import { CV_BLOCKED, DRAIN, KINDS, WAITING } from '../engine/kinds.js'
 import { MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
 import type { World } from '../engine/world.js'
 
@@ -29,7 +29,7 @@ for (const kind of [READ, LOAD, ADD, SUB, OR, AND, EXCHANGE, CAS, SPIN_WHILE, AW
  * The states that a search has visited, so that it need not go on from one of them twice.
  *
  * A state is: for each actor the history of its own operations and their results (which fix where it stands and what is in its
- * locals; the interrupts it took belong to it), the words, who waits in which order and who was woken. States are kept as hashes of
+ * locals; the interrupts it took belong to it), how many of its stores are still in its buffer, the words, who waits in which order and who was woken. States are kept as hashes of
  * 64 bits, in two halves, changed event by event: two different states are taken for one with a probability of about
  * states^2 / 2^65.
  *
@@ -73,6 +73,13 @@ export class StateCache {
       low = mix(low, timed)
       high = mix(high, timed ^ 0x2545f491)
     }
+    const { buffers } = world
+    for (let actor = 0; buffers !== null && actor < world.n; actor++) {
+      const stores = buffers.count[actor] as number
+      if (stores === 0) continue
+      low = mix(low, mix(actor, stores))
+      high = mix(high, mix(stores, actor))
+    }
     return this.add(low, high)
   }
 
@@ -87,6 +94,10 @@ export class StateCache {
   /** The event chosen last has been executed. */
   executed(world: World): void {
     if (this.fresh) this.reset(world)
+    if (world.evKind === DRAIN) {
+      this.changed(world, world.evAddr, 1)
+      return
+    }
     const actor = world.evActor
     const low = this.low[actor] as number
     const high = this.high[actor] as number

@@ -12,6 +12,8 @@ import type { Strategy } from './strategy.js'
 const RANGES = new Uint8Array(KINDS).fill(1)
 for (const kind of [FENCE, YIELD, CHOOSE, SPAWN, JOIN, ENDED]) RANGES[kind] = 0
 for (const kind of [FILL, COPY, SPIN_WHILE_BOTH, CV_WAIT, CV_BLOCKED]) RANGES[kind] = 2
+/** With store buffers what an operation touches is not in its operands. */
+const BUFFERED = 2
 
 export interface SurwOptions {
   readonly seed: number
@@ -127,7 +129,7 @@ export class Surw implements Strategy {
     if (this.wordCount === Infinity) return true
     if (choice >> WAY_SHIFT >= FIRST_INTERRUPT || this.marked.length === 0) return false
     const actor = choice & (MAX_ACTORS - 1)
-    switch (RANGES[world.kind[actor] as number]) {
+    switch (world.buffers !== null ? BUFFERED : RANGES[world.kind[actor] as number]) {
       case 0:
         return false
       case 1:

@@ -1,13 +1,22 @@
-import { MAX_ACTORS } from '../engine/world.js'
+import { ENDED } from '../engine/kinds.js'
+import { BUFFER, MAX_ACTORS } from '../engine/world.js'
 import type { World } from '../engine/world.js'
 
 /** The executions, by chance, from which a search learns what is shared. */
 export const LEARN_SEED = 1
 export const LEARN_EXECUTIONS = 8
 
-/** The last actor goes on while it can. */
+/** The last actor goes on while it can; if its stores must reach memory first, they do. */
 export function goOn(world: World): number {
-  return world.canGoOn(world.current) ? world.current : (world.choices[0] as number)
+  if (world.canGoOn(world.current)) return world.current
+  const drain = ownDrain(world)
+  return drain >= 0 ? drain : (world.choices[0] as number)
+}
+
+/** The choice by which the oldest store of the last actor reaches memory; -1 if there is none, or the actor has ended. */
+export function ownDrain({ buffers, current, kind }: World): number {
+  const some = buffers !== null && current >= 0 && buffers.count[current] !== 0 && kind[current] !== ENDED
+  return some ? current | BUFFER : -1
 }
 
 /** Operations of a turn. */

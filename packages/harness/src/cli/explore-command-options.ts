@@ -22,6 +22,7 @@ export interface ExploreFlags {
   readonly wake?: string
   readonly spurious?: string
   readonly stepLimit?: string
+  readonly memoryModel?: string
   readonly variant?: string
   readonly all?: boolean
   readonly maxFindings?: string
@@ -124,6 +125,7 @@ export function parseExploreFlags(flags: ExploreFlags): ExploreChoices {
       wake: oneOf('--wake', flags.wake, ['fifo', 'any']),
       spurious: number('--spurious', flags.spurious, SPURIOUS),
       stepLimit: number('--step-limit', flags.stepLimit, STEP_LIMIT),
+      memoryModel: oneOf('--memory-model', flags.memoryModel, ['sc', 'tso']),
     }),
     variant: flags.variant,
     all: flags.all ?? false,
@@ -143,12 +145,14 @@ function defined({
   wake,
   spurious,
   stepLimit,
+  memoryModel,
 }: { readonly [K in keyof EngineOptions]: EngineOptions[K] | undefined }): Partial<EngineOptions> {
   return {
     ...(expiry === undefined ? {} : { expiry }),
     ...(wake === undefined ? {} : { wake }),
     ...(spurious === undefined ? {} : { spurious }),
     ...(stepLimit === undefined ? {} : { stepLimit }),
+    ...(memoryModel === undefined ? {} : { memoryModel }),
   }
 }
 

@@ -131,6 +131,10 @@ function addExplorer(program: Command, signal: AbortSignal, exit: (code: number)
       '--step-limit <n>',
       'operations after which an execution is cut off (default: 100,000; scenarios 200,000)',
     )
+    .option(
+      '--memory-model <model>',
+      'sc, or tso: plain stores of a CPU reach memory later, as on x86 (default: sc)',
+    )
     .option('--variant <name>', 'a correction or mutant of the kernel')
     .option('--all', 'report accesses that are unlocked by design too')
     .option('--max-findings <n>', 'end when so many different faults are known')

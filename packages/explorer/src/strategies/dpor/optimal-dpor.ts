@@ -122,6 +122,10 @@ export class OptimalDpor implements Strategy {
       throw new RangeError(
         `strategy dpor cannot explore ${world.target.name}, which has interrupts or waits for its host: DPOR is for threads without`,
       )
+    if (world.buffers !== null)
+      throw new RangeError(
+        'strategy dpor does not know store buffers; memory model sc is allowed, and dfs or another strategy',
+      )
     this.world = world
     this.log = new EventLog(world)
     this.races = new Races(this.log)

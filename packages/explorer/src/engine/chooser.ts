@@ -1,0 +1,15 @@
+import type { World } from './world.js'
+
+/** How an execution ended: all ended or at rest; nothing enabled; cut by the step limit; given up by its strategy; ended by a failure. */
+export type Outcome = 'done' | 'blocked' | 'stepLimit' | 'abandoned' | 'failed'
+
+/** Who decides: see strategies/strategy.ts. */
+export interface Chooser {
+  /** Picks one of `world.choices[0 .. world.choiceCount)`, or returns -1 to give the execution up. */
+  choose(world: World): number
+}
+
+/** Goes on with the same actor for as long as it can. */
+export const FIRST_CHOICE: Chooser = {
+  choose: (world) => (world.canGoOn(world.current) ? world.current : (world.choices[0] as number)),
+}
