@@ -68,9 +68,13 @@ export class StoreBuffers {
     return (at < 0 ? this.world.words[addr] : (this.stores[actor] as Int32Array)[at + 1]) as number
   }
 
-  /** Address of the oldest store of `actor`, which has one. */
+  /** Address and value of the oldest store of `actor`, which has one. */
   oldest(actor: number): number {
     return (this.stores[actor] as Int32Array)[STORE * (this.first[actor] as number)] as number
+  }
+
+  valueOfOldest(actor: number): number {
+    return (this.stores[actor] as Int32Array)[STORE * (this.first[actor] as number) + 1] as number
   }
 
   /**

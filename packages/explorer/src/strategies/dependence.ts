@@ -182,6 +182,13 @@ export function ownWord({ words }: World, actor: number, word: number): number {
   return words.length * (actor + 1) + 1 + word
 }
 
+/** A step of one word, or of one and another, touches these instead; `addr2` -1: of one. */
+export function touchInstead(record: Int32Array, at: number, addr: number, addr2: number): void {
+  record[at + MASK] = 0
+  first(record, at, addr, 1)
+  if (addr2 >= 0) second(record, at, addr2, 1)
+}
+
 /** The kind of operation of a step. */
 export function kindOf(record: Int32Array, at: number): number {
   return (record[at + FLAGS] as number) >> KIND_SHIFT

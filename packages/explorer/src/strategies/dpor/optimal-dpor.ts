@@ -1,5 +1,6 @@
-import { ALWAYS, CV_BLOCKED, ENDED } from '../../engine/kinds.js'
-import { FIRST_INTERRUPT, WAY_SHIFT } from '../../engine/world.js'
+import { ALWAYS, CV_BLOCKED, DRAIN, ENDED } from '../../engine/kinds.js'
+import { needsEmptyBuffer } from '../../engine/store-buffers.js'
+import { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from '../../engine/world.js'
 import type { World } from '../../engine/world.js'
 import { ACTOR, CHOICE, RECORD, footprint } from '../dependence.js'
 import { Drift, choiceText, enabledText } from '../drift.js'
@@ -122,10 +123,6 @@ export class OptimalDpor implements Strategy {
       throw new RangeError(
         `strategy dpor cannot explore ${world.target.name}, which has interrupts or waits for its host: DPOR is for threads without`,
       )
-    if (world.buffers !== null)
-      throw new RangeError(
-        'strategy dpor does not know store buffers; memory model sc is allowed, and dfs or another strategy',
-      )
     this.world = world
     this.log = new EventLog(world)
     this.races = new Races(this.log)
@@ -138,10 +135,10 @@ export class OptimalDpor implements Strategy {
     const choice = records[depth * RECORD + CHOICE] as number
     if (!world.target.pure) {
       this.mustBeEnabled(world, choice)
-      footprint(world, choice & ACTOR, choice >> WAY_SHIFT, this.record, 0)
+      footprint(world, choice & (MAX_ACTORS - 1), choice >> WAY_SHIFT, this.record, 0)
       for (let field = 0; field < RECORD; field++)
         if (this.record[field] !== records[depth * RECORD + field])
-          throw new Drift(world.steps, `actor ${choice & ACTOR} is about to do something else`)
+          throw new Drift(world.steps, `actor ${choice & (MAX_ACTORS - 1)} is about to do something else`)
     }
     return choice
   }
@@ -174,14 +171,14 @@ export class OptimalDpor implements Strategy {
   private take(world: World, choice: number): void {
     const log = this.log as EventLog
     const races = this.races as Races
-    const actor = choice & ACTOR
+    const actor = choice & (MAX_ACTORS - 1)
     const way = choice >> WAY_SHIFT
     if (way >= FIRST_INTERRUPT)
       throw new RangeError(`strategy dpor met an interrupt of actor ${actor}: DPOR is for threads without`)
-    const kind = world.kind[actor] as number
+    const kind = (choice & MAX_ACTORS) === 0 ? (world.kind[actor] as number) : DRAIN
     races.open(log.length)
     if (kind === CV_BLOCKED && way === 0 && world.options.spurious > 0) races.ofMissedWakeup(world, actor)
-    const ways = ALWAYS[kind] === 1 ? 1 : waysOf(world, actor)
+    const ways = ALWAYS[kind] === 1 || kind === DRAIN ? 1 : waysOf(world, actor)
     const depth = log.open(world, choice)
     races.ofOpened(world)
     if (ways > 1) races.ofOtherWays(world, ways)
@@ -199,7 +196,7 @@ export class OptimalDpor implements Strategy {
     races.open(log.length)
     for (let actor = 0; actor < world.n; actor++) {
       const kind = world.kind[actor] as number
-      if (kind === ENDED) continue
+      if (kind === ENDED || waitsForBuffer(world, actor)) continue
       if (kind === CV_BLOCKED && world.options.spurious > 0) races.ofMissedWakeup(world, actor)
       log.open(world, actor)
       races.ofOpened(world)
@@ -219,6 +216,11 @@ export class OptimalDpor implements Strategy {
     this.races?.truncate(depth)
     this.shared = depth
   }
+}
+
+/** Whether the execution was cut off before the stores of `actor` that its operation needs in memory were there. */
+function waitsForBuffer({ buffers, kind }: World, actor: number): boolean {
+  return buffers !== null && buffers.count[actor] !== 0 && needsEmptyBuffer(kind[actor] as number)
 }
 
 /** In how many ways an actor can go on. */

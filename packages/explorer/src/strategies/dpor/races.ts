@@ -1,5 +1,5 @@
-import { AWAIT, CV_SIGNAL, LOCK, SPIN_WHILE, SPIN_WHILE_BOTH } from '@holdfast/compiler'
-import { CV_BLOCKED, WAITING } from '../../engine/kinds.js'
+import { AWAIT, CV_SIGNAL, LOAD, LOCK, READ, SPIN_WHILE, SPIN_WHILE_BOTH } from '@holdfast/compiler'
+import { CV_BLOCKED, KINDS, WAITING } from '../../engine/kinds.js'
 import { MAX_ACTORS, WAY_SHIFT } from '../../engine/world.js'
 import type { World } from '../../engine/world.js'
 import {
@@ -18,12 +18,18 @@ import {
   WRITES2,
   footprint,
   kindOf,
+  ownWord,
   settle,
+  touchInstead,
 } from '../dependence.js'
 import type { EventLog } from './event-log.js'
 import { longer } from './longer.js'
 
 const NONE = -1
+/** Kinds that look at words, which a store buffer may answer. */
+const SEES = new Uint8Array(KINDS)
+for (const kind of [READ, LOAD, SPIN_WHILE, SPIN_WHILE_BOTH, AWAIT]) SEES[kind] = 1
+
 /** No event has this number. */
 export const NEVER = 0x7fffffff
 
@@ -59,7 +65,7 @@ export class Races {
   private earlier = new Int32Array(64)
   /** Races there were before each event. */
   private before = new Int32Array(64)
-  private readonly covered = new Int32Array(MAX_ACTORS)
+  private readonly covered = new Int32Array(2 * MAX_ACTORS)
   private candidates = new Int32Array(64)
   private found = 0
 
@@ -99,18 +105,22 @@ export class Races {
     const kind = kindOf(records, record)
     const choice = records[record + CHOICE] as number
     switch (kind) {
-      case LOCK:
       case SPIN_WHILE:
       case AWAIT:
+        if (log.stores === null) this.conditional(world, at, choice & ACTOR)
+        else this.buffered(world, at, choice & ACTOR)
+        break
+      case LOCK:
         this.conditional(world, at, choice & ACTOR)
         break
       case SPIN_WHILE_BOTH:
-        this.twofold(world, at, choice & ACTOR)
+        if (log.stores === null) this.twofold(world, at, choice & ACTOR)
+        else this.buffered(world, at, choice & ACTOR)
         break
       case WAITING:
         if (choice >> WAY_SHIFT === 0) this.conditional(world, at, choice & ACTOR)
         else {
-          this.immediate(at, true)
+          this.immediate(world, at, true)
           return
         }
         break
@@ -119,10 +129,10 @@ export class Races {
         else this.spurious(world, at, choice & ACTOR)
         break
       default:
-        this.immediate(at, true)
+        this.immediate(world, at, true)
         return
     }
-    this.immediate(at, false)
+    this.immediate(world, at, false)
   }
 
   /** The other ways in which the actor of the open step could go on, now or earlier. */
@@ -146,7 +156,7 @@ export class Races {
   }
 
   /** Joins to the clock what the step depends on directly; where asked, those events are its races. */
-  private immediate(at: number, races: boolean): void {
+  private immediate(world: World, at: number, races: boolean): void {
     const { log } = this
     const { records, clocks, width } = log
     const record = at * RECORD
@@ -155,13 +165,13 @@ export class Races {
     this.gather(at, records[record + ADDR] as number, records[record + WORDS] as number, flags & WRITES)
     const words2 = records[record + WORDS2] as number
     if (words2 > 0) this.gather(at, records[record + ADDR2] as number, words2, flags & WRITES2)
-    if ((flags & SPURIOUS) !== 0) this.gather(at, log.head.length - 1, 1, 1)
+    if ((flags & SPURIOUS) !== 0) this.gather(at, log.store, 1, 1)
     const { found, candidates } = this
     for (let i = 0; i < found; i++) {
       const access = candidates[i] as number
       const e = log.accessEvent[access] as number
       if ((clocks[at * width + log.actorOf(e)] as number) > e) continue
-      if (races) this.race(at, e, access)
+      if (races) this.race(world, at, e, access)
       log.join(at, e)
     }
   }
@@ -206,7 +216,7 @@ export class Races {
       if ((covered[log.actorOf(e)] as number) > e) {
         if (wrote) return
       } else if ((writes || wrote) && this.heldBefore(world, actor, access, e)) {
-        this.race(at, e, access)
+        this.race(world, at, e, access)
         this.coverMore(e)
       }
     }
@@ -246,8 +256,44 @@ export class Races {
       const access = this.candidates[i] as number
       const e = accessEvent[access] as number
       if ((covered[log.actorOf(e)] as number) > e || !this.heldWithout(world, actor, e)) continue
-      this.race(at, e, access)
+      this.race(world, at, e, access)
       this.coverMore(e)
+    }
+  }
+
+  /** A step that waits for a condition on a word or two, which its actor may have in its store buffer. */
+  private buffered(world: World, at: number, actor: number): void {
+    const { log, covered } = this
+    const { accessEvent, records } = log
+    const record = at * RECORD
+    this.cover(at)
+    this.found = 0
+    this.gatherAll(records[record + ADDR] as number, 0)
+    if ((records[record + WORDS2] as number) > 0) this.gatherAll(records[record + ADDR2] as number, 0)
+    for (let i = 0; i < this.found; i++) {
+      const access = this.candidates[i] as number
+      const e = accessEvent[access] as number
+      if ((covered[log.actorOf(e)] as number) > e || !this.seenWithout(world, actor, e)) continue
+      this.race(world, at, e, access)
+      this.coverMore(e)
+    }
+  }
+
+  /** Whether the condition that `actor` waits for would hold, for what it would see, without `e`. */
+  private seenWithout(world: World, actor: number, e: number): boolean {
+    const { log } = this
+    const value = (word: number): number =>
+      log.seesOwnWithout(world, actor, word, e)
+        ? log.ownValue(world, actor, word)
+        : log.valueWithout(world, word, e, NONE, NONE)
+    const first = value(world.a[actor] as number) === world.b[actor]
+    switch (world.kind[actor]) {
+      case SPIN_WHILE:
+        return !first
+      case AWAIT:
+        return first
+      default:
+        return !first || value(world.c[actor] as number) !== world.d[actor]
     }
   }
 
@@ -271,9 +317,8 @@ export class Races {
    */
   private spurious(world: World, at: number, actor: number): void {
     const { log, covered } = this
-    const { head, records } = log
+    const { head, records, store } = log
     const record = at * RECORD
-    const store = head.length - 1
     const mutex = world.b[actor] as number
     const waker = log.wakerOf(actor)
     this.cover(at)
@@ -326,14 +371,30 @@ export class Races {
   }
 
   /** The step in slot `at` could come before `e`, of which `access` is one that it conflicts with. */
-  private race(at: number, e: number, access: number): void {
+  private race(world: World, at: number, e: number, access: number): void {
     const { log } = this
     const step = this.add(e, at)
     const { steps } = this
     const kind = kindOf(steps, step)
+    if (log.stores !== null && SEES[kind] === 1) this.answer(world, step, e)
     if (EITHER[kind] === 1) settle(steps, step, log.accessOld[access] as number)
     // Who waits may be another then: the other ways are found when it is executed.
     if (kind === CV_SIGNAL) steps[step + CHOICE] = (steps[step + CHOICE] as number) & ACTOR
+  }
+
+  /** Before `e` a read may be answered by the buffer of its actor. */
+  private answer(world: World, step: number, e: number): void {
+    const { log, steps } = this
+    const actor = (steps[step + CHOICE] as number) & ACTOR
+    const own = (addr: number): number =>
+      addr < log.store && log.seesOwnWithout(world, actor, addr, e) ? ownWord(world, actor, addr) : addr
+    const two = (steps[step + WORDS2] as number) > 0
+    touchInstead(
+      steps,
+      step,
+      own(steps[step + ADDR] as number),
+      two ? own(steps[step + ADDR2] as number) : NONE,
+    )
   }
 
   private add(e: number, at: number): number {

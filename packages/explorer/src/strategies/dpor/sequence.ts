@@ -1,4 +1,4 @@
-import { ACTOR, CHOICE, RECORD, dependent } from '../dependence.js'
+import { CHOICE, RECORD, dependent, kindOf } from '../dependence.js'
 import type { EventLog } from './event-log.js'
 import { longer } from './longer.js'
 
@@ -89,7 +89,11 @@ export class Sequence {
     // What comes after the step in the execution is independent of it, or it would not be in the sequence.
     if (e === step) return false
     if (k !== step) return log.happensBefore(e, k)
-    const past = log.pastOf((records[step * RECORD + CHOICE] as number) & ACTOR, this.at)
-    return (past !== NONE && log.after(e, past)) || dependent(records, e * RECORD, records, step * RECORD)
+    const choice = records[step * RECORD + CHOICE] as number
+    const past = log.pastOf(choice, this.at)
+    if (past !== NONE && log.after(e, past)) return true
+    const also = log.alsoOf(choice, kindOf(records, step * RECORD), this.at)
+    if (also !== NONE && log.after(e, also)) return true
+    return dependent(records, e * RECORD, records, step * RECORD)
   }
 }

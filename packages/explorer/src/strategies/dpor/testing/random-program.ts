@@ -4,7 +4,7 @@ import * as op from './op-program.js'
 import type { Op, OpProgram } from './op-program.js'
 
 /** Draws a few operations: from number `at` of their thread on, over words 1 to `words`. */
-type Draw = (rng: Rng, at: number, words: number) => readonly Op[]
+export type Draw = (rng: Rng, at: number, words: number) => readonly Op[]
 
 /** Which operations a random program may have, and at most how many. */
 export interface Mix {
@@ -15,7 +15,7 @@ export interface Mix {
   readonly engine?: Partial<EngineOptions>
 }
 
-const word = (rng: Rng, words: number): number => 1 + rng.below(words)
+export const word = (rng: Rng, words: number): number => 1 + rng.below(words)
 
 const accesses: readonly Draw[] = [
   (rng, _, words) => [op.load(word(rng, words))],

@@ -1,6 +1,6 @@
 import type { World } from '../../../engine/world.js'
 import { RECORD, dependent, footprint } from '../../dependence.js'
-import { ACTOR } from '../../dependence.js'
+import { MAX_ACTORS } from '../../../engine/world.js'
 import type { Strategy } from '../../strategy.js'
 
 interface Node {
@@ -46,7 +46,7 @@ export class SleepSetSearch implements Strategy {
         const choice = world.choices[i] as number
         if (sleep.some((step) => step[0] === choice)) continue
         const step = new Int32Array(RECORD)
-        footprint(world, choice & ACTOR, choice >> 8, step, 0)
+        footprint(world, choice & (MAX_ACTORS - 1), choice >> 8, step, 0)
         steps.push(step)
       }
       if (steps.length === 0) return -1

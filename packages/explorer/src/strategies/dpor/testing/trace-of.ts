@@ -1,7 +1,7 @@
-import { COPY, CV_WAIT, JOIN, SPAWN, WAIT } from '@holdfast/compiler'
-import { CV_BLOCKED, ENDED, WAITING } from '../../../engine/kinds.js'
+import { COPY, CV_WAIT, FILL, JOIN, SPAWN, WAIT, WRITE } from '@holdfast/compiler'
+import { CV_BLOCKED, DRAIN, ENDED, WAITING } from '../../../engine/kinds.js'
 import type { Observer } from '../../../engine/observer.js'
-import { WAY_SHIFT } from '../../../engine/world.js'
+import { MAX_ACTORS, WAY_SHIFT } from '../../../engine/world.js'
 import type { World } from '../../../engine/world.js'
 
 interface Event {
@@ -45,10 +45,19 @@ export class TraceOf implements Observer {
       words.set(word, (words.get(word) ?? false) || (kind !== COPY && writes))
     }
     if (kind === CV_BLOCKED && way === 1) words.set(STORE_OF_WAKEUPS, true)
+    if (world.buffers !== null) buffered(world, words)
     const everything = kind === WAITING && way === 1 && world.options.expiry === 'idle'
     const joined = kind === JOIN ? (world.a[actor] as number) : -1
     const spawned = kind === SPAWN ? this.newcomer(world) : -1
-    this.events.push({ choice, actor, words, everything, joined, spawned })
+    // A buffer is an actor of its own. That it comes after the store, and before what needs it empty, is so in every order.
+    this.events.push({
+      choice,
+      actor: kind === DRAIN ? actor + MAX_ACTORS : actor,
+      words,
+      everything,
+      joined,
+      spawned,
+    })
   }
 
   finish(): void {}
@@ -80,6 +89,24 @@ export class TraceOf implements Observer {
       order.push((events[best] as Event).choice.toString(36))
     }
     return order.join(' ')
+  }
+}
+
+/** With store buffers: what an event touches of memory, and of the buffer of its actor. */
+function buffered(
+  { evActor, evAddr, evAddr2, evKind, evOwn, evWords2 }: World,
+  words: Map<number, boolean>,
+): void {
+  const own = (word: number): number => -2 - (evActor * 4096 + word)
+  if (evKind === DRAIN) words.set(own(evAddr), true)
+  else if (evKind === WRITE || evKind === FILL) words.clear()
+  else if (evKind === COPY) {
+    words.clear()
+    for (let word = evAddr2; word < evAddr2 + evWords2; word++) words.set(word, false).set(own(word), false)
+  } else if (evOwn !== 0) {
+    words.clear()
+    words.set((evOwn & 1) === 0 ? evAddr : own(evAddr), false)
+    if (evWords2 > 0) words.set((evOwn & 2) === 0 ? evAddr2 : own(evAddr2), false)
   }
 }
 
