@@ -71,6 +71,7 @@ function litmus(name: string, about: string, threads: Threads) {
     about,
     params: { fence: 0 },
     memory: () => ({ x: 1, y: 1 }),
+    unlocked: { x: 'that is what the test is about', y: 'that is what the test is about' },
     threads: ({ fence }, { x, y }) => threads(fence, x, y),
   })
 }

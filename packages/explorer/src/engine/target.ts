@@ -45,6 +45,8 @@ export interface Target {
   finish?(world: World): void
   /** How an address is called, for reports; `words`: in that memory, where a name depends on it. */
   nameOf?(addr: number, words?: Int32Array): string
+  /** Why accesses to a word are unordered by design: a function of the address alone. */
+  unlockedReason?(addr: number): string | undefined
   /** What a value of a word means, where more is known of it than the number; in that memory. */
   valueText?(addr: number, value: number, words?: Int32Array): string | undefined
   /** Who tells what the steps of an execution mean; the last one asked for is the one that is told. */

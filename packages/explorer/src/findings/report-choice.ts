@@ -22,7 +22,10 @@ export function isTold({ events }: Pick<Finding, 'events'>): boolean {
   return events.some(({ remark }) => remark !== undefined)
 }
 
-/** The actors a finding is about: those of a machine that tells, its CPUs; else those whose steps it names and who waits for ever; else those that touch its words. */
+/**
+ * The actors a finding is about: those of a machine that tells, its CPUs; else those whose steps it names, who waits for ever, and whose stores reached
+ * memory late; else those that touch its words.
+ */
 export function involvedActors(finding: Finding): number[] {
   const { events, steps, stuck, words } = finding
   if (isTold(finding))
@@ -34,6 +37,7 @@ export function involvedActors(finding: Finding): number[] {
   for (const { actor } of stuck) involved.add(actor)
   const addrs = new Set(words.map(({ addr }) => addr))
   for (const row of events.toReversed()) if (row.wrote && touches(row, addrs)) involved.add(row.actor)
+  for (const row of events) if (row.op === 'drain') involved.add(row.actor)
   if (involved.size < 2)
     for (const row of events.toReversed()) if (touches(row, addrs)) involved.add(row.actor)
   if (involved.size === 0) for (const { actor } of events) involved.add(actor)

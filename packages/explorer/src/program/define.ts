@@ -24,6 +24,8 @@ export interface ProgramSpec<P extends Params, V extends Readonly<Record<string,
   readonly params?: P
   /** The shared variables: size in words, or initial values. */
   memory(params: P): V
+  /** Variables that threads access unordered by design, each with the reason: races on them are reported on demand only (`--all`). */
+  readonly unlocked?: { readonly [K in keyof V]?: string }
   /** The threads, {@link call}; `at` has the address of each variable. */
   threads(params: P, at: { readonly [K in keyof V]: Addr }): readonly Call[]
   /** Says what is wrong with the final state, or nothing. It is no event. */

@@ -145,11 +145,12 @@ function programOf(found: unknown, file: string): Program {
     const is = program[name] === undefined ? 'missing' : `a ${typeof program[name]}`
     throw new ProgramError(`${file}: ${name} is ${is}, ${wanted} is expected; ${EXPECTED}`)
   }
-  const { name, memory, threads, check, params } = program
+  const { name, memory, threads, check, params, unlocked } = program
   field('name', 'a text', typeof name === 'string' && name !== '')
   field('memory', 'a function that gives the variables', typeof memory === 'function')
   field('threads', 'a function that gives the threads', typeof threads === 'function')
   field('check', 'a function or nothing', check === undefined || typeof check === 'function')
+  field('unlocked', 'an object or nothing', unlocked === undefined || typeof unlocked === 'object')
   field(
     'params',
     'an object or nothing',

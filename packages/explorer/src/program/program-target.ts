@@ -18,6 +18,7 @@ export function programTarget(program: Program, given: Params = {}): Target {
   const params = { ...program.params, ...checked(program, given) }
   const memory = program.memory(params)
   const names: string[] = []
+  const unlocked: (string | undefined)[] = []
   const at: Record<string, number> = {}
   const image: number[] = Array.from({ length: FIRST }, () => 0)
   for (const [name, variable] of Object.entries(memory)) {
@@ -25,6 +26,7 @@ export function programTarget(program: Program, given: Params = {}): Target {
     const words = wordsOf(variable)
     for (const [i, word] of words.entries()) {
       names[image.length] = words.length === 1 ? name : `${name}[${i}]`
+      unlocked[image.length] = program.unlocked?.[name]
       image.push(word)
     }
   }
@@ -54,6 +56,7 @@ export function programTarget(program: Program, given: Params = {}): Target {
       if (wrong !== undefined)
         world.report({ verdict: 'assertion', message: `at the end: ${wrong}`, sites: [], steps: [] })
     },
+    unlockedReason: (addr) => unlocked[addr],
     nameOf: (addr) => names[addr] ?? `word ${addr}`,
     actorName: (_world, actor) => `T${actor + 1}`,
   }

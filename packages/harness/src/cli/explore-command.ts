@@ -1,3 +1,4 @@
+import { DEFAULT_OPTIONS } from '@holdfast/explorer'
 import { noCampaign, runCampaign } from '../explore/campaign.js'
 import type { Campaign } from '../explore/campaign.js'
 import { planOf } from '../explore/campaign-plan.js'
@@ -42,6 +43,7 @@ export async function exploreCommand(
     all: choices.all,
   }
   const legs = legsOf(kind, choices)
+  const { memoryModel = DEFAULT_OPTIONS.memoryModel } = choices.engine
   const subject = await subjectOf(spec)
   const budget = budgetOf(kind, legs, choices)
   const jobs = new Jobs(choices.jobs)
@@ -49,7 +51,9 @@ export async function exploreCommand(
   try {
     const { actors, chance } = await jobs.ready(spec)
     if (!choices.json)
-      await print(introduction({ subject: subject.id, actors, legs, ...budget, jobs: jobs.count }))
+      await print(
+        introduction({ subject: subject.id, actors, legs, memoryModel, ...budget, jobs: jobs.count }),
+      )
     const begin = (): Promise<Campaign> =>
       runCampaign({
         spec,
@@ -75,6 +79,7 @@ export async function exploreCommand(
       target,
       subject: subject.id,
       params: choices.params,
+      memoryModel,
       seed: choices.seed,
       legs,
       jobs: jobs.count,

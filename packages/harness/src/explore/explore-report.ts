@@ -1,4 +1,5 @@
 import { reportText } from '@holdfast/explorer'
+import type { EngineOptions } from '@holdfast/explorer'
 import { count, plural, rate } from '../report/table.js'
 import type { CampaignProgress } from './campaign.js'
 import type { Leg } from './campaign-plan.js'
@@ -13,6 +14,7 @@ export interface Introduction {
   readonly subject: string
   readonly actors: readonly string[]
   readonly legs: readonly Leg[]
+  readonly memoryModel: EngineOptions['memoryModel']
   readonly executions: number | undefined
   readonly seconds: number | undefined
   readonly jobs: number
@@ -21,7 +23,7 @@ export interface Introduction {
 const MOST_ACTORS_NAMED = 8
 
 /** What is about to be explored, how, and for how long. */
-export function introduction({ subject, actors, legs, ...budget }: Introduction): string {
+export function introduction({ subject, actors, legs, memoryModel, ...budget }: Introduction): string {
   const named = actors.slice(0, MOST_ACTORS_NAMED).join(', ')
   const more = actors.length > MOST_ACTORS_NAMED ? ', ...' : ''
   const only = legs.length === 1 ? (legs[0] as Leg) : undefined
@@ -35,6 +37,7 @@ export function introduction({ subject, actors, legs, ...budget }: Introduction)
     `  actors    ${actors.length}: ${named}${more}`,
     `  strategy  ${only?.label ?? strategies}`,
     `  budget    ${budgetText(budget)}${budget.jobs > 1 ? `, ${budget.jobs} jobs` : ''}`,
+    ...(memoryModel === 'sc' ? [] : [`  memory    ${memoryModel}: stores go through the store buffer of their actor`]),
     ...notes.map((note) => `  note      ${note}`),
     '',
   ].join('\n')

@@ -1,5 +1,5 @@
 import type { Site } from '@holdfast/compiler'
-import type { Finding, Params, Verdict } from '@holdfast/explorer'
+import type { EngineOptions, Finding, Params, Verdict } from '@holdfast/explorer'
 import type { Campaign } from './campaign.js'
 import type { Leg } from './campaign-plan.js'
 
@@ -52,6 +52,7 @@ export interface ExploreResult {
   readonly findings: readonly FindingSummary[]
   readonly subject: string
   readonly params: Params
+  readonly memoryModel: EngineOptions['memoryModel']
   readonly seed: number
   /** What was left out on purpose, in words. */
   readonly bound: string | null
@@ -78,6 +79,7 @@ export interface ResultOptions {
   readonly target: string
   readonly subject: string
   readonly params: Params
+  readonly memoryModel: EngineOptions['memoryModel']
   readonly seed: number
   readonly legs: readonly Leg[]
   readonly jobs: number
@@ -105,6 +107,7 @@ export function resultOf(campaign: Campaign, options: ResultOptions): ExploreRes
     ],
     subject: options.subject,
     params: options.params,
+    memoryModel: options.memoryModel,
     seed: options.seed,
     bound: only?.bound ?? null,
     remaining: only === undefined ? null : only.finished ? 0 : only.remaining,

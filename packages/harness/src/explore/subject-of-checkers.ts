@@ -24,14 +24,14 @@ function* each(subjects: Iterable<Subject>): Generator<Subject> {
 }
 
 /** The log and the locks stand first: the others ask them. */
-function programCheckers({ sites }: Subject): Observer[] {
+function programCheckers({ sites, target }: Subject): Observer[] {
   const site = placesOf(sites)
   const log = new EventLog()
   const locks = new LockTracker()
   return [
     log,
     locks,
-    new Races({ log, site }),
+    new Races({ log, site, unlockedReason: (addr) => target.unlockedReason?.(addr) }),
     new LockOrder({ locks, site }),
     new Deadlock({ log, locks, site }),
     new Livelock({ log, site }),
