@@ -1,5 +1,5 @@
 export { NULL, Mem, SpinDeadline } from './mem.js'
-export type { Addr, MemOptions } from './mem.js'
+export type { Addr, MemOps, MemOptions } from './mem.js'
 export { Panic, kassert, kdassert, panic } from './panic.js'
 export { globals, layout, layoutOf, layouts } from './layout.js'
 export type { Field, FieldSpec, Layout } from './layout.js'

@@ -164,3 +164,6 @@ export class Mem {
     }
   }
 }
+
+/** The operations alone: what code asks for that is to run on a {@link Mem}, and under the explorer too. */
+export type MemOps = Omit<Mem, 'words'>

@@ -172,6 +172,30 @@ test('a notification before the wait, and a waiter for somebody who lost his wak
   ])
 })
 
+test('a word that changes while somebody waits on it, and no notification: that was owed, unless it changed back', () => {
+  const program = (last: number, sent: boolean): Target =>
+    handTarget({ word: 1 }, ({ word }) => [
+      (t) => wait(t, 1, word, 0, Infinity),
+      function* (t) {
+        yield* store(t, 11, word, 7)
+        yield* store(t, 12, word, last)
+        if (sent) yield* notify(t, 13, word)
+      },
+    ])
+  const asleep = (target: Target): unknown => runOnce(target, [0], [new Deadlock()]).reports
+  expect(asleep(program(8, false))).toMatchObject([
+    {
+      verdict: 'lostWakeup',
+      message:
+        'lost wake-up: T1 waits for a notification of word at site 1, but T2 changed that at site 12, and nobody was notified',
+      sites: [12, 1],
+      steps: [0, 2],
+    },
+  ])
+  expect(asleep(program(0, false))).toMatchObject([{ verdict: 'deadlock' }])
+  expect(asleep(program(8, true))).toEqual([])
+})
+
 test('whoever knows better whom an await is for says so', () => {
   const target = handTarget({ x: 1, y: 1 }, ({ x, y }) => [
     function* (t) {

@@ -2,7 +2,7 @@ import type { Observer } from '../engine/observer.js'
 import type { World } from '../engine/world.js'
 import { EventLog } from './event-log.js'
 import { LockTracker } from './lock-tracker.js'
-import { lostSignal } from './lost-signals.js'
+import { lostSignal, unsentSignal } from './lost-signals.js'
 import type { LostSignal } from './lost-signals.js'
 import { actorName, siteName, wordName } from './names.js'
 import type { Names } from './names.js'
@@ -27,8 +27,9 @@ export interface DeadlockOptions extends Names {
  * Verifies   that every execution comes to its end: one in which nothing is enabled, though not all have ended, is
  *            deadlock     there is a cycle of waits; each is named with where it waits and where the one it wants was taken. Or
  *                         somebody waits for what nobody will do: an ended thread's lock, a word nobody will write
- *            lostWakeup   no cycle, and somebody sleeps whose wake-up came before it slept, when nobody was there to take it. If
- *                         it can be told, the predicate is named: the word it had read that the waker had then changed
+ *            lostWakeup   no cycle, and somebody sleeps whose wake-up came before it slept, when nobody was there to take it, or that
+ *                         sleeps in a `wait` on a word that has changed since, and nobody notified. If it can be told, the
+ *                         predicate is named: the word it had read that the waker had then changed
  * Does not   see a deadlock of some actors while others can still go on (they end, or reach the step limit, and then it is seen);
  *            know whether a lost signal was meant for its sleeper: that nobody wakes it later is what makes it a fault.
  */
@@ -77,7 +78,8 @@ export class Deadlock implements Observer {
   private missed(world: World, wait: Wait): LostSignal | undefined {
     const { options, log } = this
     if (options.lostSignal !== undefined) return options.lostSignal(world, wait, log)
-    return wait.object === undefined ? undefined : lostSignal(log, wait.who, wait.object)
+    if (wait.object === undefined) return undefined
+    return unsentSignal(log, wait.who, wait.object) ?? lostSignal(log, wait.who, wait.object)
   }
 
   private reportCycle(world: World, waits: readonly Wait[], found: readonly Wait[]): void {
@@ -100,6 +102,8 @@ export class Deadlock implements Observer {
     const { options } = this
     const parts = lost.map(({ wait, signal }) => {
       const waker = actorName(options, world, signal.actor)
+      if (signal.unsent === true)
+        return `${this.said(wait)}, but ${waker} changed that at ${siteName(options, signal.site)}, and nobody was notified`
       const text = `${this.said(wait)}, but ${waker} had sent it at ${siteName(options, signal.site)} before, when nobody waited`
       const { predicate } = signal
       if (predicate === undefined) return text

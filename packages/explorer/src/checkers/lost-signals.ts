@@ -14,8 +14,10 @@ import {
 import { LoggedEvent } from './event-log.js'
 import type { EventLog } from './event-log.js'
 
-/** A wake-up that nobody was there to take, and then somebody went to sleep. */
+/** A wake-up that nobody was there to take, and then somebody went to sleep; or one that was not sent though it slept. */
 export interface LostSignal {
+  /** It was not sent: `site` and `step` are those of the change that nobody was notified of. */
+  readonly unsent?: true
   readonly site: number
   readonly step: number
   readonly actor: number
@@ -63,6 +65,25 @@ export function lostSignal(log: EventLog, actor: number, object: number): LostSi
       sleptAt: slept,
       ...(predicate === undefined ? {} : { predicate }),
     }
+  }
+  return undefined
+}
+
+/**
+ * The last change of the word on which `actor` sleeps, if nobody notified after it. A `wait` says what it waits for: that the word be
+ * another. So it is owed a notification when it is.
+ */
+export function unsentSignal(log: EventLog, actor: number, object: number): LostSignal | undefined {
+  const slept = sleptAt(log, actor, object)
+  if (slept < 0) return undefined
+  const event = log.read(slept, new LoggedEvent())
+  const { kind, old: expected } = event
+  if (kind !== WAIT) return undefined
+  for (let i = log.length - 1; i > slept; i--) {
+    log.read(i, event)
+    if (event.addr !== object) continue
+    if (event.kind === NOTIFY || (event.wrote && event.new === expected)) return undefined
+    if (event.wrote) return { unsent: true, site: event.site, step: i, actor: event.actor, sleptAt: slept }
   }
   return undefined
 }

@@ -104,6 +104,11 @@ export default defineProgram({
   )
 })
 
+test('the functions of a program keep their names: it is no C', async () => {
+  const path = written('named.ts', PROGRAM.replaceAll(/\bset\b/g, 'setTo'))
+  expect((await loadProgram(path)).sites).toMatchObject([{ function: 'setTo', cName: 'setTo' }])
+})
+
 test('plain JavaScript will do', async () => {
   const path = written(
     'plain.mjs',

@@ -64,7 +64,7 @@ const OF_REAL_THREADS =
 export async function loadProgram(what: string, options: LoadOptions = {}): Promise<LoadedProgram> {
   const found = findProgram(what)
   const { path } = found
-  const { url, sites, hints } = await compile({
+  const compiled = await compile({
     entries: [path],
     instrument: (module) => !OF_REAL_THREADS.test(module),
     external: { [EXPLORER]: faceUrl(), ...TEST_STUBS },
@@ -72,6 +72,8 @@ export async function loadProgram(what: string, options: LoadOptions = {}): Prom
     cacheDir: options.cacheDir ?? cacheDirOf(path),
     ...(options.patches === undefined ? {} : { patches: options.patches }),
   })
+  const { url, hints } = compiled
+  const sites = compiled.sites.map((site) => ({ ...site, cName: site.function })) // it is no C
   const { module, programs } = await importBundle(url)
   const named = found.kind === 'file' ? found.program : undefined
   const exported =
