@@ -24,3 +24,4 @@ export type {
 export { COUNT_CLOCK, COUNT_IDLES, COUNT_INTERRUPTS, COUNT_RESUMED } from './machine-cpu.js'
 export { attachCpu } from './host/attach.js'
 export { netbsdTables } from './netbsd.js'
+export { DISK_DUE } from './globals.js'
