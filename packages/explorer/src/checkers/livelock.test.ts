@@ -2,6 +2,10 @@ import { expect, test } from 'vitest'
 import type { Target } from '../engine/target.js'
 import { Rng } from '../strategies/rng.js'
 import { World } from '../engine/world.js'
+import { explore } from '../explore.js'
+import { OptimalDpor } from '../strategies/dpor/optimal-dpor.js'
+import { RandomWalk } from '../strategies/random-walk.js'
+import type { Strategy } from '../strategies/strategy.js'
 import { Livelock } from './livelock.js'
 import { add, handTarget, load, runOnce, store, tryLock, unlock } from './testing/hand.js'
 import type { Body } from './testing/hand.js'
@@ -50,7 +54,7 @@ test('threads that poll, mixed at random, are seen each by itself', () => {
   ])
 })
 
-test('a loop in which something changes is no livelock, nor is one that leaves out somebody who could go on', () => {
+test('a loop in which something changes is no livelock, and one that leaves out somebody who could go on is only suspected', () => {
   const counting = handTarget({ x: 1 }, ({ x }) => [
     function* (t) {
       for (;;) yield* add(t, 1, x, 1)
@@ -67,8 +71,27 @@ test('a loop in which something changes is no livelock, nor is one that leaves o
   ])
   const cut = runOnce(starved, [], [new Livelock()], { stepLimit: 500 })
   expect(cut.reports.map(({ verdict, message }) => [verdict, message])).toEqual([
-    ['stepLimit', 'cut off after 500 events, which do not repeat: this proves nothing'],
+    [
+      'stepLimit',
+      'livelock suspected: T1 repeats the same event, up to the limit of 500, while T2 could go on: site 1. What waits for another is to be written as an await',
+    ],
   ])
+})
+
+test('a busy wait is suspected by dpor in its first execution; two that wait for each other so are a livelock by chance', () => {
+  const wait = (x: number, y: number, site: number): Body =>
+    function* (t) {
+      while ((yield* load(t, site, x)) === 0);
+      yield* store(t, site + 1, y, 1)
+    }
+  const target = handTarget({ a: 1, b: 1 }, ({ a, b }) => [wait(a, b, 1), wait(b, a, 11)])
+  const run = (strategy: Strategy): readonly (readonly [string, string])[] => {
+    const limits = { executions: 1, engine: { stepLimit: 2000 } }
+    const { found } = explore(target, { strategy, observers: [new Livelock()], ...limits })
+    return found.map(({ report }) => [report.verdict, report.message.slice(0, 18)] as const)
+  }
+  expect(run(new OptimalDpor())).toEqual([['stepLimit', 'livelock suspected']])
+  expect(run(new RandomWalk(1))).toEqual([['livelock', 'livelock: T1, T2 r']])
 })
 
 test('an execution that ends is none of its business', () => {

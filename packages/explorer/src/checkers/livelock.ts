@@ -22,6 +22,9 @@ export interface LivelockOptions extends Names {
  * Verifies   nothing: a step limit is no proof. It says `livelock` when the last events repeat exactly (place, word, value read and
  *            written), several times over, and everybody who could go on takes part: as a whole or, where the strategy mixes the
  *            threads at random, each thread by itself. A loop that counts in its own variables looks the same, and would end.
+ *            Where they repeat although somebody else could go on, who might end it, that is `stepLimit` with the words `livelock
+ *            suspected`: the schedule was not fair. So it is with any busy wait, and with a true livelock too, under the searches that
+ *            do not switch without need (dpor, dfs, the bounded ones); strategies by chance tell them apart.
  * Does not   find loops whose values change (a ticket that is drawn again and again), nor those longer than the limit allows.
  *            Everything else that was cut off is `stepLimit`: it may be a long program.
  */
@@ -45,46 +48,68 @@ export class Livelock implements Observer {
 
   finish(world: World): void {
     if (world.outcome !== 'stepLimit') return
-    const steps = this.repeating(enabledActors(world))
+    const enabled = enabledActors(world)
+    const circle = this.repeating()
+    const steps =
+      circle !== undefined && enabled.every((actor) => circle.actors.has(actor)) ? circle.steps : undefined
     if (steps === undefined) {
       if (this.options.cuts === false) return
+      if (circle !== undefined) {
+        this.suspect(world, circle, enabled)
+        return
+      }
       const message = `cut off after ${world.options.stepLimit} events, which do not repeat: this proves nothing`
       world.report({ verdict: 'stepLimit', message, sites: [] })
       return
     }
-    const sites = [...new Set(steps.map((step) => this.log.siteAt(step)))].sort((a, b) => a - b)
-    const actors = [...new Set(steps.map((step) => this.log.actorAt(step)))].sort((a, b) => a - b)
-    const who = actors.map((actor) => actorName(this.options, world, actor)).join(', ')
-    const where = sites.map((site) => siteName(this.options, site)).join(', ')
+    const { sites, text, where } = this.told(world, steps)
     world.report({
       verdict: 'livelock',
-      message: `livelock: ${who} repeat${actors.length === 1 ? 's' : ''} the same ${steps.length} events for ever: ${where}`,
+      message: `livelock: ${text} for ever: ${where}`,
       sites,
       steps: [Math.min(...steps), Math.max(...steps)],
     })
   }
 
-  /** The steps of one period, if the tail repeats and each of `actors` takes part. */
-  private repeating(actors: readonly number[]): number[] | undefined {
+  /** The circle leaves out somebody who could go on. */
+  private suspect(world: World, { steps, actors }: Circle, enabled: readonly number[]): void {
+    const { sites, text, where } = this.told(world, steps)
+    const others = enabled.filter((actor) => !actors.has(actor))
+    const who = others.map((actor) => actorName(this.options, world, actor)).join(', ')
+    world.report({
+      verdict: 'stepLimit',
+      message: `livelock suspected: ${text}, up to the limit of ${world.options.stepLimit}, while ${who} could go on: ${where}. What waits for another is to be written as an await`,
+      sites,
+      steps: [Math.min(...steps), Math.max(...steps)],
+    })
+  }
+
+  private told(world: World, steps: readonly number[]): { sites: number[]; text: string; where: string } {
+    const sites = [...new Set(steps.map((step) => this.log.siteAt(step)))].sort((a, b) => a - b)
+    const actors = [...new Set(steps.map((step) => this.log.actorAt(step)))].sort((a, b) => a - b)
+    const who = actors.map((actor) => actorName(this.options, world, actor)).join(', ')
+    const events = steps.length === 1 ? 'event' : `${steps.length} events`
+    const text = `${who} repeat${actors.length === 1 ? 's' : ''} the same ${events}`
+    return { sites, text, where: sites.map((site) => siteName(this.options, site)).join(', ') }
+  }
+
+  /** The steps of one period, if the tail repeats, and who takes part. */
+  private repeating(): Circle | undefined {
     const { log } = this
     const from = Math.max(0, log.length - (this.options.tail ?? 20_000))
     const whole: number[] = []
     for (let step = from; step < log.length; step++) whole.push(step)
     const together = this.periodOf(whole)
-    if (together !== undefined) {
-      const taking = new Set(together.map((step) => log.actorAt(step)))
-      return actors.every((actor) => taking.has(actor)) ? together : undefined
-    }
+    if (together !== undefined)
+      return { steps: together, actors: new Set(together.map((step) => log.actorAt(step))) }
     const each: number[] = []
-    for (const actor of new Set([
-      ...actors,
-      ...whole.slice(whole.length >> 1).map((step) => log.actorAt(step)),
-    ])) {
+    const actors = new Set(whole.slice(whole.length >> 1).map((step) => log.actorAt(step)))
+    for (const actor of actors) {
       const own = this.periodOf(whole.filter((step) => log.actorAt(step) === actor))
       if (own === undefined) return undefined
       each.push(...own)
     }
-    return each.length === 0 ? undefined : each
+    return each.length === 0 ? undefined : { steps: each, actors }
   }
 
   /** The last period of the events at `steps`, if the last half of them, or more, repeats often enough. */
@@ -105,6 +130,12 @@ export class Livelock implements Observer {
     }
     return best === undefined ? undefined : steps.slice(length - best)
   }
+}
+
+/** A period of the tail. */
+interface Circle {
+  readonly steps: readonly number[]
+  readonly actors: ReadonlySet<number>
 }
 
 /** Those that could go on when the execution was cut off. */

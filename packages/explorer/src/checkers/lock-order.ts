@@ -1,5 +1,7 @@
-import type { Observer } from '../engine/observer.js'
+import type { Observer, Report } from '../engine/observer.js'
 import type { World } from '../engine/world.js'
+import { LockCycles } from './lock-cycles.js'
+import type { SeenEdge } from './lock-cycles.js'
 import { LockGraph } from './lock-graph.js'
 import type { OrderEdge } from './lock-graph.js'
 import type { Held, LockListener, LockTracker } from './lock-tracker.js'
@@ -9,28 +11,22 @@ import type { Names } from './names.js'
 export interface LockOrderOptions extends Names {
   /** Who knows which locks are held. It must stand before this checker. */
   readonly locks: LockTracker
-  /** Edges seen in other executions, or by others who explored the same target. */
-  readonly known?: readonly OrderEdge[]
+  /** What was seen by others who explored the same target: {@link LockOrder.seen}. */
+  readonly known?: readonly SeenEdge[]
   /** Classes of which several locks may be held in any order (parent before child, say). */
   readonly nests?: (lockClass: string) => boolean
 }
 
-/** A nesting of two locks of one class: the first place that did it. */
-interface Nesting {
-  readonly held: number
-  readonly taken: number
-  readonly heldSite: number
-  readonly takenSite: number
-}
-
-/** Edges whose places may still become better known. */
-interface Pending {
-  readonly held: Held
+/** A first acquisition of its kind in the execution at hand. Its places may still become better known. */
+interface Fresh {
   readonly taken: Held
-  readonly lock: number
-  readonly step: number
   readonly from: string
   readonly to: string
+  readonly order: 'up' | 'down' | undefined
+  readonly fromSite: number
+  toSite: number
+  readonly locks: readonly [number, number]
+  readonly steps: readonly [number, number]
 }
 
 /**
@@ -38,7 +34,7 @@ interface Pending {
  *
  * Verifies   that the graph has no cycle: a cycle is a deadlock that some interleaving may hit, though none did. Each cycle is reported
  *            once, in the execution that closed it, with both acquisitions of every edge. Only that last edge need be in this
- *            execution's schedule; the others come from where they were first seen ({@link edges}, {@link LockOrderOptions.known}).
+ *            execution's schedule; the others come from where they were first seen ({@link LockOrder.seen}, {@link LockOrderOptions.known}).
  * Does not   know that an outer lock, or the course of the program, keeps the parts of a cycle from meeting: it may be a false alarm.
  *
  * Decided    - A try does not wait, so nothing leads to a lock that was taken by one; what is taken while it is held counts.
@@ -52,26 +48,36 @@ interface Pending {
 export class LockOrder implements Observer, LockListener {
   readonly name = 'lock order'
   readonly graph = new LockGraph()
+  /** Everything that was seen first by this checker, in that order. */
+  readonly seen: SeenEdge[] = []
+  /** Reports of {@link LockCycles}: whoever puts several checkers' edges together makes them anew. */
+  readonly cycleReports: Report[] = []
   private readonly options: LockOrderOptions
-  private readonly reported = new Set<string>()
-  private readonly upward = new Map<string, Nesting>()
-  private readonly downward = new Map<string, Nesting>()
-  private pending: Pending[] = []
-  private fresh: Pending[] = []
+  private readonly cycles = new LockCycles()
+  private readonly readAgain = new Set<string>()
+  /** Classes of which two locks were taken in an order of addresses. */
+  private readonly nestings = { up: new Set<string>(), down: new Set<string>() }
+  private executions = 0
+  private fresh: Fresh[] = []
 
   constructor(options: LockOrderOptions) {
     this.options = options
-    for (const edge of options.known ?? []) this.graph.add(edge)
+    const { known = [] } = options
+    this.cycles.add(known)
+    for (const edge of known) {
+      if (edge.order === undefined) this.graph.add(edge)
+      else this.nestings[edge.order].add(edge.from)
+    }
     options.locks.listen(this)
   }
 
-  /** The graph so far, for a drawing or for another's {@link LockOrderOptions.known}. */
+  /** The graph so far, for a drawing. */
   edges(): readonly OrderEdge[] {
     return this.graph.edges()
   }
 
   reset(): void {
-    if (this.pending.length > 0) this.pending = []
+    this.executions++
     if (this.fresh.length > 0) this.fresh = []
   }
 
@@ -79,8 +85,13 @@ export class LockOrder implements Observer, LockListener {
 
   /** Cycles are reported at the end, when the places of the last acquisitions are known. */
   finish(world: World): void {
-    for (const { from, to } of this.fresh) {
-      for (const cycle of this.graph.cycles(from, to)) this.reportCycle(world, cycle)
+    if (this.fresh.length === 0) return
+    const schedule = world.schedule.slice(0, world.steps)
+    const edges = this.fresh.map((fresh) => this.seenEdge(world, fresh, schedule))
+    this.seen.push(...edges)
+    for (const { report } of this.cycles.add(edges)) {
+      this.cycleReports.push(report)
+      world.report(report)
     }
   }
 
@@ -91,36 +102,50 @@ export class LockOrder implements Observer, LockListener {
       const held = locks.held[i] as Held
       if (held === taken || !together(held, taken)) continue
       if (held.lock === taken.lock) this.again(world, held, taken)
-      else if (held.info.class === taken.info.class) this.nested(world, held, taken)
+      else if (held.info.class === taken.info.class) this.nested(held, taken)
       else if (!this.graph.has(held.info.class, taken.info.class)) this.newEdge(held, taken)
     }
   }
 
   placed(_world: World, held: Held): void {
-    if (this.pending.length === 0) return
-    for (const edge of this.pending) {
-      if (edge.taken !== held || edge.lock !== held.lock || edge.step !== held.step) continue
-      const known = this.graph.edge(edge.from, edge.to)
+    for (const edge of this.fresh) {
+      if (edge.taken !== held || edge.locks[1] !== held.lock || edge.steps[1] !== held.step) continue
+      edge.toSite = held.near
+      const known = edge.order === undefined ? this.graph.edge(edge.from, edge.to) : undefined
       if (known !== undefined) this.graph.amend({ ...known, toSite: held.near })
     }
-    this.pending = this.pending.filter((edge) => edge.taken !== held)
   }
 
-  private newEdge(held: Held, taken: Held): void {
+  private newEdge(held: Held, taken: Held, order?: 'up' | 'down'): void {
     const from = held.info.class
     const to = taken.info.class
-    this.graph.add({ from, to, fromSite: placeOf(held), toSite: placeOf(taken) })
-    const edge = { held, taken, lock: taken.lock, step: taken.step, from, to }
-    this.fresh.push(edge)
-    if (taken.near < 0) this.pending.push(edge)
+    const fromSite = placeOf(held)
+    const toSite = placeOf(taken)
+    if (order === undefined) this.graph.add({ from, to, fromSite, toSite })
+    const locks = [held.lock, taken.lock] as const
+    const steps = [held.step, taken.step] as const
+    this.fresh.push({ taken, from, to, order, fromSite, toSite, locks, steps })
+  }
+
+  private seenEdge(world: World, fresh: Fresh, schedule: Uint16Array): SeenEdge {
+    const { options } = this
+    const { from, to, order, fromSite, toSite, locks, steps } = fresh
+    const name = (lock: number): string => options.locks.lockAt(world, lock)?.name ?? `lock ${lock}`
+    const text =
+      order === undefined
+        ? `${from} -> ${to} (${siteName(options, fromSite)}, then ${siteName(options, toSite)})`
+        : `${name(locks[0])} (at ${siteName(options, fromSite)}) -> ${name(locks[1])} (at ${siteName(options, toSite)})`
+    const execution = this.executions - 1
+    const edge = { from, to, fromSite, toSite, text, steps, locks, execution, schedule }
+    return order === undefined ? edge : { ...edge, order }
   }
 
   /** Somebody waits for what it has. */
   private again(world: World, held: Held, taken: Held): void {
     const { options } = this
     const key = `${held.info.class} again`
-    if (held.mode !== 'read' || this.reported.has(key)) return
-    this.reported.add(key)
+    if (held.mode !== 'read' || this.readAgain.has(key)) return
+    this.readAgain.add(key)
     const first = `taken for reading at ${siteName(options, placeOf(held))}`
     const second = `and again at ${siteName(options, placeOf(taken))}`
     world.report({
@@ -132,49 +157,12 @@ export class LockOrder implements Observer, LockListener {
     })
   }
 
-  private nested(world: World, held: Held, taken: Held): void {
-    const { options } = this
+  private nested(held: Held, taken: Held): void {
     const lockClass = held.info.class
-    const up = held.lock < taken.lock
-    const seen = up ? this.upward : this.downward
-    if (seen.has(lockClass) || options.nests?.(lockClass) === true) return
-    const nesting = {
-      held: held.lock,
-      taken: taken.lock,
-      heldSite: placeOf(held),
-      takenSite: placeOf(taken),
-    }
-    seen.set(lockClass, nesting)
-    const other = (up ? this.downward : this.upward).get(lockClass)
-    if (other === undefined) return
-    const name = (lock: number): string => options.locks.lockAt(world, lock)?.name ?? `lock ${lock}`
-    const pair = (one: Nesting): string =>
-      `${name(one.held)} (at ${siteName(options, one.heldSite)}) -> ${name(one.taken)} (at ${siteName(options, one.takenSite)})`
-    world.report({
-      verdict: 'lockOrder',
-      message: `two locks of class ${lockClass} are taken in both orders of their addresses: ${pair(other)}, and ${pair(nesting)}`,
-      sites: [other.heldSite, other.takenSite, nesting.heldSite, nesting.takenSite],
-      steps: [held.step, taken.step],
-      words: [held.lock, taken.lock],
-    })
-  }
-
-  private reportCycle(world: World, cycle: readonly string[]): void {
-    const key = cycle.join(' -> ')
-    if (this.reported.has(key)) return
-    this.reported.add(key)
-    const edges = cycle.map((from, i) =>
-      this.graph.edge(from, cycle[(i + 1) % cycle.length] as string),
-    ) as OrderEdge[]
-    const parts = edges.map(({ from, to, fromSite, toSite }) => {
-      const places = `${siteName(this.options, fromSite)}, then ${siteName(this.options, toSite)}`
-      return `${from} -> ${to} (${places})`
-    })
-    world.report({
-      verdict: 'lockOrder',
-      message: `locks are taken in a cycle: ${parts.join('; ')}`,
-      sites: edges.flatMap(({ fromSite, toSite }) => [fromSite, toSite]),
-    })
+    const order = held.lock < taken.lock ? 'up' : 'down'
+    if (this.nestings[order].has(lockClass) || this.options.nests?.(lockClass) === true) return
+    this.nestings[order].add(lockClass)
+    this.newEdge(held, taken, order)
   }
 }
 

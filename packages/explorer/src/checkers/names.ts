@@ -26,6 +26,7 @@ export function actorName(names: Names, world: World, actor: number): string {
   return names.actor?.(world, actor) ?? world.target.actorName?.(world, actor) ?? `T${actor + 1}`
 }
 
-export function wordName(world: World, addr: number): string {
-  return world.target.nameOf?.(addr) ?? `word ${addr}`
+/** `words`: as it is called in that memory. */
+export function wordName(world: World, addr: number, words?: Int32Array): string {
+  return world.target.nameOf?.(addr, words) ?? `word ${addr}`
 }

@@ -5,12 +5,15 @@ import type { World } from '../engine/world.js'
 import type { Held, LockListener, LockTracker } from './lock-tracker.js'
 import { actorName, siteName, wordName } from './names.js'
 import type { Names } from './names.js'
+import type { References } from './references.js'
 
 export interface UseAfterFreeOptions extends Names {
   /** Who knows which locks are held: then locks that outlive their record are reported. */
   readonly locks?: LockTracker
   /** Accesses to freed words that are right: those of the allocator, say. */
   readonly allowed?: (world: World, addr: number) => boolean
+  /** Who knows which life of a record a reference dates from: then the use of one in a later life is reported. */
+  readonly references?: References
   /** Calls {@link UseAfterFree.freed} for what is free in the image, at the start of each execution. */
   readonly initially?: (checker: UseAfterFree, world: World) => void
 }
@@ -23,13 +26,22 @@ interface Freed {
   readonly actor: number
 }
 
+/** A range that was taken into use again: what was told when it was freed, and by whom and where it was taken. */
+interface Recycled {
+  readonly freed: Freed | undefined
+  readonly site: number
+  readonly actor: number
+}
+
 /**
  * Use after free.
  *
- * Verifies   that nobody touches words between {@link freed} and {@link recycled}, and that a lock taken in one life of a record is
- *            not released in a later one.
- * Does not   know what is freed unless it is told, at the moment it happens; notice that a reference to an earlier life is used to touch
- *            the words of a later one, other than by its locks.
+ * Freed words are poisoned in a shadow, word by word, not in memory: what a stale read returns stays what it would be. Each word has a
+ * generation, which is that of its record: 0 in the image, one more each time it is taken into use again.
+ *
+ * Verifies   that nobody touches words between {@link freed} and {@link recycled}; that a lock taken in one generation of a record is not
+ *            released in a later one; given {@link References}, that nobody touches a record by a reference to an earlier generation.
+ * Does not   know what is freed unless it is told, at the moment it happens; judge references other than as references.ts says.
  */
 export class UseAfterFree implements Observer, LockListener {
   readonly name = 'use after free'
@@ -39,6 +51,9 @@ export class UseAfterFree implements Observer, LockListener {
   private generation = new Int32Array(0)
   private touched: number[] = []
   private records: Freed[] = []
+  /** Number of the reuse of a word, from 1; 0: in its first life. */
+  private reusedBy = new Int32Array(0)
+  private reuses: Recycled[] = []
   private readonly reported = new Set<string>()
   private any = false
 
@@ -58,14 +73,18 @@ export class UseAfterFree implements Observer, LockListener {
     }
   }
 
-  /** The words are in use again, in their next life. */
+  /** The words are in use again, in their next life: whoever acts has taken them. */
   recycled(world: World, addr: number, words: number): void {
     this.sized(world)
+    const freed = this.records[(this.freedBy[addr] as number) - 1]
+    const reuse = this.reuses.push({ freed, site: outerSite(world), actor: world.evActor })
     for (let at = addr; at < addr + words; at++) {
       this.touched.push(at)
       this.freedBy[at] = 0
+      this.reusedBy[at] = reuse
       this.generation[at] = (this.generation[at] as number) + 1
     }
+    this.options.references?.reborn(world, addr)
   }
 
   reset(world: World): void {
@@ -73,21 +92,56 @@ export class UseAfterFree implements Observer, LockListener {
     for (const addr of this.touched) {
       this.freedBy[addr] = 0
       this.generation[addr] = 0
+      this.reusedBy[addr] = 0
     }
     this.touched.length = 0
     this.records.length = 0
+    this.reuses.length = 0
+    this.options.references?.reset(world)
     this.any = false
     if (this.reported.size > 0) this.reported.clear()
     this.options.initially?.(this, world)
   }
 
   event(world: World): void {
-    if (!this.any || world.evKind === DRAIN) return
+    if (world.evKind === DRAIN) return
+    if (this.any) this.poison(world)
+    const { references } = this.options
+    if (references === undefined) return
+    if (this.reuses.length > 0 && world.evWords > 0) this.outlived(world, references)
+    references.event(world)
+  }
+
+  /** Whether the event touches what is free. */
+  private poison(world: World): void {
     const { freedBy } = this
     const { evAddr, evWords, evAddr2, evWords2 } = world
     for (let at = evAddr; at < evAddr + evWords; at++)
       if (freedBy[at] !== 0) this.access(world, at, world.evWrote)
     for (let at = evAddr2; at < evAddr2 + evWords2; at++) if (freedBy[at] !== 0) this.access(world, at, false)
+  }
+
+  /** Whether the event touches a record by a reference to what it was before. */
+  private outlived(world: World, references: References): void {
+    const { evAddr: addr, evActor } = world
+    const { options } = this
+    const reuse = this.reuses[(this.reusedBy[addr] as number) - 1]
+    if (reuse === undefined || this.freedBy[addr] !== 0 || options.allowed?.(world, addr) === true) return
+    const obtained = references.outlived(world, addr)
+    if (obtained === undefined) return
+    const { freed } = reuse
+    const sites = [...(freed === undefined ? [] : [freed.site]), outerSite(world)]
+    this.tell(world, sites, freed?.step ?? -1, addr, () => {
+      const use = `${actorName(options, world, evActor)} ${world.evWrote ? 'writes' : 'reads'} ${wordName(world, addr)}`
+      const got = `by a reference to generation ${obtained.life}, got at ${siteName(options, obtained.site)}`
+      const gone =
+        freed === undefined
+          ? ''
+          : `${actorName(options, world, freed.actor)} freed ${freed.what} at ${siteName(options, freed.site)}, and `
+      const taken = `${actorName(options, world, reuse.actor)} took it into use again at ${siteName(options, reuse.site)}`
+      const now = `it is generation ${this.generation[addr]} now, ${wordName(world, addr, world.words)}`
+      return `${use} at ${siteName(options, outerSite(world))} ${got}; ${gone}${taken}: ${now}`
+    })
   }
 
   finish(): void {}
@@ -102,7 +156,7 @@ export class UseAfterFree implements Observer, LockListener {
     const site = held.near < 0 ? held.site : held.near
     const taken = `taken by ${actorName(options, world, held.actor)} at ${siteName(options, site)}`
     this.tell(world, [site, outerSite(world)], held.step, held.lock, () => {
-      return `${held.info.name}, ${taken}, is released at ${siteName(options, outerSite(world))}, when its record has been freed and is in use again`
+      return `${held.info.name}, ${taken}, is released at ${siteName(options, outerSite(world))}, when its record has been freed and is in use again (generation ${this.generation[held.lock]}, not ${held.generation})`
     })
   }
 
@@ -113,7 +167,7 @@ export class UseAfterFree implements Observer, LockListener {
     this.tell(world, [record.site, outerSite(world)], record.step, addr, () => {
       const who = actorName(options, world, world.evActor)
       const use = `${who} ${write ? 'writes' : 'reads'} ${wordName(world, addr)} at ${siteName(options, outerSite(world))}`
-      return `${use}, after ${actorName(options, world, record.actor)} freed ${record.what} at ${siteName(options, record.site)}`
+      return `${use}, after ${actorName(options, world, record.actor)} freed ${record.what} (generation ${this.generation[addr]}) at ${siteName(options, record.site)}`
     })
   }
 
@@ -125,13 +179,14 @@ export class UseAfterFree implements Observer, LockListener {
       verdict: 'useAfterFree',
       message: text(),
       sites,
-      steps: [step, world.steps - 1],
+      steps: step < 0 ? [world.steps - 1] : [step, world.steps - 1],
       words: [addr],
     })
   }
 
   private sized(world: World): void {
     if (this.freedBy.length === world.words.length) return
+    this.reusedBy = new Int32Array(world.words.length)
     this.freedBy = new Int32Array(world.words.length)
     this.generation = new Int32Array(world.words.length)
   }

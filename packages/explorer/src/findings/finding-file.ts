@@ -89,12 +89,11 @@ export function parseFinding(text: string, source: string): Finding {
 function wrongReference(json: FindingJson): { field: string; message: string } | undefined {
   const { places, events, steps, at, stuck, schedule } = json
   const length = json.length ?? events.length
-  try {
-    decodeSchedule(schedule)
-  } catch (error) {
-    if (error instanceof ScheduleError) return { field: 'schedule', message: `is damaged: ${error.message}` }
-    throw error
-  }
+  const damaged = [
+    damage('schedule', schedule),
+    ...json.after.map((each, i) => damage(`after[${i}]`, each)),
+  ].find((each) => each !== undefined)
+  if (damaged !== undefined) return damaged
   const unknown = (
     field: string,
     place: number | undefined,
@@ -129,6 +128,16 @@ function wrongReference(json: FindingJson): { field: string; message: string } |
   return undefined
 }
 
+function damage(field: string, schedule: string): { field: string; message: string } | undefined {
+  try {
+    decodeSchedule(schedule)
+    return undefined
+  } catch (error) {
+    if (error instanceof ScheduleError) return { field, message: `is damaged: ${error.message}` }
+    throw error
+  }
+}
+
 function toJson(finding: Finding): FindingInput {
   const places: Site[] = []
   const numbers = new Map<string, number>()
@@ -141,7 +150,7 @@ function toJson(finding: Finding): FindingInput {
     numbers.set(key, places.length)
     return places.push({ file, line, column, function: name, cName, op, text }) - 1
   }
-  const { sites, events, gaps, subjects, stuck, steps, words, ...rest } = finding
+  const { sites, events, gaps, subjects, stuck, steps, words, after, ...rest } = finding
   const at = sites.map((site) => numberOf(site) as number)
   const leftJson = (left: Left | undefined): EventJson['left'] =>
     left === undefined || left.why === 'ended' ? left : { ...left, place: numberOf(left.place) }
@@ -160,6 +169,7 @@ function toJson(finding: Finding): FindingInput {
     ...rest,
     sites: sites.map(placeText),
     at,
+    after: after.length === 0 ? undefined : [...after],
     steps: [...steps],
     words: [...words],
     stuck: stuck.map((each) => ({ ...each, place: numberOf(each.place) })),
@@ -217,6 +227,7 @@ function fromJson(json: FindingJson): Finding {
     message: rest.message,
     sites: at.map((number) => places[number] as Site),
     schedule: rest.schedule,
+    after: rest.after,
     preemptions: rest.preemptions,
     minimal: rest.minimal,
     length: rest.length ?? events.length,

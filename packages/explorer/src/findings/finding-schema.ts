@@ -132,6 +132,7 @@ export const findingSchema = shape({
   sites: v.array(text, 'a list of texts'),
   at: v.array(count, 'a list of numbers of places'),
   schedule: text,
+  after: v.optional(v.array(text, 'a list of schedules'), []),
   preemptions: count,
   minimal: yesOrNo,
   found: shape({ executions: count, seconds: number }),

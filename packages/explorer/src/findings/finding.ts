@@ -33,6 +33,8 @@ export interface Finding {
   readonly sites: readonly Site[]
   /** The schedule string. */
   readonly schedule: string
+  /** Schedule strings of executions that its checker has to have seen before, in this order; none: it is shown by its own alone. */
+  readonly after: readonly string[]
   readonly preemptions: number
   /** That there is no execution with fewer preemptions that shows it has been proven. */
   readonly minimal: boolean
@@ -72,6 +74,8 @@ export interface FindingContext {
   readonly execution: number
   readonly executions: number
   readonly seconds: number
+  /** See {@link Finding.after}: the subject is then one that has seen them (history.ts). Default: none. */
+  readonly after?: readonly string[]
 }
 
 /** Words that a finding lists at most. */
@@ -132,6 +136,7 @@ export function makeFinding(
     message: again.message,
     sites: again.sites.flatMap((site) => subject.sites[site] ?? []),
     schedule: encodeSchedule(schedule),
+    after: context.after ?? [],
     preemptions,
     minimal,
     length: events.length,

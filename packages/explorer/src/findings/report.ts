@@ -50,7 +50,7 @@ export function replayLine({ schedule }: Finding): string {
 
 /** `1 preemption, the fewest with which it can be shown; 3 steps. Found by pct, seed 1, in execution 12 after 0.1 s.` */
 export function howItWasFound(finding: Finding): string {
-  const { preemptions, minimal, length, strategy, seed, execution, found } = finding
+  const { preemptions, minimal, length, strategy, seed, execution, found, after } = finding
   const count = `${preemptions} preemption${preemptions === 1 ? '' : 's'}`
   const fewest =
     preemptions === 0
@@ -60,7 +60,11 @@ export function howItWasFound(finding: Finding): string {
         : ', the fewest found (not proven)'
   const by = seed === undefined ? strategy : `${strategy}, seed ${seed},`
   const first = `Found by ${by} in execution ${execution + 1} of ${found.executions}, after ${found.seconds.toFixed(1)} s.`
-  return `${count}${fewest}; ${length} step${length === 1 ? '' : 's'}. ${first}`
+  const others =
+    after.length === 0
+      ? ''
+      : ` It takes ${after.length + 1} executions to see it: this is the last, the file has the schedules of the others too.`
+  return `${count}${fewest}; ${length} step${length === 1 ? '' : 's'}. ${first}${others}`
 }
 
 function headline({ verdict, message, sites }: Finding, width: number, paint: Paint): string[] {

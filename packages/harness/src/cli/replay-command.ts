@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  afterExecutions,
   decodeSchedule,
   driftText,
   looksLikeSchedule,
@@ -115,8 +116,8 @@ function fileOf(schedule: string): Finding | undefined {
 }
 
 /** The program that a schedule is of, as it is now. */
-export function subjectOfRecorded({ schedule, finding }: Recorded): Promise<Subject> {
-  return subjectOf({
+export async function subjectOfRecorded({ schedule, finding }: Recorded): Promise<Subject> {
+  const subject = await subjectOf({
     target: schedule.subject,
     params: {},
     engine: schedule.options,
@@ -124,6 +125,8 @@ export function subjectOfRecorded({ schedule, finding }: Recorded): Promise<Subj
     all: true,
     ...(finding?.scenario === undefined ? {} : { scenario: finding.scenario }),
   })
+  const others = (finding?.after ?? []).map((each) => decodeSchedule(each).choices)
+  return afterExecutions(subject, others)
 }
 
 export function replayRecorded(subject: Subject, { schedule, finding }: Recorded, force: boolean): Again {
@@ -232,6 +235,7 @@ function textOf(
       strategy: finding?.strategy ?? 'replay',
       seed: finding?.seed,
       execution: finding?.execution ?? 0,
+      after: finding?.after ?? [],
       executions: finding?.found.executions ?? 1,
       seconds: finding?.found.seconds ?? 0,
     },

@@ -1,5 +1,5 @@
-import { faultKey } from '@holdfast/explorer'
-import type { Found } from '@holdfast/explorer'
+import { faultKey, LockCycles } from '@holdfast/explorer'
+import type { Found, OrderFault } from '@holdfast/explorer'
 import type { Chunk } from './campaign-chunks.js'
 import type { ExploreTaskResult } from './job-tasks.js'
 
@@ -8,6 +8,8 @@ export interface CampaignFound extends Found {
   readonly leg: number
   /** Executions of the whole campaign up to the part in which it was found, that one included. */
   readonly within: number
+  /** Schedules of executions that show parts of it, in order, where its own does not show it alone. */
+  readonly after: readonly Uint16Array[]
 }
 
 /** What a leg has come to. */
@@ -23,7 +25,11 @@ export interface LegResult {
 
 const MOST_TRACES = 4_000_000
 
-/** Puts the results of parts together, in the order of the parts. */
+/**
+ * Puts the results of parts together, in the order of the parts.
+ *
+ * The order of locks is put together too: what a part has reported of its own edges is left aside, and comes anew from those of all parts.
+ */
 export class Merged {
   readonly legs: LegResult[]
   readonly found: CampaignFound[] = []
@@ -37,6 +43,7 @@ export class Merged {
   /** Different traces, if they are counted by the parts. */
   traces: number | undefined
   private readonly seen = new Map<string, CampaignFound>()
+  private readonly locks = new LockCycles()
   private readonly distinct = new Set<number>()
 
   constructor(legs: number) {
@@ -65,7 +72,7 @@ export class Merged {
     this.points += result.points
     this.drift ??= result.drift
     this.countTraces(result)
-    for (const each of result.found) {
+    for (const each of this.faultsOf(chunk, result)) {
       const key = faultKey(each.report)
       const known = this.seen.get(key)
       if (known !== undefined) {
@@ -84,6 +91,22 @@ export class Merged {
     }
   }
 
+  private faultsOf(chunk: Chunk, { found, lockOrder, seconds }: ExploreTaskResult): PartFound[] {
+    const remade = new Set(lockOrder.reports)
+    const own = found.filter(({ report }) => !remade.has(faultKey(report)))
+    const ofLocks = this.locks.add(lockOrder.edges).map((fault): PartFound => {
+      const key = faultKey(fault.report)
+      const known = found.find(({ report }) => faultKey(report) === key)
+      return {
+        ...orderFound(fault, chunk.first),
+        seconds: known?.seconds ?? seconds,
+        count: known?.count ?? 1,
+      }
+    })
+    const all = [...own.map((each): PartFound => ({ ...each, after: [] })), ...ofLocks]
+    return all.sort((one, other) => one.execution - other.execution)
+  }
+
   private countTraces({ traces, traceList }: ExploreTaskResult): void {
     if (traceList === undefined) {
       this.traces = traces
@@ -95,4 +118,14 @@ export class Merged {
     }
     this.traces = this.distinct.size
   }
+}
+
+type PartFound = Found & Pick<CampaignFound, 'after'>
+
+/** The execution that completes a cycle, and the others that it takes to see it. */
+function orderFound({ report, edges }: OrderFault, first: number): Omit<PartFound, 'seconds' | 'count'> {
+  const last = edges.at(-1) as OrderFault['edges'][number]
+  const others = new Set(edges.map(({ schedule }) => schedule))
+  others.delete(last.schedule)
+  return { report, execution: first + last.execution, schedule: last.schedule, after: [...others] }
 }

@@ -54,6 +54,7 @@ async function findingOf(found: CampaignFound, all: number, options: FindingsOpt
     spec,
     report: found.report,
     schedule: found.schedule,
+    after: found.after,
     context: {
       variant: spec.variant,
       strategy: label,

@@ -1,9 +1,13 @@
 import type { Site } from '@holdfast/compiler'
 import {
+  LockOrder,
   TraceHash,
   World,
+  afterExecutions,
   checkDeterminism,
+  encodeSchedule,
   explore,
+  faultKey,
   makeFinding,
   makeStrategy,
   nonpreemptive,
@@ -11,7 +15,15 @@ import {
   recordSchedule,
   shrink,
 } from '@holdfast/explorer'
-import type { Explored, Finding, FindingContext, Observer, Report, Subject } from '@holdfast/explorer'
+import type {
+  Explored,
+  Finding,
+  FindingContext,
+  Observer,
+  Report,
+  SeenEdge,
+  Subject,
+} from '@holdfast/explorer'
 import type { StrategySpec } from './campaign-plan.js'
 import { LiveCounts } from './job-counts.js'
 import { subjectOf } from './subject-of.js'
@@ -41,6 +53,8 @@ export interface ExploreTaskResult extends Explored {
   readonly remaining: number | null
   /** The same choices did not lead to the same: nothing more can be said. */
   readonly drift: string | undefined
+  /** The order of locks as this part saw it, and the keys (faultKey) of what it has reported of that. */
+  readonly lockOrder: { readonly edges: readonly SeenEdge[]; readonly reports: readonly string[] }
 }
 
 /** A fault as it was found, to be made into a finding. */
@@ -49,6 +63,8 @@ export interface FindingTask {
   readonly spec: SubjectSpec
   readonly report: Report
   readonly schedule: Uint16Array
+  /** Executions that show parts of it, in order. */
+  readonly after: readonly Uint16Array[]
   readonly context: FindingContext
   /** Undefined: it stays as it was found. */
   readonly shrink: { readonly seconds: number; readonly attempts: number } | undefined
@@ -110,6 +126,7 @@ export async function runExploreTask(task: ExploreTask): Promise<ExploreTaskResu
   const counting: Observer[] = hash === undefined ? [] : [hash]
   if (hash !== undefined && task.traces === 'list') counting.push(listing(hash, list))
   live.clear(task.slot)
+  const checkers = subject.observers()
   const nothing: Explored = {
     executions: 0,
     blocked: 0,
@@ -127,7 +144,7 @@ export async function runExploreTask(task: ExploreTask): Promise<ExploreTaskResu
   try {
     explored = explore(subject.target, {
       strategy,
-      observers: [...subject.observers(), ...counting],
+      observers: [...checkers, ...counting],
       engine: subject.options,
       first: task.first,
       all: task.spec.all,
@@ -147,7 +164,13 @@ export async function runExploreTask(task: ExploreTask): Promise<ExploreTaskResu
     traceList: task.traces === 'list' ? Float64Array.from(list) : undefined,
     remaining: explored.complete ? 0 : (strategy.remaining?.() ?? null),
     drift,
+    lockOrder: lockOrderOf(checkers),
   }
+}
+
+function lockOrderOf(checkers: readonly Observer[]): ExploreTaskResult['lockOrder'] {
+  const order = checkers.find((each) => each instanceof LockOrder)
+  return { edges: order?.seen ?? [], reports: (order?.cycleReports ?? []).map(faultKey) }
 }
 
 function listing(hash: TraceHash, list: number[]): Observer {
@@ -167,6 +190,7 @@ export async function runFindingTask(task: FindingTask): Promise<Finding> {
   const { report, schedule, context } = task
   const shrunk = task.shrink === undefined ? undefined : shrink(subject, { report, schedule }, task.shrink)
   if (shrunk !== undefined) return makeFinding(shrunk, context)
+  if (task.after.length > 0) return findingAfter(subject, task)
   const asFound = { report, schedule: recordSchedule(subject, schedule), minimal: false }
   try {
     return makeFinding({ ...asFound, subject }, context)
@@ -174,6 +198,23 @@ export async function runFindingTask(task: FindingTask): Promise<Finding> {
     // A checker that puts several executions together does not see it in this one alone.
     return makeFinding({ ...asFound, subject: toldOf(subject, report) }, context)
   }
+}
+
+/** A fault that several executions show together: only the last is made smaller. */
+function findingAfter(
+  subject: Subject,
+  { report, schedule, after, context, shrink: how }: FindingTask,
+): Finding {
+  const later = afterExecutions(subject, after)
+  const shrunk = how === undefined ? undefined : shrink(later, { report, schedule }, how)
+  const found = shrunk ?? {
+    subject: later,
+    report,
+    schedule: recordSchedule(later, schedule),
+    minimal: false,
+  }
+  const others = after.map((choices) => encodeSchedule(recordSchedule(subject, choices)))
+  return makeFinding(found, { ...context, after: others })
 }
 
 function toldOf(subject: Subject, report: Report): Subject {

@@ -7,6 +7,7 @@ import {
   LockOrder,
   LockTracker,
   Races,
+  References,
   UseAfterFree,
 } from '@holdfast/explorer'
 import type { LockClasses } from '@holdfast/atomics-sync'
@@ -63,12 +64,21 @@ export function kernelCheckers(target: MachineTarget, sites: readonly Site[], al
     holderOf: (_world, actor) => holderOf(actor),
     isTry: (site) => /try/i.test(sites[site]?.function ?? ''),
   })
+  const { config, regions } = target.machine
+  const { lwps, nlwps, procs, nprocs } = config
+  const references = new References({
+    tables: [
+      { base: lwps, end: lwps + nlwps * LWP_WORDS, words: LWP_WORDS },
+      { base: procs, end: procs + nprocs * PROC_WORDS, words: PROC_WORDS },
+    ],
+    holderOf,
+  })
   const free: UseAfterFree = new UseAfterFree({
     ...names,
     locks,
     allowed: (_world, addr) => lives.isAllocator(addr),
+    references,
   })
-  const { config, regions } = target.machine
   const lives: Lifetimes = new Lifetimes(config, regions, target.image.length, free, holderOf)
   return [
     log,

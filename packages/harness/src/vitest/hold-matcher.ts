@@ -126,6 +126,7 @@ async function verdictOn(
         spec,
         report: found.report,
         schedule: found.schedule,
+        after: found.after,
         context: {
           strategy: leg.label,
           seed: leg.exhaustive ? undefined : leg.strategy.options.seed,
