@@ -23,4 +23,26 @@ export type {
 } from './machine-cpu.js'
 export { COUNT_CLOCK, COUNT_IDLES, COUNT_INTERRUPTS, COUNT_RESUMED } from './machine-cpu.js'
 export { attachCpu } from './host/attach.js'
+export type { Instruments, MakeInstruments } from './host/instruments.js'
+export { Sanitizer } from './host/sanitize/sanitizer.js'
+export type { AccessCheck } from './host/sanitize/sanitized-mem.js'
+export { SanitizedMem } from './host/sanitize/sanitized-mem.js'
+export { allocWatchpoints } from './host/sanitize/watchpoints.js'
+export {
+  WORD_IGNORED,
+  WORD_POOL_LINK,
+  WORD_READ_UNLOCKED,
+  WORD_UNLOCKED,
+  WORD_WATCHED,
+} from './host/sanitize/options.js'
+export type { SanitizeOptions } from './host/sanitize/options.js'
+export type {
+  AccessKind,
+  OrderSeen,
+  RaceHalf,
+  Report,
+  RuleBroken,
+  SanitizeReport,
+} from './host/sanitize/report.js'
+export { tell } from './host/control.js'
 export { netbsdTables } from './netbsd.js'

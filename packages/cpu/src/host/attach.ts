@@ -3,31 +3,38 @@ import { AuditedMem } from './audited-mem.js'
 import { hostClock } from './clock.js'
 import { makeCpu } from '../cpu.js'
 import { EventRing } from './events.js'
+import type { Instruments } from './instruments.js'
 import { curlwpOf } from './host-mem.js'
 import type { MachineImage } from './image.js'
 import { poll } from '../intr.js'
 import type { KernelTables, MachineCpu } from '../machine-cpu.js'
 
-/** Attaches the calling thread to the machine as CPU `id`: a spinning CPU polls its interrupts. */
+/**
+ * Attaches the calling thread to the machine as CPU `id`: a spinning CPU polls its interrupts. `instruments`, where there are
+ * any, stand between it and the machine.
+ */
 export function attachCpu(
   image: MachineImage,
   id: number,
   tables: KernelTables,
   lockstat: Lockstat | null,
   spinDeadlineMs: number,
+  instruments: Instruments | null = null,
 ): MachineCpu {
-  const mem = new AuditedMem(image.buffer, image.config, { poll: () => poll(cpu), spinDeadlineMs })
+  const options = { poll: () => poll(cpu), spinDeadlineMs }
+  const mem = instruments?.mem(options) ?? new AuditedMem(image.buffer, image.config, options)
   const events = new EventRing(image.events, id)
   const { config, machine } = image
   const cpu: MachineCpu = makeCpu(mem, id, curlwpOf(mem, image, id), {
     config,
     machine,
-    tables,
+    tables: instruments?.tables(tables) ?? tables,
     clock: hostClock,
     events,
-    lockstat,
+    lockstat: instruments?.lockstat(lockstat) ?? lockstat,
   })
   mem.self = () => cpu.self
+  instruments?.attached(cpu)
   cpu.timerNext = performance.now()
   return cpu
 }

@@ -1,0 +1,49 @@
+import type { MachineImage, SanitizeOptions } from '@holdfast/cpu'
+import { WORD_IGNORED, WORD_READ_UNLOCKED, WORD_UNLOCKED, WORD_WATCHED, allocWatchpoints } from '@holdfast/cpu'
+import type { Field } from '@holdfast/atomics-sync'
+import { AddressTable } from '../explore/address-table.js'
+
+/** What of the sanitizer the caller chooses. */
+export interface SanitizeChoices {
+  readonly seed: number
+  readonly chaos: boolean
+  readonly all: boolean
+}
+
+/** Share of its time that a CPU spends at watchpoints. */
+const STALL_SHARE = 0.4
+
+/** What the CPUs of a booted machine need to watch it, from the layouts of its records. */
+export function sanitizeOptions(image: MachineImage, choices: SanitizeChoices): SanitizeOptions {
+  const size = image.buffer.byteLength / 4
+  const table = new AddressTable(image.regions, size)
+  const words = new Uint8Array(new SharedArrayBuffer(size))
+  const fields = new Uint16Array(new SharedArrayBuffer(size * 2))
+  const numbers = new Map<Field, number>()
+  for (let addr = 1; addr < size; addr++) {
+    const field = table.at(addr)?.field
+    if (field === undefined) continue
+    words[addr] = kindOf(field)
+    const number = numbers.get(field) ?? numbers.size + 1
+    numbers.set(field, number)
+    fields[addr] = number
+  }
+  return {
+    ...choices,
+    watchpoints: allocWatchpoints(),
+    watches: new Float64Array(new SharedArrayBuffer(8 * image.machine.ncpu)),
+    words,
+    fields,
+    changed: new Uint8Array(new SharedArrayBuffer(size)),
+    lockOrder: new SharedArrayBuffer(4),
+    lockClasses: image.lockClasses,
+    stallShare: STALL_SHARE,
+  }
+}
+
+function kindOf(field: Field): number {
+  if (field.isLock) return WORD_IGNORED
+  if (field.unlockedWrites !== undefined || (field.lock === 'none' && field.unlocked !== undefined))
+    return WORD_UNLOCKED
+  return field.unlocked === undefined ? WORD_WATCHED : WORD_READ_UNLOCKED
+}
