@@ -27,11 +27,16 @@ export type { Instruments, MakeInstruments } from './host/instruments.js'
 export { Sanitizer } from './host/sanitize/sanitizer.js'
 export type { AccessCheck } from './host/sanitize/sanitized-mem.js'
 export { SanitizedMem } from './host/sanitize/sanitized-mem.js'
+export { LockDebug } from './host/sanitize/lock-debug.js'
+export type { LockTaker } from './host/sanitize/lock-debug.js'
+export { allocLockOrder } from './host/sanitize/lock-order-table.js'
 export { allocWatchpoints } from './host/sanitize/watchpoints.js'
 export {
   WORD_IGNORED,
+  WORD_LOCK,
   WORD_POOL_LINK,
   WORD_READ_UNLOCKED,
+  WORD_RWLOCK,
   WORD_UNLOCKED,
   WORD_WATCHED,
 } from './host/sanitize/options.js'

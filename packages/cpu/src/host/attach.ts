@@ -23,12 +23,12 @@ export function attachCpu(
 ): MachineCpu {
   const options = { poll: () => poll(cpu), spinDeadlineMs }
   const mem = instruments?.mem(options) ?? new AuditedMem(image.buffer, image.config, options)
-  const events = new EventRing(image.events, id)
+  const events = instruments?.events() ?? new EventRing(image.events, id)
   const { config, machine } = image
   const cpu: MachineCpu = makeCpu(mem, id, curlwpOf(mem, image, id), {
     config,
     machine,
-    tables: instruments?.tables(tables) ?? tables,
+    tables,
     clock: hostClock,
     events,
     lockstat: instruments?.lockstat(lockstat) ?? lockstat,

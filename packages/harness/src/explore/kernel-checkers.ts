@@ -42,7 +42,7 @@ import { WireCounts } from './wire-counts.js'
  * Classes of which one may be taken while another is held, in any order. A fault that makes a copy of a page locks the new anon too, which nobody
  * else can wait for.
  */
-const NESTS: readonly string[] = ['an_lock']
+export const NESTS: readonly string[] = ['an_lock']
 
 /** Fields that are reader/writer locks; the other locks are mutexes of either kind. */
 const RWLOCKS: readonly string[] = ['P_REFLOCK', 'VM_MAP_LOCK']

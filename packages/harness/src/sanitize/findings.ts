@@ -1,6 +1,7 @@
 import type { RuleBroken, SanitizeReport } from '@holdfast/cpu'
 import type { Finding } from '../report/result.js'
 import type { Repeat } from '../run/finding.js'
+import { type OrderCycle, OrderFindings } from './order-findings.js'
 import { type Places, placesOf } from './places.js'
 import { type Race, RaceFindings } from './race-findings.js'
 
@@ -16,11 +17,14 @@ export class SanitizeFindings {
   /** Counted from the start of the machine. */
   private readonly nowMs: () => number
   private readonly races = new RaceFindings()
+  private readonly order: OrderFindings
   private readonly rules = new Map<string, Broken>()
   private count = 0
 
-  constructor(nowMs: () => number) {
+  /** `nests`: classes of locks of which several may be held in any order. */
+  constructor(nowMs: () => number, nests: readonly string[]) {
     this.nowMs = nowMs
+    this.order = new OrderFindings(nests)
   }
 
   /** How many different faults there are. */
@@ -32,13 +36,15 @@ export class SanitizeFindings {
     const atMs = this.nowMs()
     if (report.type === 'race') {
       if (this.races.add(report, atMs) !== undefined) this.count++
-    } else if (report.type === 'rule') this.addRule(report, atMs)
+    } else if (report.type === 'order') this.count += this.order.add(report, atMs)
+    else this.addRule(report, atMs)
   }
 
   /** In the words of a report; `nameOf` names a word. The first seen come first. */
   tell(nameOf: (addr: number) => string, repeat: Repeat): Finding[] {
     return [
       ...this.races.races().map((race) => tellRace(race, nameOf, repeat)),
+      ...this.order.tell().map((cycle) => tellCycle(cycle, nameOf, repeat)),
       ...[...this.rules.values()].map((broken) => tellRule(broken, nameOf, repeat)),
     ].sort((one, two) => (one.firstSeconds ?? 0) - (two.firstSeconds ?? 0))
   }
@@ -80,6 +86,23 @@ function tellRace(race: Race, nameOf: (addr: number) => string, repeat: Repeat):
       : { other: { who: `And CPU ${other.half.cpu}, at the same time`, stack: other.places } }),
     firstSeconds: seconds(firstMs),
     times,
+    lwps: [],
+    events: [],
+    seed: repeat.seed,
+    repeat: repeat.command,
+  }
+}
+
+function tellCycle(cycle: OrderCycle, nameOf: (addr: number) => string, repeat: Repeat): Finding {
+  return {
+    verdict: 'lockOrder',
+    message: cycle.message,
+    cpu: cycle.cpu,
+    words: cycle.locks.map((addr) => ({ name: nameOf(addr), address: addr, value: 0 })),
+    stack: cycle.closing,
+    other: { who: cycle.otherWho, stack: cycle.other },
+    firstSeconds: seconds(cycle.firstMs),
+    times: 1,
     lwps: [],
     events: [],
     seed: repeat.seed,

@@ -1,5 +1,6 @@
 import { type MachineOptions, startMachine } from '@holdfast/cpu'
 import type { Patch } from '@holdfast/compiler'
+import { NESTS } from '../explore/kernel-checkers.js'
 import { type RunResult, totalOperations } from '../report/result.js'
 import { AddressNames } from '../run/address-names.js'
 import { collectResult } from '../run/collect.js'
@@ -81,7 +82,7 @@ async function runOnce(
   onProgress(`${prepared.scenario.name}  booting`)
   const image = bootMachine(prepared)
   let started = performance.now()
-  const found = new SanitizeFindings(() => performance.now() - started)
+  const found = new SanitizeFindings(() => performance.now() - started, NESTS)
   const enough = new AbortController()
   const sanitize = sanitizeOptions(image, { seed: prepared.seed, chaos, all })
   const sanitized: MachineOptions = {

@@ -1,5 +1,15 @@
 import type { MachineImage, SanitizeOptions } from '@holdfast/cpu'
-import { WORD_IGNORED, WORD_READ_UNLOCKED, WORD_UNLOCKED, WORD_WATCHED, allocWatchpoints } from '@holdfast/cpu'
+import {
+  WORD_IGNORED,
+  WORD_LOCK,
+  WORD_READ_UNLOCKED,
+  WORD_RWLOCK,
+  WORD_UNLOCKED,
+  WORD_WATCHED,
+  allocLockOrder,
+  allocWatchpoints,
+} from '@holdfast/cpu'
+import { RWLOCK_WORDS } from '@holdfast/atomics-sync'
 import type { Field } from '@holdfast/atomics-sync'
 import { AddressTable } from '../explore/address-table.js'
 
@@ -23,7 +33,7 @@ export function sanitizeOptions(image: MachineImage, choices: SanitizeChoices): 
   for (let addr = 1; addr < size; addr++) {
     const field = table.at(addr)?.field
     if (field === undefined) continue
-    words[addr] = kindOf(field)
+    words[addr] = kindOf(field) | lockBits(field, addr, table.base(addr))
     const number = numbers.get(field) ?? numbers.size + 1
     numbers.set(field, number)
     fields[addr] = number
@@ -35,10 +45,16 @@ export function sanitizeOptions(image: MachineImage, choices: SanitizeChoices): 
     words,
     fields,
     changed: new Uint8Array(new SharedArrayBuffer(size)),
-    lockOrder: new SharedArrayBuffer(4),
+    lockOrder: allocLockOrder(image.lockClasses.names.length),
     lockClasses: image.lockClasses,
     stallShare: STALL_SHARE,
   }
+}
+
+/** A lock is its first word; those of two words are reader/writer locks. */
+function lockBits(field: Field, addr: number, base: number): number {
+  if (!field.isLock || addr !== base + field.offset) return 0
+  return field.words === RWLOCK_WORDS ? WORD_LOCK | WORD_RWLOCK : WORD_LOCK
 }
 
 function kindOf(field: Field): number {

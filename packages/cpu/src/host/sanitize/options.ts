@@ -12,7 +12,7 @@ export interface SanitizeOptions {
   readonly changed: Uint8Array
   /** How many watchpoints each CPU has set. */
   readonly watches: Float64Array
-  /** Pairs of lock classes: see lock-order-table.ts. */
+  /** {@link allocLockOrder}, for as many classes as there are. */
   readonly lockOrder: SharedArrayBuffer
   readonly lockClasses: LockClasses
   /** Of all random choices; each CPU makes its own seed of it. */
@@ -37,3 +37,6 @@ export const WORD_UNLOCKED = 3
 export const WORD_KIND = 3
 /** A plain write of it hands out or takes back an item of a pool. */
 export const WORD_POOL_LINK = 4
+/** It is the word of a lock; of a reader/writer lock. */
+export const WORD_LOCK = 8
+export const WORD_RWLOCK = 16

@@ -64,3 +64,10 @@ export function stackHere(): string {
   Error.stackTraceLimit = stackTraceLimit
   return stack
 }
+
+const TRY = /\b(mutexTryEnter|mutexSpinTryEnter|rwTryEnter|rwTryUpgrade)\b/
+
+/** Whether a lock was taken by a try, which does not wait: the hooks of the locks do not say, their callers do. */
+export function isTry(stack: string): boolean {
+  return TRY.test(stack)
+}

@@ -7,6 +7,7 @@ import {
   type SanitizeOptions,
   WORD_IGNORED,
   WORD_KIND,
+  WORD_LOCK,
   WORD_POOL_LINK,
   WORD_READ_UNLOCKED,
   WORD_UNLOCKED,
@@ -20,6 +21,11 @@ export interface AccessCheck {
   again(addr: Addr, write: boolean): void
   /** An item of a pool is handed out or taken back. */
   pooled(addr: Addr, value: number): void
+}
+
+/** Is told of plain stores to the words of locks: their release, or that they are made or destroyed. */
+export interface LockWords {
+  storing(lock: Addr, value: number): void
 }
 
 /** A CPU looks at one plain access in so many, on average. */
@@ -73,6 +79,10 @@ export class SanitizedMem extends AuditedMem {
   private gap = 64
   private lastEnd = 0
   private suspect: Addr = 0
+  /** Set once the CPU is there that has the locks. */
+  locks: LockWords | null = null
+  /** Called at atomic read-modify-writes and wakeups. */
+  atPoint: (() => void) | null = null
 
   constructor(
     buffer: SharedArrayBuffer,
@@ -137,6 +147,7 @@ export class SanitizedMem extends AuditedMem {
 
   override store(addr: Addr, value: number): void {
     this.atomic(addr, 'changes (atomic)')
+    if (((this.kinds[addr] as number) & WORD_LOCK) !== 0) this.locks?.storing(addr, value)
     super.store(addr, value)
   }
 
@@ -167,7 +178,13 @@ export class SanitizedMem extends AuditedMem {
 
   override cas(addr: Addr, expected: number, value: number): number {
     this.atomic(addr, 'changes (atomic)')
+    this.atPoint?.()
     return super.cas(addr, expected, value)
+  }
+
+  override notify(addr: Addr, count?: number): number {
+    this.atPoint?.()
+    return super.notify(addr, count)
   }
 
   private atomic(addr: Addr, access: AccessKind): void {

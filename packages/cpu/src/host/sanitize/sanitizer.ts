@@ -1,11 +1,13 @@
-import type { Lockstat, MemOptions } from '@holdfast/atomics-sync'
+import { type Lockstat, Mem, type MemOptions } from '@holdfast/atomics-sync'
 import type { AuditedMem } from '../audited-mem.js'
+import type { EventRing } from '../events.js'
 import type { MachineImage } from '../image.js'
 import type { Instruments } from '../instruments.js'
-import type { KernelTables, MachineCpu } from '../../machine-cpu.js'
+import { LockDebug, type LockTaker } from './lock-debug.js'
 import type { SanitizeOptions } from './options.js'
 import type { Report } from './report.js'
 import { type AccessCheck, SanitizedMem } from './sanitized-mem.js'
+import { WatchedEvents } from './watched-events.js'
 
 /** The instruments of one CPU of the sanitize build. */
 export class Sanitizer implements Instruments {
@@ -14,6 +16,8 @@ export class Sanitizer implements Instruments {
   private readonly options: SanitizeOptions
   private readonly report: Report
   private readonly check: AccessCheck | null
+  private watched: SanitizedMem | null = null
+  private locks: LockDebug | null = null
 
   constructor(
     image: MachineImage,
@@ -29,18 +33,24 @@ export class Sanitizer implements Instruments {
     this.check = check
   }
 
-  mem(options: MemOptions): AuditedMem {
-    const { image, cpu, report, check } = this
-    return new SanitizedMem(image.buffer, image.config, options, cpu, this.options, report, check)
+  mem(memOptions: MemOptions): AuditedMem {
+    const { image, cpu, options, report, check } = this
+    this.watched = new SanitizedMem(image.buffer, image.config, memOptions, cpu, options, report, check)
+    return this.watched
   }
 
-  lockstat(collector: Lockstat | null): Lockstat | null {
-    return collector
+  lockstat(collector: Lockstat | null): Lockstat {
+    const { image, cpu, options, report } = this
+    this.locks = new LockDebug(cpu, new Mem(image.buffer), options, report, collector)
+    if (this.watched !== null) this.watched.locks = this.locks
+    return this.locks
   }
 
-  tables(plain: KernelTables): KernelTables {
-    return plain
+  events(): EventRing {
+    return new WatchedEvents(this.image.events, this.cpu, () => this.locks?.userret())
   }
 
-  attached(_cpu: MachineCpu): void {}
+  attached(cpu: LockTaker): void {
+    this.locks?.attach(cpu)
+  }
 }
