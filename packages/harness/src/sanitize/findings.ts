@@ -51,7 +51,7 @@ export class SanitizeFindings {
 
   private addRule(rule: RuleBroken, atMs: number): void {
     const places = placesOf(rule.stack)
-    const key = `${rule.verdict} ${places[0] ?? '?'} ${rule.message.replace(/\d+/g, '#')}`
+    const key = `${rule.verdict} ${places[0] ?? '?'} ${rule.key}`
     const known = this.rules.get(key)
     if (known !== undefined) {
       known.times++

@@ -2,6 +2,7 @@ import type { MachineImage, SanitizeOptions } from '@holdfast/cpu'
 import {
   WORD_IGNORED,
   WORD_LOCK,
+  WORD_POOL_LINK,
   WORD_READ_UNLOCKED,
   WORD_RWLOCK,
   WORD_UNLOCKED,
@@ -12,6 +13,7 @@ import {
 import { RWLOCK_WORDS } from '@holdfast/atomics-sync'
 import type { Field } from '@holdfast/atomics-sync'
 import { AddressTable } from '../explore/address-table.js'
+import { poolsOf } from '../explore/pools.js'
 
 /** What of the sanitizer the caller chooses. */
 export interface SanitizeChoices {
@@ -38,6 +40,10 @@ export function sanitizeOptions(image: MachineImage, choices: SanitizeChoices): 
     numbers.set(field, number)
     fields[addr] = number
   }
+  const pools = poolsOf(image.regions)
+  for (const { links, count } of pools)
+    for (let n = 0; n < count; n++) words[links + n] = WORD_POOL_LINK
+  const items = pools.reduce((sum, { count }) => sum + count, 0)
   return {
     ...choices,
     watchpoints: allocWatchpoints(),
@@ -46,6 +52,7 @@ export function sanitizeOptions(image: MachineImage, choices: SanitizeChoices): 
     fields,
     changed: new Uint8Array(new SharedArrayBuffer(size)),
     lockOrder: allocLockOrder(image.lockClasses.names.length),
+    poolMakers: new Int32Array(new SharedArrayBuffer(4 * Math.max(1, items))),
     lockClasses: image.lockClasses,
     stallShare: STALL_SHARE,
   }

@@ -14,6 +14,10 @@ export class HeldLocks {
     return this.locks.length
   }
 
+  has(lock: Addr): boolean {
+    return this.locks.includes(lock)
+  }
+
   add(lock: Addr, lockClass: number, shared: boolean): void {
     this.locks.push(lock)
     this.classes.push(lockClass)

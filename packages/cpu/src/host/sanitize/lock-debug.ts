@@ -114,7 +114,7 @@ export class LockDebug implements Lockstat {
     const shared = !spin && this.isShared(lock)
     const lockClass = this.classOf(lock)
     const held = spin ? this.spins : this.slept
-    if (!shared && held.count > 0 && held.locks.includes(lock))
+    if (!shared && held.count > 0 && held.has(lock))
       this.broken(lock, 'wantlock', 'locking against myself')
     if (this.wanted === lock) this.wanted = 0
     else {
@@ -156,7 +156,7 @@ export class LockDebug implements Lockstat {
     }
     if ((word & (this.isRw(lock) ? RW_THREAD : OWNER)) === 0) return
     if (dead) this.broken(lock, 'free', 'is locked or in use')
-    else if ((value & OWNER) === 0 && !this.slept.locks.includes(lock))
+    else if ((value & OWNER) === 0 && !this.slept.has(lock))
       this.broken(lock, 'alloc', 'already initialized')
   }
 
@@ -201,6 +201,7 @@ export class LockDebug implements Lockstat {
       verdict: 'panic',
       cpu: this.cpu,
       lwp: this.actor.self,
+      key: what,
       message: `${kind} error: lockdebug_${where}: ${what}${also}: word ${lock}`,
       words: other === undefined ? [lock] : [lock, other],
       stack: stackHere(),

@@ -15,6 +15,8 @@ export interface SanitizeOptions {
   /** {@link allocLockOrder}, for as many classes as there are. */
   readonly lockOrder: SharedArrayBuffer
   readonly lockClasses: LockClasses
+  /** One word for each item of the static pools, 0 at first: the LWP that was handed it. */
+  readonly poolMakers: Int32Array
   /** Of all random choices; each CPU makes its own seed of it. */
   readonly seed: number
   /** Random delays and priorities at synchronisation points. */

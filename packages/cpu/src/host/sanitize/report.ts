@@ -25,6 +25,8 @@ export interface RuleBroken {
   readonly verdict: Verdict
   readonly cpu: number
   readonly lwp: number
+  /** What tells it from others of the same place: the field, say. */
+  readonly key: string
   readonly message: string
   /** The words it is about. */
   readonly words: readonly number[]

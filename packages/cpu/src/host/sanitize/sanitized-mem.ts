@@ -1,6 +1,8 @@
 import type { Addr, MemOptions } from '@holdfast/atomics-sync'
 import type { KernelConfig } from '@holdfast/kernel'
 import { AuditedMem } from '../audited-mem.js'
+import type { HeldLocks } from './held-locks.js'
+import type { LockTaker } from './lock-debug.js'
 import { Random } from './random.js'
 import { type AccessKind, type Report, stackHere } from './report.js'
 import {
@@ -16,6 +18,8 @@ import { Watchpoints, watchedWord, watchedWrite } from './watchpoints.js'
 
 /** Looks at an access of its own CPU, one in some. */
 export interface AccessCheck {
+  /** Whose accesses they are, and the spin locks of that CPU: before it runs. */
+  attach(taker: LockTaker, spins: HeldLocks): void
   /** The CPU is about to access the word plainly. True: {@link again} is to be called when it has. */
   look(addr: Addr, write: boolean): boolean
   again(addr: Addr, write: boolean): void

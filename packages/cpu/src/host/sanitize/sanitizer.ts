@@ -51,6 +51,8 @@ export class Sanitizer implements Instruments {
   }
 
   attached(cpu: LockTaker): void {
-    this.locks?.attach(cpu)
+    if (this.locks === null) return
+    this.locks.attach(cpu)
+    this.check?.attach(cpu, this.locks.spins)
   }
 }
