@@ -10,7 +10,7 @@ export interface Repeat {
   readonly command: string
 }
 
-const STACK_LINES = 12
+const STACK_LINES = 8
 
 /** Findings in the words of a report. The machine has ended: its memory stands as the CPUs left it. */
 export function tellFindings(
@@ -47,11 +47,11 @@ function tellWord({ name: given, addr, value }: MachineWord, texts: EventTexts):
 }
 
 /** The calls of a stack trace in the source, without the message that precedes them nor the paths of this host. */
-export function stackLines(stack = ''): string[] {
+export function stackLines(stack = '', most = STACK_LINES): string[] {
   return stack
     .split('\n')
     .filter((line) => /^\s+at /.test(line) && !line.includes('<anonymous>'))
-    .slice(0, STACK_LINES)
+    .slice(0, most)
     .map((line) =>
       line
         .trim()

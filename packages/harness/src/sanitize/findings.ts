@@ -2,7 +2,7 @@ import type { RuleBroken, SanitizeReport } from '@holdfast/cpu'
 import type { Finding } from '../report/result.js'
 import type { Repeat } from '../run/finding.js'
 import { type OrderCycle, OrderFindings } from './order-findings.js'
-import { type Places, placesOf } from './places.js'
+import { type Places, lockPlacesOf, placesOf } from './places.js'
 import { type Race, RaceFindings } from './race-findings.js'
 
 interface Broken {
@@ -50,7 +50,7 @@ export class SanitizeFindings {
   }
 
   private addRule(rule: RuleBroken, atMs: number): void {
-    const places = placesOf(rule.stack)
+    const places = rule.verdict === 'panic' ? lockPlacesOf(rule.stack) : placesOf(rule.stack)
     const key = `${rule.verdict} ${places[0] ?? '?'} ${rule.key}`
     const known = this.rules.get(key)
     if (known !== undefined) {
@@ -120,7 +120,7 @@ function tellRule(broken: Broken, nameOf: (addr: number) => string, repeat: Repe
     stack: places,
     ...(rule.other === undefined
       ? {}
-      : { other: { who: 'The lock was taken', stack: placesOf(rule.other) } }),
+      : { other: { who: 'The lock was taken', stack: lockPlacesOf(rule.other) } }),
     firstSeconds: seconds(firstMs),
     times,
     lwps: [],

@@ -1,6 +1,6 @@
 import type { OrderSeen } from '@holdfast/cpu'
 import { LockGraph } from '@holdfast/explorer'
-import { type Places, placesOf } from './places.js'
+import { type Places, lockPlacesOf } from './places.js'
 
 /** One lock waited for while another was held. */
 interface Step {
@@ -44,7 +44,7 @@ export class OrderFindings {
     const key = keyOf(seen.from, seen.to, seen.up)
     const before = this.steps.get(key)
     if (before === undefined || seen.heldStack !== '') {
-      const [heldPlaces, takenPlaces] = [placesOf(seen.heldStack), placesOf(seen.takenStack)]
+      const [heldPlaces, takenPlaces] = [lockPlacesOf(seen.heldStack), lockPlacesOf(seen.takenStack)]
       this.steps.set(key, { seen, heldPlaces, takenPlaces })
     }
     if (before !== undefined) return 0

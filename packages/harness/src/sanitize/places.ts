@@ -5,11 +5,24 @@ export type Places = readonly string[]
 
 /** Files of the instruments themselves, which stand on top of every stack they take. */
 const INSTRUMENTS =
-  /\((sanitized-mem|audited-mem|watchpoints|report|lock-debug|lock-order-table|chaos|chaotic-tables|field-locks|call-site|lockstat-collector|mem)\.ts:/
+  /\((sanitized-mem|audited-mem|watchpoints|report|lock-debug|lock-order-watch|watched-events|sanitizer|field-locks|pool-items|chaos|mem)\.ts:/
+
+/** The locks, whose callers are of interest. */
+const LOCKS = /\((mutex|spin-mutex|rwlock)\.ts:/
+
+const SHOWN = 8
 
 /** Of a stack as text, without the instruments that took it. */
 export function placesOf(stack: string): Places {
-  return stackLines(stack)
+  return stackLines(stack, Number.POSITIVE_INFINITY)
     .map((line) => line.replace(/^at /, ''))
     .filter((line) => !INSTRUMENTS.test(line))
+    .slice(0, SHOWN)
+}
+
+/** The same, without the functions of the locks themselves. */
+export function lockPlacesOf(stack: string): Places {
+  const places = placesOf(stack)
+  const outer = places.filter((line) => !LOCKS.test(line))
+  return outer.length === 0 ? places : outer
 }

@@ -85,7 +85,7 @@ export class SanitizedMem extends AuditedMem {
   private suspect: Addr = 0
   /** Set once the CPU is there that has the locks. */
   locks: LockWords | null = null
-  /** Called at atomic read-modify-writes and wakeups. */
+  /** Called where CPUs meet: at cas, at wakeups and where interrupts are posted and taken (or, and). */
   atPoint: (() => void) | null = null
 
   constructor(
@@ -167,11 +167,13 @@ export class SanitizedMem extends AuditedMem {
 
   override or(addr: Addr, value: number): number {
     this.atomic(addr, 'changes (atomic)')
+    this.atPoint?.()
     return super.or(addr, value)
   }
 
   override and(addr: Addr, value: number): number {
     this.atomic(addr, 'changes (atomic)')
+    this.atPoint?.()
     return super.and(addr, value)
   }
 

@@ -3,6 +3,7 @@ import type { AuditedMem } from '../audited-mem.js'
 import type { EventRing } from '../events.js'
 import type { MachineImage } from '../image.js'
 import type { Instruments } from '../instruments.js'
+import { Chaos } from './chaos.js'
 import { LockDebug, type LockTaker } from './lock-debug.js'
 import type { SanitizeOptions } from './options.js'
 import type { Report } from './report.js'
@@ -16,6 +17,7 @@ export class Sanitizer implements Instruments {
   private readonly options: SanitizeOptions
   private readonly report: Report
   private readonly check: AccessCheck | null
+  private readonly atPoint: (() => void) | null
   private watched: SanitizedMem | null = null
   private locks: LockDebug | null = null
 
@@ -31,17 +33,20 @@ export class Sanitizer implements Instruments {
     this.options = options
     this.report = report
     this.check = check
+    const chaos = options.chaos ? new Chaos(options.seed, cpu) : null
+    this.atPoint = chaos === null ? null : () => chaos.point()
   }
 
   mem(memOptions: MemOptions): AuditedMem {
     const { image, cpu, options, report, check } = this
     this.watched = new SanitizedMem(image.buffer, image.config, memOptions, cpu, options, report, check)
+    this.watched.atPoint = this.atPoint
     return this.watched
   }
 
   lockstat(collector: Lockstat | null): Lockstat {
     const { image, cpu, options, report } = this
-    this.locks = new LockDebug(cpu, new Mem(image.buffer), options, report, collector)
+    this.locks = new LockDebug(cpu, new Mem(image.buffer), options, report, collector, this.atPoint)
     if (this.watched !== null) this.watched.locks = this.locks
     return this.locks
   }
