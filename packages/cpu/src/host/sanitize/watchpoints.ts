@@ -4,16 +4,16 @@ import { type Addr, Mem } from '@holdfast/atomics-sync'
  * Watchpoints that the CPUs share, in a buffer of their own: who is about to access a word sets one and waits, whoever
  * accesses the word meanwhile finds it (as KCSAN, Linux kernel/kcsan). A slot is two words, chosen by the address:
  *
- *   key   0 free, BUSY being set or already hit, otherwise addr * 4 + write
+ *   key   0 free, BUSY being set or just hit, DONE hit, otherwise addr * 4 + write
  *   id    number of the report that will tell of a hit
  *
- *          set: cas 0 -> BUSY, id, store key            hit: cas key -> BUSY
- *   FREE ------------------------------------> SET ---------------------------> BUSY
- *    ^                                          |                                 |
- *    '------- clear: cas key -> 0 --------------'                                 |
- *    '------------------------ the one that hit it has read id: store 0 ----------'
+ *          set: cas 0 -> BUSY, id, store key         hit: cas key -> BUSY, read id, store DONE
+ *   FREE ------------------------------------> SET -----------------------------------------> DONE
+ *    ^                                          |                                              |
+ *    '------- clear: cas key -> 0 --------------'              clear: store 0 -----------------'
  *
- * Rules   a slot that is hit belongs to whoever hit it, so both sides of a race name it by the same number
+ * Rules   only who set a watchpoint frees its slot: were it freed by who hit it, the same word could be watched anew by then, and
+ *         the first would take the second's watchpoint away for its own
  *         two words of one slot cannot be watched at once: the second is not
  *         a watchpoint is looked for by a plain load: one that is seen late is a race not seen, never a false one
  */
@@ -44,10 +44,15 @@ export class Watchpoints {
     this.mem.wait((addr & SLOT_MASK) << 1, keyOf(addr, write), ms)
   }
 
-  /** Takes the watchpoint away. False: it was hit, and is no longer the caller's. */
+  /** Takes the watchpoint away. False: it was hit. */
   clear(addr: Addr, write: boolean): boolean {
+    const { mem } = this
     const key = keyOf(addr, write)
-    return this.mem.cas((addr & SLOT_MASK) << 1, key, 0) === key
+    const slot = (addr & SLOT_MASK) << 1
+    if (mem.cas(slot, key, 0) === key) return true
+    mem.spinWhile(slot, BUSY)
+    mem.store(slot, 0)
+    return false
   }
 
   /** Claims the watchpoint `key` for a report; returns the report's number, or 0 if another was first. */
@@ -56,7 +61,7 @@ export class Watchpoints {
     const slot = (watchedWord(key) & SLOT_MASK) << 1
     if (mem.cas(slot, key, BUSY) !== key) return 0
     const id = mem.read(slot + 1)
-    mem.store(slot, 0)
+    mem.store(slot, DONE)
     mem.notify(slot, 1)
     return id
   }
@@ -78,6 +83,7 @@ export class Watchpoints {
 export const WATCH_SLOTS = 512
 const SLOT_MASK = WATCH_SLOTS - 1
 const BUSY = -1
+const DONE = -2
 
 /** A buffer for the watchpoints of a machine. */
 export function allocWatchpoints(): SharedArrayBuffer {
