@@ -7,8 +7,8 @@ export class HeldLocks {
   readonly classes: number[] = []
   /** Taken for reading. */
   readonly shared: boolean[] = []
-  /** Where each was taken, if that was looked up; otherwise empty. */
-  readonly stacks: string[] = []
+  /** Where each was taken, if somebody wanted to know. To take a stack costs less than to put it into words. */
+  readonly places: (Error | null)[] = []
 
   get count(): number {
     return this.locks.length
@@ -22,17 +22,24 @@ export class HeldLocks {
     this.locks.push(lock)
     this.classes.push(lockClass)
     this.shared.push(shared)
-    this.stacks.push('')
+    this.places.push(null)
   }
 
-  /** Forgets the latest hold of a lock; false: there is none. */
+  /** Forgets the latest hold of a lock; false: there is none. Mostly it is the last of all. */
   remove(lock: Addr): boolean {
-    const at = this.locks.lastIndexOf(lock)
+    const { locks, classes, shared, places } = this
+    const at = locks.lastIndexOf(lock)
     if (at < 0) return false
-    this.locks.splice(at, 1)
-    this.classes.splice(at, 1)
-    this.shared.splice(at, 1)
-    this.stacks.splice(at, 1)
+    for (let next = at + 1; next < locks.length; next++) {
+      locks[next - 1] = locks[next] as Addr
+      classes[next - 1] = classes[next] as number
+      shared[next - 1] = shared[next] as boolean
+      places[next - 1] = places[next] as Error | null
+    }
+    locks.pop()
+    classes.pop()
+    shared.pop()
+    places.pop()
     return true
   }
 

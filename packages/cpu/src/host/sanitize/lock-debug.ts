@@ -21,8 +21,8 @@ export interface LockTaker {
 }
 
 /** Of the sleep locks taken with interrupts held off, how many are looked at; then one in so many. */
-const LOOKED_AT = 64
-const LOOK_EVERY = 64
+const LOOKED_AT = 8
+const LOOK_EVERY = 256
 
 const OWNER = ~MUTEX_FLAGS
 const RW_DESTROYED = RW_THREAD | RW_WRITE_LOCKED
@@ -168,8 +168,7 @@ export class LockDebug implements Lockstat {
     slept.forgetShared()
     if (slept.count === 0) return
     const lock = slept.locks[0] as Addr
-    const stack = slept.stacks[0] as string
-    this.broken(lock, 'barrier', 'sleep lock held', undefined, stack)
+    this.broken(lock, 'barrier', 'sleep lock held', undefined, slept.places[0]?.stack)
     slept.remove(lock)
   }
 

@@ -2,14 +2,14 @@ import type { Addr } from '@holdfast/atomics-sync'
 import type { HeldLocks } from './held-locks.js'
 import { LockOrderTable, PAIR_PLACED, PAIR_SEEN } from './lock-order-table.js'
 import type { SanitizeOptions } from './options.js'
-import { type Report, isTry, stackHere } from './report.js'
+import { type Report, isTry, placeHere, stackHere } from './report.js'
 
 
 /** Tries seen of a pair before only one in so many is looked at, since looking costs some ten microseconds. */
-const TRIES_LOOKED_AT = 16
-const LOOK_EVERY = 64
+const TRIES_LOOKED_AT = 4
+const LOOK_EVERY = 256
 /** Acquisitions of a class whose place is looked up so that a pair's first place becomes known. */
-const PLACES_LOOKED_UP = 64
+const PLACES_LOOKED_UP = 8
 
 /** Tells of each pair of lock classes when it is first seen on any CPU, and once more when both places are known. */
 export class LockOrderWatch {
@@ -47,7 +47,7 @@ export class LockOrderWatch {
     const lockClass = held.classes[at] as number
     if ((this.lookUps[lockClass] as number) <= 0) return
     this.lookUps[lockClass] = (this.lookUps[lockClass] as number) - 1
-    held.stacks[at] = stackHere()
+    held.places[at] = placeHere()
   }
 
   private after(held: HeldLocks, lock: Addr, to: number, waits: boolean): void {
@@ -56,7 +56,7 @@ export class LockOrderWatch {
       const other = held.locks[at] as Addr
       if (from === 0 || other === lock) continue
       const pair = this.table.pair(from, to, from === to && other > lock)
-      const what = held.stacks[at] === '' ? PAIR_SEEN : PAIR_PLACED
+      const what = held.places[at] === null ? PAIR_SEEN : PAIR_PLACED
       if (this.table.known(pair) < what) this.seen(pair, what, held, at, lock, to, waits)
     }
   }
@@ -89,7 +89,7 @@ export class LockOrderWatch {
       up: other < lock,
       held: other,
       taken: lock,
-      heldStack: held.stacks[at] as string,
+      heldStack: held.places[at]?.stack ?? '',
       takenStack: stack,
     })
   }

@@ -8,7 +8,7 @@ export interface SanitizeOptions {
   readonly words: Uint8Array
   /** For each word, the number of the field that it is; words with one number are sampled as one. */
   readonly fields: Uint16Array
-  /** One byte for each word, 0 at first: 1 once an atomic operation has changed it. */
+  /** One byte for each word: 1 if atomic operations change it, as its layout says or as was seen. */
   readonly changed: Uint8Array
   /** How many watchpoints each CPU has set. */
   readonly watches: Float64Array
