@@ -1,5 +1,6 @@
 import { extname } from 'node:path'
 import * as esbuild from 'esbuild'
+import { MagicString } from 'magic-string'
 import { check } from './check.js'
 import { CALLS_MODULE, CALLS_TEXT, type Calls, type Emitted, type Tables, emit } from './emit.js'
 import { entryModule } from './entry.js'
@@ -7,6 +8,7 @@ import { type Linked, link } from './link.js'
 import type { Loaded, Module } from './modules.js'
 import { CompileError } from './problems.js'
 import { scan } from './scan.js'
+import { sourceMapOf } from './source-map.js'
 
 /** Something that another run would answer differently. */
 export interface Hint {
@@ -120,13 +122,19 @@ function fromProgram({ entry, emitted }: Program, modules: ReadonlyMap<string, M
         const loader = LOADERS[extname(path)]
         if (module === undefined || loader === undefined) return undefined
         const made = emitted.get(path)
-        if (made === undefined) return { contents: module.source.text, loader }
-        const map = Buffer.from(made.map).toString('base64')
-        return {
-          contents: `${made.code}\n//# sourceMappingURL=data:application/json;base64,${map}`,
-          loader,
-        }
+        if (made === undefined && !module.source.patched) return { contents: module.source.text, loader }
+        const { code, map } = made ?? asPatched(module)
+        return { contents: `${code}\n${inlineMap(map)}`, loader }
       })
     },
   }
+}
+
+/** A module that is not instrumented, with its patches and the way back from them. */
+function asPatched(module: Module): Emitted {
+  return { code: module.source.text, map: sourceMapOf(new MagicString(module.source.text), module) }
+}
+
+function inlineMap(map: string): string {
+  return `//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`
 }

@@ -1,10 +1,11 @@
-import { MagicString, SourceMap } from 'magic-string'
+import { MagicString } from 'magic-string'
 import { type Node, children, unwrap } from './ast.js'
 import { cNameOf } from './c-names.js'
 import type { Linked } from './link.js'
 import type { Module } from './modules.js'
 import { DEFAULT_OPERANDS, KINDS, OPERANDS, VOID_OPS } from './ops.js'
 import type { CallRecord, FunctionInfo, OpRecord, Scanned, SwitchRecord, TableMethod } from './program.js'
+import { sourceMapOf } from './source-map.js'
 
 /** How a compiled function calls another: it yields the callee to the engine's trampoline, or `yield*`s it in place. */
 export type Calls = 'trampoline' | 'delegate'
@@ -107,7 +108,7 @@ class Emitter {
       for (const property of properties) this.tableMethod(property)
     if (this.calls === 'trampoline') this.out.prepend(`import { ${CALL} } from '${CALLS_MODULE}'; `)
     if (this.usesNothing) this.out.append(`\nfunction* ${NOTHING}() {}\n`)
-    return { code: this.out.toString(), map: this.map() }
+    return { code: this.out.toString(), map: sourceMapOf(this.out, this.module) }
   }
 
   private function(fn: FunctionInfo): void {
@@ -209,24 +210,6 @@ class Emitter {
       this.out.prependRight((property['value'] as Node).start, before)
       this.out.appendLeft((property['value'] as Node).end, after)
     }
-  }
-
-  private map(): string {
-    const { source, path } = this.module
-    const decoded = this.out.generateDecodedMap({ source: path, hires: 'boundary', includeContent: false })
-    decoded.sources = [path]
-    if (!source.patched) return new SourceMap(decoded).toString()
-    // The positions are those of the patched text: lead them back to the file on disk.
-    const starts = source.lineStarts()
-    for (const line of decoded.mappings)
-      for (const segment of line) {
-        if (segment.length < 4) continue
-        const at = segment as [number, number, number, number]
-        const { line: row, column } = source.position((starts[at[2]] as number) + at[3])
-        at[2] = row - 1
-        at[3] = column - 1
-      }
-    return new SourceMap(decoded).toString()
   }
 }
 

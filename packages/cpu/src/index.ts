@@ -9,7 +9,7 @@ export type { MachineCounts, MachineEvent } from './host/events.js'
 export type { Finding, FindingWord, MachineVerdict, Verdict } from './host/findings.js'
 export { lwpStates, workload } from './host/lwp-states.js'
 export type { LwpState, Workload } from './host/lwp-states.js'
-export type { CpuReport } from './host/control.js'
+export type { CpuOptions, CpuReport } from './host/control.js'
 export { checkOpenFiles, openFiles } from './host/file-limits.js'
 export type { OpenFiles } from './host/file-limits.js'
 export { serveCpu } from './host/serve-cpu.js'
@@ -23,5 +23,34 @@ export type {
 } from './machine-cpu.js'
 export { COUNT_CLOCK, COUNT_IDLES, COUNT_INTERRUPTS, COUNT_RESUMED } from './machine-cpu.js'
 export { attachCpu } from './host/attach.js'
+export type { Instruments, MakeInstruments } from './host/instruments.js'
+export { Sanitizer } from './host/sanitize/sanitizer.js'
+export type { AccessCheck } from './host/sanitize/sanitized-mem.js'
+export { SanitizedMem } from './host/sanitize/sanitized-mem.js'
+export { LockDebug } from './host/sanitize/lock-debug.js'
+export type { HeldLocks } from './host/sanitize/held-locks.js'
+export { stackHere } from './host/sanitize/report.js'
+export type { LockTaker } from './host/sanitize/lock-debug.js'
+export { allocLockOrder } from './host/sanitize/lock-order-table.js'
+export { allocWatchpoints } from './host/sanitize/watchpoints.js'
+export {
+  WORD_IGNORED,
+  WORD_LOCK,
+  WORD_POOL_LINK,
+  WORD_READ_UNLOCKED,
+  WORD_RWLOCK,
+  WORD_UNLOCKED,
+  WORD_WATCHED,
+} from './host/sanitize/options.js'
+export type { SanitizeOptions } from './host/sanitize/options.js'
+export type {
+  AccessKind,
+  OrderSeen,
+  RaceHalf,
+  Report,
+  RuleBroken,
+  SanitizeReport,
+} from './host/sanitize/report.js'
+export { tell } from './host/control.js'
 export { netbsdTables } from './netbsd.js'
 export { DISK_DUE } from './globals.js'

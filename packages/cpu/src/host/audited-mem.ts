@@ -29,7 +29,7 @@ export class AuditedMem extends Mem {
   /** The LWP that runs on this CPU. */
   self: () => number
 
-  constructor(buffer: SharedArrayBuffer, config: KernelConfig, options: MemOptions) {
+  constructor(buffer: SharedArrayBuffer, config: Pick<KernelConfig, 'lwps' | 'nlwps'>, options: MemOptions) {
     super(buffer, options)
     this.lwps = config.lwps
     this.end = config.lwps + config.nlwps * LWP_WORDS
@@ -38,19 +38,19 @@ export class AuditedMem extends Mem {
 
   override write(addr: Addr, value: number): void {
     if (addr >= this.lwps && addr < this.end && (addr - this.lwps) % LWP_WORDS === L_FLAG)
-      this.check(addr, value)
+      this.checkInmem(addr, value)
     super.write(addr, value)
   }
 
   override fill(addr: Addr, words: number, value: number): void {
     for (let at = this.nextFlag(addr); at < addr + words && at < this.end; at += LWP_WORDS)
-      this.check(at, value)
+      this.checkInmem(at, value)
     super.fill(addr, words, value)
   }
 
   override copy(to: Addr, from: Addr, words: number): void {
     for (let at = this.nextFlag(to); at < to + words && at < this.end; at += LWP_WORDS)
-      this.check(at, this.read(from + at - to))
+      this.checkInmem(at, this.read(from + at - to))
     super.copy(to, from, words)
   }
 
@@ -60,7 +60,7 @@ export class AuditedMem extends Mem {
     return addr <= first ? first : first + Math.ceil((addr - first) / LWP_WORDS) * LWP_WORDS
   }
 
-  private check(addr: Addr, value: number): void {
+  private checkInmem(addr: Addr, value: number): void {
     if (((this.read(addr) ^ value) & LW_INMEM) === 0) return
     const l = addr - L_FLAG
     const stat = this.read(l + L_STAT)

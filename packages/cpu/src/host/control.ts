@@ -5,12 +5,16 @@ import { expose, wrap } from 'comlink'
 import type { Endpoint, Remote } from 'comlink'
 import type { Finding } from './findings.js'
 import type { MachineImage } from './image.js'
+import type { SanitizeOptions } from './sanitize/options.js'
+import type { SanitizeReport } from './sanitize/report.js'
 
 /** How one CPU is to run. */
 export interface CpuOptions {
   readonly lockstat: boolean
   /** How long a busy wait may last before it is a finding, in ms. */
   readonly spinDeadlineMs: number
+  /** For the sanitize build. */
+  readonly sanitize?: SanitizeOptions
 }
 
 /** How a CPU's loop ended. */
@@ -66,6 +70,23 @@ function endpoint(port: NodePort): Endpoint {
       if (wrapper !== undefined) port.off('message', wrapper)
     },
   }
+}
+
+/** What a CPU tells unasked, also while `run` lasts; all other messages are answers. */
+interface Told {
+  readonly told: SanitizeReport
+}
+
+/** The worker's end of what a CPU tells unasked. */
+export function tell(report: SanitizeReport): void {
+  parentPort?.postMessage({ told: report } satisfies Told)
+}
+
+/** The main thread's end of it. */
+export function hear(worker: Worker, listener: (report: SanitizeReport) => void): void {
+  worker.on('message', (message: Partial<Told> | null) => {
+    if (message?.told !== undefined) listener(message.told)
+  })
 }
 
 /** The worker's end. */

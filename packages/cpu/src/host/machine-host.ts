@@ -133,10 +133,13 @@ class HostMachine implements RunningMachine {
     const { image, options, deadlines } = this
     const url = options.worker ?? CPU_WORKER
     const limits = { ...WORKER_LIMITS, ...options.resourceLimits }
-    const cpuOptions = { lockstat: options.lockstat ?? false, spinDeadlineMs: deadlines.spinDeadlineMs }
+    const { lockstat = false, sanitize, onReport } = options
+    const { spinDeadlineMs } = deadlines
+    const cpuOptions = { lockstat, spinDeadlineMs, ...(sanitize === undefined ? {} : { sanitize }) }
     const boots: Promise<void>[] = []
     for (let id = 0; id < image.machine.ncpu; id++) {
       const worker = new WorkerCpu(id, url, limits, (death) => this.died(death))
+      if (onReport !== undefined) worker.hear(onReport)
       this.workers.push(worker)
       boots.push(worker.boot(image, cpuOptions).catch((error: unknown) => this.control(id, error)))
     }

@@ -3,6 +3,8 @@ import type { Mem } from '@holdfast/atomics-sync'
 import type { Finding } from './findings.js'
 import type { MachineImage } from './image.js'
 import type { Workload } from './lwp-states.js'
+import type { SanitizeOptions } from './sanitize/options.js'
+import type { SanitizeReport } from './sanitize/report.js'
 
 /** How a machine is run. All times are host ms. */
 export interface MachineOptions {
@@ -23,6 +25,10 @@ export interface MachineOptions {
   readonly resourceLimits?: ResourceLimits
   /** Called at once with each finding, before the machine has ended and its events are known. */
   readonly onFinding?: (finding: Finding) => void
+  /** What the CPUs' sanitizers are told; `worker` must be one that has them. */
+  readonly sanitize?: SanitizeOptions
+  /** Called with what they report, while the machine runs. */
+  readonly onReport?: (report: SanitizeReport) => void
   /** What the user LWPs are up to. Default: what the kernel's lwp table says. */
   readonly workload?: (mem: Mem, image: MachineImage) => Workload
 }

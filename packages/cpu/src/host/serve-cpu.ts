@@ -13,6 +13,7 @@ import {
   MC_STATE,
 } from '../globals.js'
 import type { MachineImage } from './image.js'
+import type { MakeInstruments } from './instruments.js'
 import type { KernelTables, MachineCpu } from '../machine-cpu.js'
 import { postHalt } from '../mailbox.js'
 import { Stopped } from '../stopped.js'
@@ -30,24 +31,30 @@ const LOCK_WRAPPERS: readonly string[] = [
   'vmMapLockTry',
 ]
 
-/** Makes the calling worker a CPU of whatever machine is booted into it. The CPU's kernel is `tables`. */
-export function serveCpu(tables: KernelTables): void {
-  serveControl(new CpuService(tables))
+/**
+ * Makes the calling worker a CPU of whatever machine is booted into it. The CPU's kernel is `tables`; `instruments` makes what
+ * watches it, if it is to be watched.
+ */
+export function serveCpu(tables: KernelTables, instruments: MakeInstruments | null = null): void {
+  serveControl(new CpuService(tables, instruments))
 }
 
 class CpuService implements CpuControl {
   private readonly tables: KernelTables
+  private readonly instruments: MakeInstruments | null
   private cpu: MachineCpu | null = null
   private locks: LockstatCollector | null = null
 
-  constructor(tables: KernelTables) {
+  constructor(tables: KernelTables, instruments: MakeInstruments | null) {
     this.tables = tables
+    this.instruments = instruments
   }
 
   boot(image: MachineImage, id: number, options: CpuOptions): void {
     const { lockClasses: classes } = image
     this.locks = options.lockstat ? new LockstatCollector({ classes, wrappers: LOCK_WRAPPERS }) : null
-    this.cpu = attachCpu(image, id, this.tables, this.locks, options.spinDeadlineMs)
+    const instruments = this.instruments?.(image, id, options) ?? null
+    this.cpu = attachCpu(image, id, this.tables, this.locks, options.spinDeadlineMs, instruments)
   }
 
   run(): CpuEnd {

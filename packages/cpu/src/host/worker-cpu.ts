@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads'
 import type { ResourceLimits } from 'node:worker_threads'
-import { controlOf } from './control.js'
+import { controlOf, hear } from './control.js'
 import type { CpuEnd, CpuOptions, CpuReport } from './control.js'
 import type { MachineImage } from './image.js'
+import type { SanitizeReport } from './sanitize/report.js'
 
 /** Why a CPU's worker is gone. */
 export type DeathCause = 'threw' | 'outOfMemory' | 'terminated' | 'exited' | 'messageError'
@@ -54,6 +55,11 @@ export class WorkerCpu {
         resolve()
       })
     })
+  }
+
+  /** Has `listener` called with what the CPU tells unasked. */
+  hear(listener: (report: SanitizeReport) => void): void {
+    hear(this.worker, listener)
   }
 
   boot(image: MachineImage, options: CpuOptions): Promise<void> {

@@ -9,6 +9,7 @@ import { benchKernel, holdFigures, swapFigures } from './kernel.js'
 import { measureLimits } from './limits.js'
 import { contendedMutex } from './mutex.js'
 import { pressureFigures } from './pressure.js'
+import { sanitizeFigures } from './sanitize.js'
 import { switchFigures } from './switch.js'
 
 const MUTEX_WORKERS = [2, 4, 8]
@@ -71,6 +72,13 @@ add(
   `memory-pressure, ${pressure.cpus} CPUs`,
   perSecond(pressure.swapoutsPerSecond),
   `u-areas swapped out, with ${perSecond(pressure.holdsPerSecond)} holds and ${perSecond(pressure.switchesPerSecond)} context switches`,
+)
+
+const sanitized = await sanitizeFigures()
+add(
+  'memory-pressure, sanitized: user operations',
+  perSecond(sanitized.rate),
+  `${sanitized.slowdown.toFixed(1)} times slower than plain in turns with it (${perSecond(sanitized.plainRate)}); aim: 5`,
 )
 
 console.log(`Node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'})\n`)

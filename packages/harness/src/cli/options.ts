@@ -23,6 +23,10 @@ export interface RunFlags {
   readonly seed?: string
   readonly preempt?: boolean
   readonly json?: boolean
+  readonly sanitize?: boolean
+  readonly chaos?: boolean
+  readonly all?: boolean
+  readonly variant?: string
 }
 
 /** The same, checked. What is undefined is left to the scenario. */

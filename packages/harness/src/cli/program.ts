@@ -14,6 +14,7 @@ import { print, printJson } from './output.js'
 import { replayCommand } from './replay-command.js'
 import type { ReplayFlags } from './replay-command.js'
 import { runCommand } from './run-command.js'
+import { parseSanitizeFlags } from './run-command-sanitize.js'
 import { verifyCommand } from './verify-command.js'
 import type { VerifyFlags } from './verify-command.js'
 import { scaleCommand } from './scale-command.js'
@@ -28,6 +29,7 @@ const EXAMPLES = `
 Examples:
   holdfast start                                   the demonstration: memory pressure on four CPUs
   holdfast run hold-storm --cpus 8 --seconds 30    one scenario, larger and longer
+  holdfast run --sanitize --chaos                  races and lock rules, watched while it runs
   holdfast run mine.json --json                    a scenario of your own, report as JSON
   holdfast scale --cpus 1,2,4,8                    how it scales
   holdfast explore program:reorder --param s=3     every interleaving of a small program
@@ -57,10 +59,15 @@ export function buildProgram(signal: AbortSignal, exit: (code: number) => void):
   withRunOptions(program.command('run'), 'of the scenario', String(DEFAULT_SECONDS))
     .description('run a scenario and print the report')
     .argument('[scenario]', 'name of a built-in scenario, or path of a JSON or TypeScript file')
+    .option('--sanitize', 'watch for data races, broken lock rules and locks taken in a cycle, meanwhile')
+    .option('--chaos', 'with --sanitize: random delays and priorities at synchronisation points')
+    .option('--all', 'with --sanitize: report accesses that are unlocked by design too')
+    .option('--variant <names>', 'corrections or mutants of the kernel, separated by commas')
     .action(async (name: string | undefined, flags: RunFlags) => {
       const choices = parseRunFlags(flags)
+      const sanitize = parseSanitizeFlags(flags)
       const scenario = await findScenario(name)
-      exit(await runCommand(scenario, name ?? scenario.name, choices, signal))
+      exit(await runCommand(scenario, name ?? scenario.name, choices, signal, sanitize))
     })
 
   const scale = program

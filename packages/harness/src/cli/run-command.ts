@@ -1,9 +1,11 @@
 import { runReport } from '../report/run-report.js'
 import { prepare } from '../run/prepare.js'
 import { run } from '../run/run.js'
+import { runSanitized } from '../sanitize/run-sanitized.js'
 import type { Scenario } from '../scenario/types.js'
 import type { RunChoices } from './options.js'
 import { print, printJson } from './output.js'
+import { type SanitizeChoices, NOT_SANITIZED, sanitizeText } from './run-command-sanitize.js'
 import { progressOn } from './progress.js'
 
 export const EXIT_OK = 0
@@ -16,15 +18,19 @@ export async function runCommand(
   named: string,
   choices: RunChoices,
   signal: AbortSignal,
+  sanitize: SanitizeChoices = NOT_SANITIZED,
 ): Promise<number> {
   const prepared = prepare(scenario, choices, choices.seed)
   const progress = progressOn(process.stderr)
-  const result = await run(prepared, {
+  const options = {
     seconds: choices.seconds,
     signal,
-    repeat: `holdfast run ${named}${repeatOptions(choices)}`,
-    onProgress: (line) => progress.update(line),
-  }).finally(() => progress.done())
+    repeat: `holdfast run ${named}${repeatOptions(choices)}${sanitizeText(sanitize)}`,
+    onProgress: (line: string) => progress.update(line),
+  }
+  const plain = !sanitize.sanitize && sanitize.variant === ''
+  const running = plain ? run(prepared, options) : runSanitized(prepared, { ...options, ...sanitize })
+  const result = await running.finally(() => progress.done())
   await (choices.json ? printJson(result) : print(runReport(result)))
   return result.findings.length === 0 ? EXIT_OK : EXIT_FOUND
 }

@@ -58,6 +58,7 @@ export class Guards {
   /** The turnstile chain of a lock. */
   private readonly chainOf: (lock: Addr) => Addr
   private readonly globals = new Map<string, Addr>()
+  private readonly own = new Map<string, Map<string, number>>()
 
   constructor(table: AddressTable, chainOf: (lock: Addr) => Addr) {
     this.table = table
@@ -92,6 +93,22 @@ export class Guards {
     return waiters === 0 ? 0 : this.chainOf(words[ts + TS_OBJ] as number) + TC_MUTEX
   }
 
+  /** Offset of the lock of that name in a record of its own, -1 if it has none. */
+  private ownLock(layout: string, name: string): number {
+    let known = this.own.get(layout)
+    if (known === undefined) {
+      known = new Map()
+      this.own.set(layout, known)
+    }
+    const offset = known.get(name)
+    if (offset !== undefined) return offset
+    const upper = name.toUpperCase()
+    const fields = layouts().find((each) => each.name === layout)?.fields
+    const found = fields?.find((each) => each.isLock && each.name === upper)?.offset ?? -1
+    known.set(name, found)
+    return found
+  }
+
   private resolve(words: Int32Array, layout: string, base: Addr, name: string): Addr {
     if (layout === 'lwp') {
       if (name === 'l_mutex') return words[base + L_MUTEX] as number
@@ -107,10 +124,8 @@ export class Guards {
         return pointed(words, base + PG_UOBJECT, UO_LOCK) || pointed(words, base + PG_UANON, AN_LOCK)
       if (name === 'queue') return queueLock(words[base + PG_PQFLAGS] as number)
     }
-    const upper = name.toUpperCase()
-    const known = layouts().find((each) => each.name === layout)
-    const own = known?.fields.find((each) => each.isLock && each.name === upper)
-    return own === undefined ? (this.globals.get(upper) ?? 0) : base + own.offset
+    const offset = this.ownLock(layout, name)
+    return offset < 0 ? (this.globals.get(name.toUpperCase()) ?? 0) : base + offset
   }
 }
 

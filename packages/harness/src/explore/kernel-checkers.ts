@@ -12,29 +12,14 @@ import {
 } from '@holdfast/explorer'
 import type { LockClasses } from '@holdfast/atomics-sync'
 import type { LockInfo, Observer, World } from '@holdfast/explorer'
-import {
-  CI_CURLWP,
-  L_CPU,
-  L_FLAG,
-  L_PFLAG,
-  L_STAT,
-  LP_RUNNING,
-  LSIDL,
-  LSZOMB,
-  LWP_WORDS,
-  LW_IDLE,
-  P_STAT,
-  PROC_WORDS,
-  SIDL,
-  SZOMB,
-  turnstileChain,
-} from '@holdfast/kernel'
+import { turnstileChain } from '@holdfast/kernel'
 import type { Cpu } from '@holdfast/kernel'
 import { checkInvariants, newInvariantState } from '../invariants/index.js'
 import { AddressTable } from './address-table.js'
 import { Guards } from './guards.js'
 import { Lifetimes } from './lifetimes.js'
 import { placeOf } from './machinery.js'
+import { isPublished } from './published.js'
 import type { MachineTarget } from './machine-target.js'
 import { StackUse } from './stack-use.js'
 import { WireCounts } from './wire-counts.js'
@@ -43,7 +28,7 @@ import { WireCounts } from './wire-counts.js'
  * Classes of which one may be taken while another is held, in any order. A fault that makes a copy of a page locks the new anon too, which nobody
  * else can wait for.
  */
-const NESTS: readonly string[] = ['an_lock']
+export const NESTS: readonly string[] = ['an_lock']
 
 /** Fields that are reader/writer locks; the other locks are mutexes of either kind. */
 const RWLOCKS: readonly string[] = ['P_REFLOCK', 'VM_MAP_LOCK']
@@ -97,7 +82,7 @@ export function kernelCheckers(target: MachineTarget, sites: readonly Site[], al
       all,
       covered: (addr) => table.at(addr) !== undefined,
       guardOf: (addr, world) => guards.of(world.words, addr, writes(world, addr)),
-      isPublished: (addr, world) => !lives.isFresh(addr, world.evActor) && isPublished(target, world, addr),
+      isPublished: (addr, world) => !lives.isFresh(addr, world.evActor) && isPublished(target.machine.config, world.words, addr),
     }),
     new LockOrder({ ...names, locks, nests: (lockClass) => NESTS.includes(lockClass) }),
     free,
@@ -134,29 +119,6 @@ function unlocked(table: AddressTable, addr: number): string | undefined {
 /** Words that are no business of the race checker: outside all records (pages, program text). */
 function local(table: AddressTable, addr: number): boolean {
   return table.at(addr) === undefined
-}
-
-/**
- * An LWP or a process that is being made belongs to its maker; one that is dead, and has left its CPU, to whoever collects it; an idle LWP to its
- * CPU.
- */
-function isPublished({ machine }: MachineTarget, { words }: World, addr: number): boolean {
-  const { lwps, nlwps, procs, nprocs } = machine.config
-  if (addr >= lwps && addr < lwps + nlwps * LWP_WORDS) {
-    const lwp = addr - ((addr - lwps) % LWP_WORDS)
-    const stat = words[lwp + L_STAT]
-    if (((words[lwp + L_FLAG] as number) & LW_IDLE) !== 0) return false
-    if (stat === LSZOMB) {
-      const onCpu = words[(words[lwp + L_CPU] as number) + CI_CURLWP] === lwp
-      return onCpu || ((words[lwp + L_PFLAG] as number) & LP_RUNNING) !== 0
-    }
-    return stat !== LSIDL && stat !== 0
-  }
-  if (addr >= procs && addr < procs + nprocs * PROC_WORDS) {
-    const stat = words[addr - ((addr - procs) % PROC_WORDS) + P_STAT]
-    return stat !== SIDL && stat !== SZOMB && stat !== 0
-  }
-  return true
 }
 
 /** The invariants of a machine at rest, when an execution has come to its end. */

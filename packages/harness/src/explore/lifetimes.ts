@@ -4,6 +4,7 @@ import { outerSite } from '@holdfast/explorer'
 import type { Observer, UseAfterFree, World } from '@holdfast/explorer'
 import { FREELWP, FREEPROC, L_NEXT_FREE, LWP_WORDS, P_NEXT_FREE, PROC_WORDS } from '@holdfast/kernel'
 import type { KernelConfig } from '@holdfast/kernel'
+import { type Pool, OUT, poolsOf } from './pools.js'
 
 /** A table of records that are handed out and taken back, and linked into a list while they are free. */
 interface Table {
@@ -15,33 +16,6 @@ interface Table {
   readonly link: number
   readonly head: number
 }
-
-/** The items of a static pool. Their links lie apart, one word each. */
-interface Pool {
-  readonly name: string
-  readonly items: number
-  readonly words: number
-  readonly links: number
-  readonly count: number
-  /** Words at the beginning of an item that are the same in all its lives. */
-  readonly lasting: number
-}
-
-/** Link of an item that is handed out, as pool.ts has it. */
-const OUT = -1
-
-/** What items are called in a report, by their layout. */
-const NAMES: Readonly<Record<string, string>> = {
-  pmap: 'the pmap',
-  pv_entry: 'the mapping',
-  vmspace: 'the address space',
-  vm_map_entry: 'the map entry',
-  vm_amap: 'the amap',
-  vm_anon: 'the anon',
-}
-
-/** The lock of an anon is made with the item and kept (as C's constructor does): whoever frees the anon lets go of it afterwards. */
-const LASTING: Readonly<Record<string, number>> = { vm_anon: 1 }
 
 /**
  * The lives of records: LWPs and processes, and the items of the static pools. A record is freed when it is linked into its free list, and begins
@@ -152,17 +126,6 @@ export class Lifetimes implements Observer {
       else this.checker.freed(world, evNew, table.words, outerSite(world), table.name)
     }
   }
-}
-
-function poolsOf(regions: readonly Region[]): Pool[] {
-  return regions.flatMap(({ layout }, n) => {
-    const links = regions[n + 1]
-    const items = regions[n + 2]
-    if (layout !== 'pool' || links === undefined || items?.stride === undefined) return []
-    const name = NAMES[items.layout ?? ''] ?? items.label
-    const lasting = LASTING[items.layout ?? ''] ?? 0
-    return [{ name, items: items.base, words: items.stride, links: links.base, count: links.words, lasting }]
-  })
 }
 
 function tablesOf(config: KernelConfig): Table[] {

@@ -1,5 +1,5 @@
 import type { Finding } from './result.js'
-import { table } from './table.js'
+import { plural, table } from './table.js'
 
 /** Of each CPU; --json has more. */
 const EVENTS_SHOWN = 12
@@ -12,11 +12,16 @@ export function findingReport(finding: Finding): string[] {
     lines.push('', '  Words', ...indent(indent(wordTable(finding))))
   }
   if (finding.stack.length > 0) lines.push('', '  Where it was', ...indent(indent(finding.stack)))
+  if (finding.other !== undefined) {
+    lines.push('', `  ${finding.other.who}`, ...indent(indent(finding.other.stack)))
+  }
   if (finding.lwps.length > 0) lines.push('', '  LWPs', ...indent(indent(finding.lwps)))
   for (const { cpu, events: all } of finding.events) {
     const events = all.slice(-EVENTS_SHOWN)
     lines.push('', `  Last events of CPU ${cpu}, oldest first`, ...indent(indent(events)))
   }
+  if (finding.times !== undefined && finding.firstSeconds !== undefined)
+    lines.push('', `  Seen ${plural(finding.times, 'time')}, first after ${finding.firstSeconds.toFixed(1)} s`)
   return [...lines, '', `  Seed ${finding.seed}; the same again: ${finding.repeat}`]
 }
 

@@ -48,6 +48,11 @@ export interface Finding {
   readonly words: readonly FindingWord[]
   /** Where that CPU's code was, innermost call first. */
   readonly stack: readonly string[]
+  /** The other place that it is about, where there is one: who was there, innermost call first. */
+  readonly other?: { readonly who: string; readonly stack: readonly string[] }
+  /** Seconds after the start at which it was first seen, and how often it was; of what does not end the run. */
+  readonly firstSeconds?: number
+  readonly times?: number
   /** What each LWP was doing, where the machine as a whole is concerned. */
   readonly lwps: readonly string[]
   readonly events: readonly CpuEvents[]
@@ -104,8 +109,24 @@ export interface RunResult {
   readonly lives: { readonly lwpsFreed: number; readonly reaped: number; readonly stopped: number }
   readonly paging: Paging
   readonly lockSites: readonly LockSite[]
+  /** Of a sanitized run. */
+  readonly sanitize?: SanitizeSummary
   /** Last lines that the kernel printed, as `cpu0: [tick] line`. */
   readonly messages: readonly string[]
+}
+
+/** How a sanitized run compares with a plain one of the same scenario. */
+export interface SanitizeSummary {
+  readonly chaos: boolean
+  /** Corrections and mutants that it ran with. */
+  readonly variant: string
+  /** Completed operations a second, in a plain run before it and in itself. Null: no plain run was made. */
+  readonly plainRate: number | null
+  readonly rate: number
+  /** How many times slower it was; null as above, or where nothing was completed. */
+  readonly slowdown: number | null
+  /** Watchpoints set. */
+  readonly watchpoints: number
 }
 
 /** Operations of all kinds. */

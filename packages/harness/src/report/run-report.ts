@@ -15,6 +15,7 @@ export function runReport(result: RunResult): string {
     activityReport(result),
     lockReport(result.locks, result.lockSites),
     ...messageReport(result.messages),
+    ...sanitizeReport(result.sanitize),
     [outcomeLine(result)],
   ]
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`
@@ -44,6 +45,16 @@ function outcomeLine({ outcome, findings, checks }: RunResult): string {
   if (findings.length === 0) return `${ENDS[outcome]}Nothing found; ${checked}.`
   const verdicts = findings.map(({ verdict }) => verdict).join(', ')
   return `${ENDS[outcome]}${plural(findings.length, 'finding')}: ${verdicts}; ${checked}.`
+}
+
+/** What watching cost. */
+function sanitizeReport(summary: RunResult['sanitize']): string[][] {
+  if (summary === undefined) return []
+  const chaos = summary.chaos ? ', with random delays' : ''
+  const own = `${plural(summary.watchpoints, 'watchpoint')}, ${rate(summary.rate)} operations a second`
+  if (summary.plainRate === null || summary.slowdown === null) return [[`Sanitized${chaos}: ${own}.`]]
+  const plain = `plain, just before: ${rate(summary.plainRate)}`
+  return [[`Sanitized${chaos}: ${own} (${plain}), ${summary.slowdown.toFixed(1)} times slower.`]]
 }
 
 /** Lines that the kernel printed, the last of them; nothing where it printed none. */

@@ -47,11 +47,11 @@ function tellWord({ name: given, addr, value }: MachineWord, texts: EventTexts):
 }
 
 /** The calls of a stack trace in the source, without the message that precedes them nor the paths of this host. */
-function stackLines(stack = ''): string[] {
+export function stackLines(stack = '', most = STACK_LINES): string[] {
   return stack
     .split('\n')
     .filter((line) => /^\s+at /.test(line) && !line.includes('<anonymous>'))
-    .slice(0, STACK_LINES)
+    .slice(0, most)
     .map((line) =>
       line
         .trim()
