@@ -16,6 +16,7 @@ import type { ReplayFlags } from './replay-command.js'
 import { runCommand } from './run-command.js'
 import { verifyCommand } from './verify-command.js'
 import type { VerifyFlags } from './verify-command.js'
+import { addZoo } from './zoo-command.js'
 import { scaleCommand } from './scale-command.js'
 import { describeScenario, listScenarios } from './scenarios-command.js'
 
@@ -79,6 +80,7 @@ export function buildProgram(signal: AbortSignal, exit: (code: number) => void):
   )
 
   addExplorer(program, signal, exit)
+  addZoo(program, signal, exit)
 
   program
     .command('scenarios')

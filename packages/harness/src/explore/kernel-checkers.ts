@@ -36,6 +36,7 @@ import { Lifetimes } from './lifetimes.js'
 import { placeOf } from './machinery.js'
 import type { MachineTarget } from './machine-target.js'
 import { StackUse } from './stack-use.js'
+import { SwapWatch } from './swap-watch.js'
 import { WireCounts } from './wire-counts.js'
 
 /**
@@ -94,6 +95,7 @@ export function kernelCheckers(target: MachineTarget, sites: readonly Site[], al
     lives,
     new WireCounts(target, table, names.site),
     new StackUse(target, names.site),
+    new SwapWatch(target),
     new Livelock({ ...names, log, cuts: false }),
     new AtRest(target),
   ]

@@ -4,7 +4,7 @@ import { UsageError } from '../scenario/problem.js'
 import type { Scenario } from '../scenario/types.js'
 import { kernelSubject } from './kernel-subject.js'
 import { ALL_SCENARIOS } from './scenarios/index.js'
-import { SCENARIO_PREFIX, withoutQuery } from './subject-of-spec.js'
+import { SCENARIO_PREFIX, variantIn, withoutQuery } from './subject-of-spec.js'
 import type { SubjectSpec } from './subject-of-spec.js'
 
 /** The kernel running a scenario, as a subject. Throws UsageError. */
@@ -31,11 +31,6 @@ async function scenarioOf({ target, scenario }: SubjectSpec): Promise<Scenario |
   if (/\.[cm]?[jt]s$/.test(path)) return importScenario(path)
   if (path.endsWith('.json')) return loadScenario(path)
   return path
-}
-
-/** `scenario:hold-vs-swapper?variant=recheck-inmem`: the id of a subject says which variant it is. */
-function variantIn(target: string): string | undefined {
-  return /[?&]variant=([^&]+)/.exec(target)?.[1]
 }
 
 /** Names of the scenarios that can be explored. */

@@ -7,7 +7,7 @@ export interface SubjectSpec {
   /** Parameters of a program. */
   readonly params: Params
   readonly engine: Partial<EngineOptions>
-  /** Name of a correction or mutant of the kernel. */
+  /** Names of corrections or mutants, separated by commas. */
   readonly variant: string | undefined
   /** Whether what is unlocked by design is reported too. */
   readonly all: boolean
@@ -20,4 +20,9 @@ export const SCENARIO_PREFIX = 'scenario:'
 /** A target without the parameters and the name of the program that an id has after its path. */
 export function withoutQuery(target: string): string {
   return target.replace(/[?#].*$/, '')
+}
+
+/** `scenario:hold-vs-swapper?variant=recheck-inmem`: the id of a subject says which variant it is. */
+export function variantIn(target: string): string | undefined {
+  return /[?&]variant=([^&]+)/.exec(target)?.[1]
 }
