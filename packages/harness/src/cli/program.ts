@@ -17,6 +17,7 @@ import { runCommand } from './run-command.js'
 import { parseSanitizeFlags } from './run-command-sanitize.js'
 import { verifyCommand } from './verify-command.js'
 import type { VerifyFlags } from './verify-command.js'
+import { addZoo } from './zoo-command.js'
 import { scaleCommand } from './scale-command.js'
 import { describeScenario, listScenarios } from './scenarios-command.js'
 
@@ -86,6 +87,7 @@ export function buildProgram(signal: AbortSignal, exit: (code: number) => void):
   )
 
   addExplorer(program, signal, exit)
+  addZoo(program, signal, exit)
 
   program
     .command('scenarios')

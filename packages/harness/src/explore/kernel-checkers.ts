@@ -12,7 +12,7 @@ import {
 } from '@holdfast/explorer'
 import type { LockClasses } from '@holdfast/atomics-sync'
 import type { LockInfo, Observer, World } from '@holdfast/explorer'
-import { turnstileChain } from '@holdfast/kernel'
+import { LWP_WORDS, PROC_WORDS, turnstileChain } from '@holdfast/kernel'
 import type { Cpu } from '@holdfast/kernel'
 import { checkInvariants, newInvariantState } from '../invariants/index.js'
 import { AddressTable } from './address-table.js'
@@ -22,6 +22,7 @@ import { placeOf } from './machinery.js'
 import { isPublished } from './published.js'
 import type { MachineTarget } from './machine-target.js'
 import { StackUse } from './stack-use.js'
+import { SwapWatch } from './swap-watch.js'
 import { WireCounts } from './wire-counts.js'
 
 /**
@@ -89,6 +90,7 @@ export function kernelCheckers(target: MachineTarget, sites: readonly Site[], al
     lives,
     new WireCounts(target, table, names.site),
     new StackUse(target, names.site),
+    new SwapWatch(target),
     new Livelock({ ...names, log, cuts: false }),
     new AtRest(target),
   ]

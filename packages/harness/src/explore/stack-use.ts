@@ -6,8 +6,9 @@ import type { MachineListener, MachineTarget } from './machine-target.js'
 /**
  * The kernel stack on which a CPU runs.
  *
- * Verifies   that no LWP is marked as swapped out while a CPU is on its stack, also in the middle of the switch, after LP_RUNNING was
- *            cleared and before the PCB is saved: every instruction there uses the u-area, whether or not it touches a word of it.
+ * Verifies   that no LWP is marked as swapped out, freed, or gone on with by another CPU while a CPU is on its stack, also in the middle of the
+ *            switch, after LP_RUNNING was cleared and before the PCB is saved: every instruction there uses the u-area, whether or not it touches a
+ *            word of it.
  * Does not   look at accesses to the u-area: the kernel's own pages do that, at each (StackTouch).
  */
 export class StackUse implements Observer, MachineListener {
@@ -27,15 +28,22 @@ export class StackUse implements Observer, MachineListener {
 
   finish(): void {}
 
-  note(world: World, actor: number, kind: number, lwp: number): void {
-    if (eventKinds[kind]?.name !== 'swapout') return
-    const on = this.target.cpus.findIndex(({ self }) => self === lwp)
+  note(world: World, actor: number, kind: number, a: number, b: number): void {
+    const event = eventKinds[kind]?.name
+    if (event === 'swapout') this.mustBeLeft(world, actor, 'swaps out', a)
+    else if (event === 'free') this.mustBeLeft(world, actor, 'frees', a)
+    else if (event === 'switch') this.mustBeLeft(world, actor, 'goes on with', b)
+  }
+
+  /** No other CPU is on the stack of `lwp`. */
+  private mustBeLeft(world: World, actor: number, does: string, lwp: number): void {
+    const on = this.target.cpus.findIndex(({ self }, cpu) => cpu !== actor && self === lwp)
     if (on < 0) return
     const site = world.site[on] as number
     const where = outerSite(world)
     world.report({
       verdict: 'stackTouch',
-      message: `CPU${actor} swaps out ${this.target.lwpName(world, lwp)} in ${this.placeOf(where)}, while CPU${on} is still on its stack, in ${this.placeOf(site)}`,
+      message: `CPU${actor} ${does} ${this.target.lwpName(world, lwp)} in ${this.placeOf(where)}, while CPU${on} is still on its stack, in ${this.placeOf(site)}`,
       sites: [where, site],
       steps: [Math.max(0, world.steps - 1)],
       words: [lwp + L_FLAG],

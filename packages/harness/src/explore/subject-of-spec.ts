@@ -8,7 +8,7 @@ export interface SubjectSpec {
   /** Parameters of a program. */
   readonly params: Params
   readonly engine: Partial<EngineOptions>
-  /** Name of a correction or mutant of the kernel. */
+  /** Names of corrections or mutants, separated by commas. */
   readonly variant: string | undefined
   /** How time passes in a scenario; left out: as its name says. */
   readonly time?: TimeChoices
@@ -23,4 +23,9 @@ export const SCENARIO_PREFIX = 'scenario:'
 /** A target without the parameters and the name of the program that an id has after its path. */
 export function withoutQuery(target: string): string {
   return target.replace(/[?#].*$/, '')
+}
+
+/** `scenario:hold-vs-swapper?variant=recheck-inmem`: the id of a subject says which variant it is. */
+export function variantIn(target: string): string | undefined {
+  return /[?&]variant=([^&]+)/.exec(target)?.[1]
 }

@@ -4,7 +4,8 @@ import type { Subject } from '@holdfast/explorer'
 import { choices, notAllowed, UsageError } from '../scenario/problem.js'
 import { withProgramCheckers } from './subject-of-checkers.js'
 import { scenarioNames, scenarioSubject } from './subject-of-scenario.js'
-import { SCENARIO_PREFIX, withoutQuery } from './subject-of-spec.js'
+import { SCENARIO_PREFIX, variantIn, withoutQuery } from './subject-of-spec.js'
+import { patchesOf } from './variants.js'
 import type { SubjectSpec } from './subject-of-spec.js'
 
 export type TargetKind = 'program' | 'scenario'
@@ -17,18 +18,44 @@ export async function subjectOf(spec: SubjectSpec): Promise<Subject> {
       throw new UsageError([{ path: '--param', message: `${param} is for programs; a scenario has none` }])
     return scenarioSubject(spec)
   }
-  if (spec.variant !== undefined)
-    throw new UsageError([
-      notAllowed('--variant', spec.variant, 'a program has none; a scenario may have one'),
-    ])
   const [time] = Object.entries(spec.time ?? {})
   if (time !== undefined)
     throw new UsageError([notAllowed(`--${time[0]}`, time[1], 'a program has no clock; a scenario has one')])
+  return patchedProgram(spec)
+}
+
+/** A program; `variant` changes the locks of atomics-sync that it uses. */
+async function patchedProgram(spec: SubjectSpec): Promise<Subject> {
+  const variant = spec.variant ?? variantIn(spec.target)
+  const target = spec.target.replace(/([?&])variant=[^&]+&?/, '$1').replace(/[?&]$/, '')
   try {
-    const subject = await programSubject(spec.target, spec.params, { engine: spec.engine })
-    return withProgramCheckers(subject)
+    const subject = await programSubject(target, spec.params, {
+      engine: spec.engine,
+      ...(variant === undefined ? {} : { patches: patchesNamed(variant) }),
+    })
+    return withProgramCheckers(variant === undefined ? subject : asVariant(subject, variant))
   } catch (error) {
     throw asUsageError(error)
+  }
+}
+
+function patchesNamed(variant: string): ReturnType<typeof patchesOf> {
+  try {
+    return patchesOf(variant)
+  } catch (error) {
+    throw new UsageError([{ path: '--variant', message: (error as RangeError).message }])
+  }
+}
+
+/** Says in the id of a subject, and of those smaller, which variant it is of. */
+function asVariant(subject: Subject, variant: string): Subject {
+  const { id } = subject
+  return {
+    ...subject,
+    id: `${id}${id.includes('?') ? '&' : '?'}variant=${variant}`,
+    *smaller() {
+      for (const each of subject.smaller?.() ?? []) yield asVariant(each, variant)
+    },
   }
 }
 

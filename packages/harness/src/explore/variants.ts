@@ -1,4 +1,5 @@
 import type { Patch } from '@holdfast/compiler'
+import { MUTANTS } from '../zoo/index.js'
 
 /** A kernel that differs from 1.137 on purpose: the same source, patched before it is compiled. */
 export interface Variant {
@@ -176,16 +177,28 @@ export const variants: readonly Variant[] = [
       },
     ],
   },
+  {
+    name: 'mutex-exit-loads',
+    about:
+      'mutex_exit reads the word of the mutex by an atomic load. The plain read is right, and as in C; but in programs a plain access that meets an atomic one counts as a race.',
+    patches: [
+      {
+        file: 'atomics-sync/src/mutex.ts',
+        find: '  const word = mem.read(addr)\n',
+        replace: '  const word = mem.load(addr)\n',
+      },
+    ],
+  },
 ]
 
-/** The patches of the variants named, separated by commas, in order; none for none. Throws RangeError, naming those there are. */
+/** The patches of the variants and mutants (of the zoo) named, separated by commas, in order; none for none. Throws RangeError, naming those there are. */
 export function patchesOf(list = ''): Patch[] {
   const names = list.split(',').filter((name) => name !== '')
   return names.flatMap((name) => {
-    const found = variants.find((each) => each.name === name)
+    const found = variants.find((each) => each.name === name) ?? MUTANTS.find((mutant) => mutant.id === name)
     if (found !== undefined) return found.patches
-    throw new RangeError(
-      `no variant is called '${name}'; there are ${variants.map((each) => each.name).join(', ')}`,
-    )
+    const known = variants.map((each) => each.name).join(', ')
+    const mutants = MUTANTS.map(({ id }) => id).join(', ')
+    throw new RangeError(`no variant is called '${name}'; there are ${known}; and the mutants ${mutants}`)
   })
 }

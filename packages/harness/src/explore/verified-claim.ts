@@ -19,7 +19,7 @@ export interface Claim {
   readonly turn?: number
   /** Most preemptions. */
   readonly bound: number
-  /** Faults that the same exploration must find, by name; {@link UNCORRECTED}: those that `variant` corrects. */
+  /** Faults of the zoo that the same exploration must find, by name; {@link UNCORRECTED}: those that `variant` corrects. */
   readonly planted: readonly string[]
   /** Runs within seconds, so every test run does it. */
   readonly quick?: true

@@ -1,7 +1,7 @@
 import { table } from '../report/table.js'
+import { mutantOf } from '../zoo/index.js'
 import { CLAIMS } from './verified.js'
 import type { Claim, Verified } from './verified-claim.js'
-import { PLANTED } from './verified-faults.js'
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
@@ -58,9 +58,7 @@ export function verifyMarkdown(results: readonly Verified[]): string {
 /** What a claim says, and what its planted faults are. */
 export function claimText(id: string): string {
   const { claim, scenario, planted } = claimOf(id)
-  const faults = planted.map(
-    (name) => `  ${name}: ${PLANTED.find((each) => each.name === name)?.about ?? 'the kernel as it is'}`,
-  )
+  const faults = planted.map((name) => `  ${name}: ${mutantOf(name)?.about ?? 'the kernel as it is'}`)
   return [
     claim,
     `Scenario ${scenario.name}: ${scenario.description}`,

@@ -13,7 +13,6 @@ import { SwapWatch } from './swap-watch.js'
 import { patchesOf } from './variants.js'
 import type { Claim, Explored, Verified } from './verified-claim.js'
 import { UNCORRECTED } from './verified-claim.js'
-import { PLANTED } from './verified-faults.js'
 
 export interface VerifyOptions {
   /** Most seconds of each exploration; one that does not end in time shows nothing. Default: no limit. */
@@ -36,7 +35,7 @@ export async function verify(claim: Claim, options: VerifyOptions = {}): Promise
   const own = await exploreClaim(claim, corrections, claim.id, options)
   const planted: Verified['planted'][number][] = []
   for (const name of claim.planted) {
-    const patches = name === UNCORRECTED ? [] : [...corrections, ...plantedPatches(name)]
+    const patches = name === UNCORRECTED ? [] : [...corrections, ...patchesOf(name)]
     planted.push({ name, explored: await exploreClaim(claim, patches, `${claim.id}, ${name}`, options, 1) })
   }
   const holds =
@@ -104,10 +103,4 @@ function periodOf({ scenario, from, to, swaplockOf, turn }: Claim, { machine }: 
     },
     ...(turn === undefined ? {} : { turn }),
   }
-}
-
-function plantedPatches(name: string): readonly Patch[] {
-  const found = PLANTED.find((each) => each.name === name)
-  if (found === undefined) throw new RangeError(`no planted fault is called '${name}'`)
-  return found.patches
 }

@@ -27,6 +27,10 @@ import { holdVsHold } from './hold-vs-hold.js'
 import { releVsSwapout } from './rele-vs-swapout.js'
 import { releVsHold } from './rele-vs-hold.js'
 import { continueVsSwapout, sigcontVsSwapout } from './continue-vs-swapout.js'
+import { dyingVsScan } from './dying-vs-scan.js'
+import { lockSleeperVsScan } from './lock-sleeper-vs-scan.js'
+import { regreadVsLwpExit } from './regread-vs-lwp-exit.js'
+import { runnersVsThief } from './runners-vs-thief.js'
 import { lateWakerVsSwapout, wakerVsSwapout } from './waker-vs-swapout.js'
 
 /** Scenarios small enough to explore: two or three CPUs, few pages, each a pair of paths that meet. */
@@ -61,6 +65,10 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   sigcontVsSwapout,
   wakerVsSwapout,
   lateWakerVsSwapout,
+  lockSleeperVsScan,
+  regreadVsLwpExit,
+  runnersVsThief,
+  dyingVsScan,
 ]
 
 /** Every scenario that comes with Holdfast: those for running, and these. Their names are different. */

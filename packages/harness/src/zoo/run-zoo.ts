@@ -1,0 +1,239 @@
+import type { Verdict } from '@holdfast/explorer'
+import { LiveCounts } from '../explore/job-counts.js'
+import type { FindingTask } from '../explore/job-tasks.js'
+import type { Jobs } from '../explore/jobs.js'
+import type { Mutant } from './mutant.js'
+import type { ParallelCatch, ParallelRun } from './parallel.js'
+import { isProgram, specOf, trialsOf, twinSpecOf } from './trial.js'
+import type { Caught, Trial, Tried } from './trial.js'
+
+export interface ZooOptions {
+  readonly mutants: readonly Mutant[]
+  readonly seed: number
+  /** Most seconds of each strategy on each mutant, and on each twin; undefined: executions are the only limit. */
+  readonly seconds: number | undefined
+  readonly jobs: Jobs
+  readonly signal: AbortSignal
+  readonly parallel: ParallelRun
+  readonly onProgress?: (line: string) => void
+}
+
+/** What came of a mutant. */
+export interface Shown {
+  readonly mutant: Mutant
+  /** Every strategy that was tried, in the order of the table. */
+  readonly tried: readonly Tried[]
+  /** The catch that took fewest executions; undefined: nobody caught it. */
+  readonly best: Tried | undefined
+  /** Whether what was caught is what was expected. */
+  readonly isExpected: boolean
+  /** Of the schedule of the best, when it was shrunk; undefined: not caught, or interrupted. */
+  readonly preemptions: number | undefined
+  readonly parallel: ParallelCatch | null
+}
+
+/** What came of a kernel or program without its mutants. */
+export interface Twin {
+  /** What it is: a target, and the corrections. */
+  readonly name: string
+  readonly mutants: readonly string[]
+  readonly executions: number
+  readonly found: readonly { readonly verdict: Verdict; readonly message: string }[]
+}
+
+export interface Zoo {
+  readonly shown: readonly Shown[]
+  readonly twins: readonly Twin[]
+  readonly seconds: number
+  readonly interrupted: boolean
+}
+
+/** Executions tried for a smaller schedule. A number, so that the result does not depend on the machine; the seconds are a last resort. */
+const SHRINK = { program: { attempts: 2_000, seconds: 60 }, scenario: { attempts: 150, seconds: 60 } }
+
+/** Runs every strategy on every mutant until it finds something, and as long on its twin. What was done is kept when the signal comes. */
+export async function runZoo(options: ZooOptions): Promise<Zoo> {
+  const started = performance.now()
+  const running = new Running(options)
+  const shown = await running.mutants()
+  const twins = await running.twins()
+  return {
+    shown,
+    twins,
+    seconds: (performance.now() - started) / 1000,
+    interrupted: options.signal.aborted,
+  }
+}
+
+class Running {
+  private readonly options: ZooOptions
+  private readonly counts: LiveCounts
+  private done = 0
+
+  constructor(options: ZooOptions) {
+    this.options = options
+    this.counts = LiveCounts.of(options.jobs.count)
+    options.signal.addEventListener('abort', () => this.counts.stopAll(), { once: true })
+    if (options.signal.aborted) this.counts.stopAll()
+  }
+
+  async mutants(): Promise<Shown[]> {
+    const { mutants, seed } = this.options
+    const work = mutants.flatMap((mutant) => trialsOf(mutant, specOf(mutant), seed))
+    const tried = await this.all(work, 'mutants')
+    const shown: Shown[] = []
+    await this.spread(mutants, async (mutant) => {
+      const own = work.flatMap((trial, i) =>
+        trial.spec.variant === specOf(mutant).variant ? (tried[i] ?? []) : [],
+      )
+      shown[mutants.indexOf(mutant)] = await this.shownOf(mutant, own)
+    })
+    return shown.filter((each) => each !== undefined)
+  }
+
+  async twins(): Promise<Twin[]> {
+    const { mutants, seed } = this.options
+    const groups = new Map<string, { name: string; mutants: Mutant[] }>()
+    for (const mutant of mutants) {
+      const name = twinName(mutant)
+      const known = groups.get(name)
+      if (known === undefined) groups.set(name, { name, mutants: [mutant] })
+      else known.mutants.push(mutant)
+    }
+    const work: { trial: Trial; name: string }[] = []
+    for (const group of groups.values()) {
+      // As much as the mutant that was given most.
+      const most = group.mutants.map((mutant) => trialsOf(mutant, twinSpecOf(mutant), seed))
+      const largest = most.reduce((one, other) =>
+        (one[0] as Trial).executions >= (other[0] as Trial).executions ? one : other,
+      )
+      for (const trial of largest) work.push({ trial, name: group.name })
+    }
+    this.done = 0
+    const tried = await this.all(
+      work.map(({ trial }) => trial),
+      'twins',
+    )
+    return [...groups.values()].map(({ name, mutants: of }) => {
+      const own = work.flatMap((each, i) => (each.name === name ? (tried[i] ?? []) : []))
+      const found = own.flatMap(({ caught }) =>
+        caught === undefined ? [] : [{ verdict: caught.verdict, message: caught.report.message }],
+      )
+      return {
+        name,
+        mutants: of.map(({ id }) => id),
+        executions: own.reduce((sum, { executions }) => sum + executions, 0),
+        found,
+      }
+    })
+  }
+
+  /** Each trial in one job: the same whatever their number. Undefined: not begun, or cut short by the signal with nothing found. */
+  private async all(work: readonly Trial[], what: string): Promise<(Tried | undefined)[]> {
+    const results: (Tried | undefined)[] = work.map(() => undefined)
+    await this.spread(work, async (trial, slot) => {
+      const tried = await this.try(trial, slot)
+      this.done++
+      this.options.onProgress?.(
+        `${what}: ${this.done} of ${work.length} done; ${trial.spec.target} ${trial.spec.variant ?? ''} by ${trial.name}`,
+      )
+      if (!this.options.signal.aborted || tried.caught !== undefined) results[work.indexOf(trial)] = tried
+    })
+    return results
+  }
+
+  private async try(trial: Trial, slot: number): Promise<Tried> {
+    const { jobs, seconds, mutants } = this.options
+    const result = await jobs.explore({
+      kind: 'explore',
+      spec: trial.spec,
+      strategy: trial.strategy,
+      first: 0,
+      executions: trial.executions,
+      seconds,
+      maxFindings: 1,
+      traces: 'none',
+      counts: this.counts.buffer,
+      slot,
+    })
+    const expected: readonly Verdict[] =
+      mutants.find((mutant) => specOf(mutant).variant === trial.spec.variant)?.expected ?? []
+    // One execution may show several things: what is expected is told, if it is among them.
+    const found = result.found.find(({ report }) => expected.includes(report.verdict)) ?? result.found[0]
+    const caught: Caught | undefined =
+      found === undefined
+        ? undefined
+        : {
+            verdict: found.report.verdict,
+            report: found.report,
+            schedule: found.schedule,
+            execution: found.execution,
+          }
+    return {
+      name: trial.name,
+      executions: result.executions,
+      seconds: result.seconds,
+      complete: result.complete,
+      caught,
+    }
+  }
+
+  private async shownOf(mutant: Mutant, tried: readonly Tried[]): Promise<Shown> {
+    const caught = tried.filter((each) => each.caught !== undefined)
+    const best = caught.toSorted((one, other) => one.executions - other.executions)[0]
+    return {
+      mutant,
+      tried,
+      best,
+      isExpected: caught.every((each) => mutant.expected.includes((each.caught as Caught).verdict)),
+      preemptions: best === undefined ? undefined : await this.preemptions(mutant, best),
+      parallel: await this.options.parallel(mutant),
+    }
+  }
+
+  private async preemptions(mutant: Mutant, best: Tried): Promise<number | undefined> {
+    const { jobs, signal, seed } = this.options
+    if (signal.aborted) return undefined
+    const { report, schedule, execution } = best.caught as Caught
+    this.options.onProgress?.(`${mutant.id}: shrinking what ${best.name} found`)
+    const task: FindingTask = {
+      kind: 'finding',
+      spec: specOf(mutant),
+      report,
+      schedule,
+      context: {
+        variant: specOf(mutant).variant,
+        strategy: best.name,
+        seed,
+        execution,
+        executions: best.executions,
+        seconds: best.seconds,
+      },
+      shrink: SHRINK[isProgram(mutant) ? 'program' : 'scenario'],
+    }
+    try {
+      return (await jobs.finding(task, signal)).preemptions
+    } catch (error) {
+      if (signal.aborted) return undefined
+      throw error
+    }
+  }
+
+  /** Does it for every item, as many at once as there are jobs, until the signal comes. */
+  private async spread<T>(
+    items: readonly T[],
+    work: (item: T, slot: number) => Promise<void>,
+  ): Promise<void> {
+    let next = 0
+    const go = async (slot: number): Promise<void> => {
+      while (next < items.length && !this.options.signal.aborted) await work(items[next++] as T, slot)
+    }
+    await Promise.all(Array.from({ length: this.options.jobs.count }, (_, slot) => go(slot)))
+  }
+}
+
+/** `hold-vs-hold with recheck-inmem`. */
+export function twinName({ target, params = {}, corrections }: Mutant): string {
+  const given = Object.entries(params).map(([name, value]) => ` ${name}=${value}`)
+  return `${target.replace(/^\w+:/, '')}${given.join('')}${corrections === undefined ? '' : ` with ${corrections}`}`
+}

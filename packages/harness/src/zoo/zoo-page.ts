@@ -1,0 +1,86 @@
+import { FAMILIES } from './index.js'
+import { NOT_EXPRESSIBLE } from './not-expressible.js'
+import { twinName } from './run-zoo.js'
+import type { Shown, Zoo } from './run-zoo.js'
+import { CORRECTED } from './sources.js'
+import { isProgram, STRATEGY_NAMES } from './trial.js'
+import { parallelText } from './zoo-report.js'
+
+/** docs/zoo.md: every mutant with its story and its source, and what came of it. */
+export function zooPage({ shown, twins }: Zoo): string {
+  const executions = twins.reduce((sum, twin) => sum + twin.executions, 0)
+  const alarms = twins.filter(({ found }) => found.length > 0).length
+  const caught = shown.filter(({ best }) => best !== undefined).length
+  return [
+    '# The zoo: historic faults, planted again',
+    '',
+    `Faults that this protocol and its relatives have had, and the classic ones of locks, each as a small change of the source. ${caught} of ${shown.length} are caught; ` +
+      `${executions} executions of the same ${twins.length} kernels and programs without them found something in ${alarms}. \`holdfast zoo\` does it again; ` +
+      '`holdfast explore <scenario> --variant <corrections>,<mutant>` shows one. This page is written by `holdfast zoo --write`.',
+    '',
+    `Mutants of the kernel stand on the corrections \`${CORRECTED}\` (see [findings.md](findings.md)): the published kernel has those faults itself, and nearly every ` +
+      'scenario would show one of them first. The numbers are executions up to the first catch, with seed 1; dpor serves programs only, since a machine has ' +
+      'interrupts. Preemptions are those of the shrunk schedule (the fewest found). _In parallel_: whether the sanitizer catches it on really parallel workers.',
+    '',
+    ...FAMILIES.flatMap(({ title, mutants }) => {
+      const rows = mutants.flatMap(({ id }) => shown.find(({ mutant }) => mutant.id === id) ?? [])
+      return rows.length === 0 ? [] : [`## ${title}`, '', ...familyTable(rows), '', ...rows.flatMap(storyOf)]
+    }),
+    '## What is not here',
+    '',
+    'Rows of the history that are no mutants, and why.',
+    '',
+    '| row | fault | why not |',
+    '| --- | --- | --- |',
+    ...NOT_EXPRESSIBLE.map(({ row, fault, why }) => `| ${row} | ${fault} | ${why} |`),
+    '',
+  ].join('\n')
+}
+
+function familyTable(rows: readonly Shown[]): string[] {
+  const strategies = STRATEGY_NAMES.filter(
+    (name) => name !== 'dpor' || rows.some(({ mutant }) => isProgram(mutant)),
+  )
+  return [
+    `| mutant | caught by | ${strategies.join(' | ')} | preemptions | in parallel |`,
+    `| --- | --- |${strategies.map(() => ' ---: |').join('')} ---: | --- |`,
+    ...rows.map((row) => {
+      const cells = strategies.map((name) => {
+        const own = row.tried.find((each) => each.name === name)
+        if (own === undefined) return '-'
+        return own.caught === undefined ? `not in ${own.executions}` : String(own.executions)
+      })
+      const by = row.best?.caught?.verdict ?? '**not caught**'
+      return `| [${row.mutant.id}](#${row.mutant.id}) | ${by} | ${cells.join(' | ')} | ${row.preemptions ?? '-'} | ${parallelText(row)} |`
+    }),
+  ]
+}
+
+function storyOf({ mutant, best }: Shown): string[] {
+  const { id, about, story, source } = mutant
+  return [
+    `### ${id}`,
+    '',
+    `${capital(about)}. ${story}`,
+    '',
+    `- **From** ${source.text} (${source.confidence}).`,
+    `- **Shown by** ${twinName(mutant).replace(` with ${CORRECTED}`, '').replace(`,${CORRECTED}`, '')}; expected: ${mutant.expected.join(' or ')}.`,
+    ...(best?.caught === undefined
+      ? []
+      : [`- **Report** ${best.caught.verdict}: ${escaped(best.caught.report.message)}`]),
+    '',
+  ]
+}
+
+function capital(text: string): string {
+  return /^(uvm_|sys_|lwp_|mutex_|cv_|rw_|l_|swappable|onceEnter|process_|setrunnable|sleepq_|sched_|physio)/.test(
+    text,
+  )
+    ? `\`${text.slice(0, text.search(/[ (]/))}\`${text.slice(text.search(/[ (]/))}`
+    : text.slice(0, 1).toUpperCase() + text.slice(1)
+}
+
+/** As text of a page: names have underscores, and reports angle brackets. */
+function escaped(text: string): string {
+  return text.replaceAll(/[_<>*[\]|]/g, (sign) => `\\${sign}`)
+}
