@@ -36,10 +36,15 @@ export async function kernelSubject(
 ): Promise<Subject> {
   const build = await kernelBuild(patchesOf(options.variant))
   const found = typeof scenario === 'string' ? findScenario(scenario) : scenario
-  return subjectOf(found, build, options)
+  return subjectOfBuild(found, build, options)
 }
 
-function subjectOf(scenario: Scenario, build: KernelBuild, options: KernelSubjectOptions): Subject {
+/** The same of a kernel that is compiled already: `variant` gives its name alone. Throws UsageError, RangeError. */
+export function subjectOfBuild(
+  scenario: Scenario,
+  build: KernelBuild,
+  options: KernelSubjectOptions = {},
+): Subject {
   const machine = bootMachine(prepare(scenario, {}, SEED))
   const time = { ...DEFAULT_TIME, ...options.time }
   const target = new MachineTarget(scenario, machine, build, time)
@@ -73,7 +78,7 @@ function subjectIfPossible(
   options: KernelSubjectOptions,
 ): Subject | undefined {
   try {
-    return subjectOf(scenario, build, options)
+    return subjectOfBuild(scenario, build, options)
   } catch (error) {
     if (error instanceof UsageError || error instanceof RangeError) return undefined
     throw error

@@ -28,6 +28,9 @@ import { releVsSwapout } from './rele-vs-swapout.js'
 import { releVsHold } from './rele-vs-hold.js'
 import { continueVsSwapout, sigcontVsSwapout } from './continue-vs-swapout.js'
 import { lateWakerVsSwapout, wakerVsSwapout } from './waker-vs-swapout.js'
+import { twoWanted } from './two-wanted.js'
+import { swapinVsMemory } from './swapin-vs-memory.js'
+import { kernaccVsFork } from './kernacc-vs-fork.js'
 
 /** Scenarios small enough to explore: two or three CPUs, few pages, each a pair of paths that meet. */
 export const SMALL_SCENARIOS: readonly Scenario[] = [
@@ -61,6 +64,9 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   sigcontVsSwapout,
   wakerVsSwapout,
   lateWakerVsSwapout,
+  twoWanted,
+  swapinVsMemory,
+  kernaccVsFork,
 ]
 
 /** Every scenario that comes with Holdfast: those for running, and these. Their names are different. */
