@@ -77,7 +77,7 @@ export function load(options: LoadOptions): Loaded {
     const file = reportedPath(root, path)
     const source = new PatchedText(text)
     for (const patch of patches) {
-      if (!endsWithPath(path, patch.file)) continue
+      if (!appliesTo(patch, path)) continue
       const found = source.apply(patch)
       applied.set(patch, (applied.get(patch) ?? 0) + 1)
       if (found !== 1) problems.push(patchProblem(file, patch, found))
@@ -135,8 +135,9 @@ export function load(options: LoadOptions): Loaded {
   return { modules, inputs }
 }
 
-function endsWithPath(path: string, end: string): boolean {
-  const wanted = end.split('/')
+/** Whether a patch is for the file at `path`. */
+export function appliesTo(patch: Patch, path: string): boolean {
+  const wanted = patch.file.split('/')
   const has = path.split(sep).slice(-wanted.length)
   return wanted.length === has.length && wanted.every((part, at) => part === has[at])
 }

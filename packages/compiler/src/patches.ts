@@ -6,9 +6,11 @@
 export interface Patch {
   /** The end of the path of the one file it applies to. */
   readonly file: string
-  /** Exact text that occurs once in that file. */
+  /** Exact text that occurs once in that file; with `at`, that stands there. */
   readonly find: string
   readonly replace: string
+  /** Offset of `find` in the text that the patches before this one have left. */
+  readonly at?: number
 }
 
 /** A stretch of the patched text: from the file as it is, or in place of `length` characters of it. */
@@ -34,9 +36,15 @@ export class PatchedText {
 
   /** Applies a patch; returns how often its text was found, which must be once for it to be applied. */
   apply(patch: Patch): number {
+    if (patch.at !== undefined)
+      return this.text.startsWith(patch.find, patch.at) ? this.put(patch, patch.at) : 0
     const at = this.text.indexOf(patch.find)
     if (at < 0 || patch.find === '') return 0
     if (this.text.includes(patch.find, at + 1)) return this.text.split(patch.find).length - 1
+    return this.put(patch, at)
+  }
+
+  private put(patch: Patch, at: number): number {
     const end = at + patch.find.length
     const from = this.originOf(at)
     const pieces = this.slice(0, at)

@@ -16,6 +16,7 @@ export type { Final, Params, Program, ProgramSpec, Variable } from './program/de
 export { CheckFailed, call, check } from './program/model-mem.js'
 export type { Call, ModelMem, Thread } from './program/model-mem.js'
 export { ParamError, programTarget } from './program/program-target.js'
+export { Profile } from './strategies/profile.js'
 export { RandomWalk } from './strategies/random-walk.js'
 export { Rng } from './strategies/rng.js'
 export type { Strategy } from './strategies/strategy.js'

@@ -9,6 +9,7 @@ import { exploreHelp } from './explore-command-help.js'
 import { findScenario } from './find-scenario.js'
 import { findingsCommand } from './findings-command.js'
 import type { FindingsFlags } from './findings-command.js'
+import { addMutate } from './mutate-command.js'
 import { DEFAULT_SECONDS, DEFAULT_SEED, parseCpuList, parseRunFlags, type RunFlags } from './options.js'
 import { print, printJson } from './output.js'
 import { replayCommand } from './replay-command.js'
@@ -88,6 +89,7 @@ export function buildProgram(signal: AbortSignal, exit: (code: number) => void):
 
   addExplorer(program, signal, exit)
   addZoo(program, signal, exit)
+  addMutate(program, signal, exit)
 
   program
     .command('scenarios')

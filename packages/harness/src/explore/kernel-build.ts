@@ -50,13 +50,14 @@ const PLAIN =
   /atomics-sync\/src\/(mem|sync|thread|parking[\w-]*|lockstat[\w-]*|call-site)\.ts$|cpu\/src\/host\/|\/testing\//
 const INSTRUMENTED = /packages\/(atomics-sync|mm|kernel|cpu)\/src\//
 
-/** Compiles the kernel with `patches`, or finds it compiled. Throws CompileError. */
-export async function kernelBuild(patches: readonly Patch[] = []): Promise<KernelBuild> {
+/** Compiles the kernel with `patches`, or finds it compiled in `cacheDir` (default: compile's). Throws CompileError. */
+export async function kernelBuild(patches: readonly Patch[] = [], cacheDir?: string): Promise<KernelBuild> {
   const compiled = await compile({
     entries: ENTRIES.map((path) => fileURLToPath(new URL(path, PACKAGES))),
     instrument: (path) => INSTRUMENTED.test(path) && !PLAIN.test(path),
     patches,
     root: fileURLToPath(new URL('../', PACKAGES)),
+    ...(cacheDir === undefined ? {} : { cacheDir }),
   })
   return { compiled, module: (await import(compiled.url)) as KernelModule }
 }

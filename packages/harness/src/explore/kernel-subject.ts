@@ -36,10 +36,15 @@ export async function kernelSubject(
 ): Promise<Subject> {
   const build = await kernelBuild(patchesOf(options.variant))
   const found = typeof scenario === 'string' ? findScenario(scenario) : scenario
-  return subjectOf(found, build, options)
+  return subjectOfBuild(found, build, options)
 }
 
-function subjectOf(scenario: Scenario, build: KernelBuild, options: KernelSubjectOptions): Subject {
+/** The same of a kernel that is compiled already: `variant` gives its name alone. Throws UsageError, RangeError. */
+export function subjectOfBuild(
+  scenario: Scenario,
+  build: KernelBuild,
+  options: KernelSubjectOptions = {},
+): Subject {
   const machine = bootMachine(prepare(scenario, {}, SEED))
   const time = timeOf(options.time ?? {})
   const target = new MachineTarget(scenario, machine, build, time)
@@ -59,7 +64,7 @@ function subjectOf(scenario: Scenario, build: KernelBuild, options: KernelSubjec
       return kernelCheckers(target, sites, options.all === true)
     },
     *smaller() {
-      for (const each of simpler(time)) yield subjectOf(scenario, build, { ...options, time: each })
+      for (const each of simpler(time)) yield subjectOfBuild(scenario, build, { ...options, time: each })
       for (const each of smallerScenarios(scenario)) {
         const subject = subjectIfPossible(each, build, options)
         if (subject !== undefined) yield subject
@@ -81,7 +86,7 @@ function subjectIfPossible(
   options: KernelSubjectOptions,
 ): Subject | undefined {
   try {
-    return subjectOf(scenario, build, options)
+    return subjectOfBuild(scenario, build, options)
   } catch (error) {
     if (error instanceof UsageError || error instanceof RangeError) return undefined
     throw error

@@ -9,10 +9,12 @@ import {
   L_LIST_NEXT,
   L_STAT,
   L_SWAPLOCK,
+  L_TIMEOUT_STATE,
   L_WCHAN,
   LSRUN,
   LSSLEEP,
   LSSTOP,
+  LSZOMB,
   LW_INMEM,
   LWP_WORDS,
   UVM_SCHEDULER_CV,
@@ -102,7 +104,8 @@ export class SwapWatch implements Observer, MachineListener {
   idle(world: World): void {
     const { words } = world
     const { lwp0 } = this.target.machine.config
-    const asleep = words[lwp0 + L_WCHAN] === UVM_SCHEDULER_CV
+    // With a time limit (swapper-tries) it looks again by itself.
+    const asleep = words[lwp0 + L_WCHAN] === UVM_SCHEDULER_CV && words[lwp0 + L_TIMEOUT_STATE] === 0
     let left = this.target.machine.config.nlwps
     for (let l = words[ALLLWP] as number; l !== 0 && left-- > 0; l = words[l + L_LIST_NEXT] as number) {
       if (
@@ -117,7 +120,8 @@ export class SwapWatch implements Observer, MachineListener {
     }
     for (const [lwp, count] of this.holds) {
       const busy = ((words[lwp + L_SWAPLOCK] as number) & ~MUTEX_FLAGS) !== 0
-      if (busy || words[lwp + L_HOLDCNT] === count) continue
+      // Who has exited holds itself for ever.
+      if (busy || words[lwp + L_HOLDCNT] === count || words[lwp + L_STAT] === LSZOMB) continue
       const message = `${this.target.lwpName(world, lwp)} is held ${count} times, and its l_holdcnt is ${words[lwp + L_HOLDCNT]}`
       this.report(world, 'invariant', message, lwp + L_HOLDCNT)
     }

@@ -201,6 +201,7 @@ class Running {
       spec: specOf(mutant),
       report,
       schedule,
+      after: [],
       context: {
         variant: specOf(mutant).variant,
         strategy: best.name,

@@ -114,8 +114,7 @@ export class LockDebug implements Lockstat {
     const shared = !spin && this.isShared(lock)
     const lockClass = this.classOf(lock)
     const held = spin ? this.spins : this.slept
-    if (!shared && held.count > 0 && held.has(lock))
-      this.broken(lock, 'wantlock', 'locking against myself')
+    if (!shared && held.count > 0 && held.has(lock)) this.broken(lock, 'wantlock', 'locking against myself')
     if (this.wanted === lock) this.wanted = 0
     else {
       if (!spin) this.checkContext(lock, false)
@@ -156,8 +155,7 @@ export class LockDebug implements Lockstat {
     }
     if ((word & (this.isRw(lock) ? RW_THREAD : OWNER)) === 0) return
     if (dead) this.broken(lock, 'free', 'is locked or in use')
-    else if ((value & OWNER) === 0 && !this.slept.has(lock))
-      this.broken(lock, 'alloc', 'already initialized')
+    else if ((value & OWNER) === 0 && !this.slept.has(lock)) this.broken(lock, 'alloc', 'already initialized')
   }
 
   /** The LWP that runs goes to user mode (LOCKDEBUG_BARRIER of userret). */
@@ -189,10 +187,17 @@ export class LockDebug implements Lockstat {
   private checkContext(lock: Addr, waits: boolean): void {
     if (this.actor.spinDepth <= this.spins.count) return
     if (!waits && ++this.heldOff > LOOKED_AT && this.heldOff % LOOK_EVERY !== 0) return
-    if (waits || !isTry(stackHere())) this.broken(lock, 'wantlock', 'acquiring sleep lock from interrupt context')
+    if (waits || !isTry(stackHere()))
+      this.broken(lock, 'wantlock', 'acquiring sleep lock from interrupt context')
   }
 
-  private broken(lock: Addr, where: string, what: string, other: Addr | undefined = undefined, taken = ''): void {
+  private broken(
+    lock: Addr,
+    where: string,
+    what: string,
+    other: Addr | undefined = undefined,
+    taken = '',
+  ): void {
     const kind = this.isRw(lock) ? 'rwlock' : 'mutex'
     const also = other === undefined ? '' : ` (word ${other})`
     this.report({

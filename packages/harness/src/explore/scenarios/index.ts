@@ -32,6 +32,13 @@ import { lockSleeperVsScan } from './lock-sleeper-vs-scan.js'
 import { regreadVsLwpExit } from './regread-vs-lwp-exit.js'
 import { runnersVsThief } from './runners-vs-thief.js'
 import { lateWakerVsSwapout, wakerVsSwapout } from './waker-vs-swapout.js'
+import { twoWanted } from './two-wanted.js'
+import { swapinVsMemory } from './swapin-vs-memory.js'
+import { kernaccVsFork } from './kernacc-vs-fork.js'
+import { priorityLent } from './priority-lent.js'
+import { timeoutVsWakeup } from './timeout-vs-wakeup.js'
+import { exitPreempted } from './exit-preempted.js'
+import { exitVsReference } from './exit-vs-reference.js'
 
 /** Scenarios small enough to explore: two or three CPUs, few pages, each a pair of paths that meet. */
 export const SMALL_SCENARIOS: readonly Scenario[] = [
@@ -69,6 +76,13 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   regreadVsLwpExit,
   runnersVsThief,
   dyingVsScan,
+  twoWanted,
+  swapinVsMemory,
+  kernaccVsFork,
+  priorityLent,
+  timeoutVsWakeup,
+  exitPreempted,
+  exitVsReference,
 ]
 
 /** Every scenario that comes with Holdfast: those for running, and these. Their names are different. */

@@ -1,0 +1,127 @@
+import { explore, makeStrategy } from '@holdfast/explorer'
+import type { Observer, Profile, Report, Strategy, Subject } from '@holdfast/explorer'
+import type { Site } from '@holdfast/compiler'
+import type { KernelBuild } from '../explore/kernel-build.js'
+import { subjectOfBuild } from '../explore/kernel-subject.js'
+import type { MachineTarget } from '../explore/machine-target.js'
+import { SwapWatch } from '../explore/swap-watch.js'
+import { WiredOnce } from '../explore/wired-once.js'
+import type { Scenario } from '../scenario/types.js'
+
+/** One strategy of the battery, and how many executions it runs in each round; the last number is that of all later rounds. */
+interface Leg {
+  readonly name: string
+  readonly depth?: number
+  readonly bound?: number
+  readonly rounds: readonly number[]
+}
+
+/** What each scenario is explored with, round after round: the cheapest first, since most mutants are caught by any execution. */
+const LEGS: readonly Leg[] = [
+  { name: 'random', rounds: [2, 4, 8] },
+  { name: 'pct', depth: 3, rounds: [2, 4, 8] },
+  { name: 'pos', rounds: [1, 4, 8] },
+  { name: 'pct', depth: 5, rounds: [0, 3, 8] },
+  // A search begins anew each time, so it goes on in one round alone.
+  { name: 'preemption-bound', bound: 1, rounds: [0, 8, 0] },
+]
+
+/** Something that an execution showed. */
+export interface Shown {
+  /** Verdict and functions: the same for a mutant and its twin, whose places have other numbers. */
+  readonly key: string
+  readonly verdict: string
+  readonly message: string
+  readonly strategy: string
+  /** Number of the execution of that strategy, from 0. */
+  readonly execution: number
+}
+
+/** What one leg came to in one round. */
+export interface Step {
+  readonly executions: number
+  readonly shown: readonly Shown[]
+}
+
+/** A kernel under one scenario, explored step by step: what a step shows depends on how many came before, and on nothing else. */
+export class Exploration {
+  private readonly subject: Subject
+  private readonly observers: readonly Observer[]
+  private readonly strategies: readonly Strategy[]
+  private readonly given = LEGS.map(() => 0)
+  private round = 0
+  private leg = 0
+  /** Steps so far. */
+  steps = 0
+
+  /** `profile`: what is known of the scenario, or still to be looked at. */
+  constructor(
+    scenario: Scenario,
+    build: KernelBuild,
+    seed: number,
+    profile: Profile,
+    extra: readonly Observer[] = [],
+  ) {
+    this.subject = subjectOfBuild(scenario, build)
+    const target = this.subject.target as MachineTarget
+    // In this order: a subject forgets who listened to an earlier set of its observers.
+    this.observers = [...this.subject.observers(), new SwapWatch(target), new WiredOnce(target), ...extra]
+    this.strategies = LEGS.map(({ name, depth, bound }) =>
+      makeStrategy(name, {
+        seed,
+        profile,
+        ...(depth === undefined ? {} : { depth }),
+        ...(bound === undefined ? {} : { bound }),
+      }),
+    )
+  }
+
+  /** Rounds that are over. */
+  get rounds(): number {
+    return this.round
+  }
+
+  /** Runs the next leg of the round; ends at its first fault. */
+  step(): Step {
+    const at = this.leg
+    this.steps++
+    const { rounds, name } = LEGS[at] as Leg
+    const executions = rounds[Math.min(this.round, rounds.length - 1)] as number
+    this.leg = (at + 1) % LEGS.length
+    if (this.leg === 0) this.round++
+    if (executions === 0) return { executions: 0, shown: [] }
+    const first = this.given[at] as number
+    this.given[at] = first + executions
+    const { target, options, sites } = this.subject
+    const explored = explore(target, {
+      strategy: this.strategies[at] as Strategy,
+      observers: this.observers,
+      engine: options,
+      first,
+      executions,
+      maxFindings: 1,
+    })
+    const shown = explored.found.map(({ report, execution }) => ({
+      key: keyOf(report, sites),
+      verdict: report.verdict,
+      message: report.message,
+      strategy: name,
+      execution,
+    }))
+    if (explored.cut > 0)
+      shown.push({
+        key: 'stepLimit',
+        verdict: 'stepLimit',
+        message: `${explored.cut} of ${explored.executions} executions do not end`,
+        strategy: name,
+        execution: first,
+      })
+    return { executions: explored.executions, shown }
+  }
+}
+
+function keyOf(report: Report, sites: readonly Site[]): string {
+  const places = report.sites.map((site) => sites[site]?.cName ?? 'boot')
+  const what = places.length > 0 ? places.sort().join(',') : report.message.replace(/\d+/g, '#')
+  return `${report.verdict}: ${what}`
+}

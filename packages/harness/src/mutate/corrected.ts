@@ -1,0 +1,10 @@
+import { variants } from '../explore/variants.js'
+
+/**
+ * The kernel that mutants are made of: with its faults corrected, so that what is known to be wrong with 1.137 does not hide what a mutant shows. The names of
+ * its variants, separated by commas.
+ */
+export const CORRECTED = variants
+  .map(({ name }) => name)
+  .filter((name) => name !== 'recheck-inmem') // swapper-tries looks again by itself
+  .join(',')

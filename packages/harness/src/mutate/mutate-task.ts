@@ -1,0 +1,25 @@
+import type { Patch } from '@holdfast/compiler'
+import type { Reach } from './coverage.js'
+import type { Outcome } from './outcome.js'
+import { reach, tryMutant } from './try-mutant.js'
+
+/** What a worker thread is asked for. Plain data. */
+export type MutateTask =
+  | { readonly kind: 'reach'; readonly scenario: string; readonly seed: number }
+  | {
+      readonly kind: 'mutant'
+      readonly patches: readonly Patch[]
+      readonly scenarios: readonly string[]
+      readonly reached: boolean
+      readonly seed: number
+      readonly executions: number
+      readonly seconds: number | undefined
+      /** One word that grows as long as the mutant gets on. */
+      readonly pulse: SharedArrayBuffer
+    }
+
+export default async function work(task: MutateTask): Promise<Reach | Outcome> {
+  if (task.kind === 'reach') return reach(task.scenario, task.seed)
+  const pulse = new Int32Array(task.pulse)
+  return tryMutant({ ...task, alive: () => void Atomics.add(pulse, 0, 1) })
+}

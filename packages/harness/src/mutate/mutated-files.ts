@@ -1,0 +1,27 @@
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** From this file, in src and in dist alike. */
+export const PACKAGES = fileURLToPath(new URL('../../../', import.meta.url))
+
+const UVM_GLUE = 'kernel/src/uvm-glue'
+
+/** What mutants are made from, from the folder `packages`: the protocol, and what it stands on. */
+export function mutatedFiles(): string[] {
+  const glue = readdirSync(`${PACKAGES}${UVM_GLUE}`)
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .sort()
+    .map((name) => `${UVM_GLUE}/${name}`)
+  const kernel = [
+    'kern-lwp-lock',
+    'kern-sleepq',
+    'kern-turnstile',
+    'turnstile-pri',
+    'kern-synch',
+    'mi-switch',
+    'kern-lwp',
+    'kern-exit',
+  ].map((name) => `kernel/src/${name}.ts`)
+  const sync = ['mutex', 'spin-mutex', 'rwlock', 'condvar'].map((name) => `atomics-sync/src/${name}.ts`)
+  return [...glue, ...kernel, ...sync]
+}

@@ -1,0 +1,144 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CompileError, codeHash } from '@holdfast/compiler'
+import type { Patch } from '@holdfast/compiler'
+import { Profile, World, makeStrategy } from '@holdfast/explorer'
+import { kernelBuild } from '../explore/kernel-build.js'
+import type { KernelBuild } from '../explore/kernel-build.js'
+import { subjectOfBuild } from '../explore/kernel-subject.js'
+import { SMALL_SCENARIOS } from '../explore/scenarios/index.js'
+import { patchesOf } from '../explore/variants.js'
+import type { Scenario } from '../scenario/types.js'
+import { Exploration } from './battery.js'
+import type { Shown, Step } from './battery.js'
+import { CORRECTED } from './corrected.js'
+import { reachOf } from './coverage.js'
+import type { Reach } from './coverage.js'
+import type { Outcome } from './outcome.js'
+
+export interface TryOptions {
+  readonly patches: readonly Patch[]
+  /** Names of scenarios, in the order in which they are tried. */
+  readonly scenarios: readonly string[]
+  /** Whether any reaches the place of the mutant. */
+  readonly reached: boolean
+  readonly seed: number
+  /** Most executions. */
+  readonly executions: number
+  /** Most seconds; undefined: no limit. */
+  readonly seconds: number | undefined
+  /** Called after each step. */
+  readonly alive: () => void
+}
+
+/** The kernel without a fault, and what it has shown so far: kept from one mutant to the next. */
+class Twin {
+  readonly build: KernelBuild
+  private readonly seed: number
+  private readonly known = new Map<string, { exploration: Exploration; steps: Step[] }>()
+  private readonly profiles = new Map<string, Profile>()
+
+  constructor(build: KernelBuild, seed: number) {
+    this.build = build
+    this.seed = seed
+  }
+
+  /** What is known of a scenario: of the twin alone, as some mutants have no execution that ends. */
+  profile(scenario: Scenario): Profile {
+    const known = this.profiles.get(scenario.name)
+    if (known !== undefined) return known
+    const profile = new Profile()
+    const { target, options } = subjectOfBuild(scenario, this.build)
+    makeStrategy('pct', { seed: this.seed, profile }).learn?.(new World(target, options))
+    this.profiles.set(scenario.name, profile)
+    return profile
+  }
+
+  /** Whether it shows that too in the first `steps` steps under a scenario. */
+  shows({ key }: Shown, scenario: Scenario, steps: number, alive: () => void): boolean {
+    const known = this.known.get(scenario.name) ?? {
+      exploration: new Exploration(scenario, this.build, this.seed, this.profile(scenario)),
+      steps: [],
+    }
+    this.known.set(scenario.name, known)
+    while (known.steps.length < steps) {
+      known.steps.push(known.exploration.step())
+      alive()
+    }
+    return known.steps.slice(0, steps).some(({ shown }) => shown.some((each) => each.key === key))
+  }
+}
+
+let twin: { readonly seed: number; readonly made: Promise<Twin> } | undefined
+
+function twinOf(seed: number): Promise<Twin> {
+  if (twin?.seed !== seed)
+    twin = { seed, made: kernelBuild(patchesOf(CORRECTED)).then((build) => new Twin(build, seed)) }
+  return twin.made
+}
+
+function scenarioNamed(name: string): Scenario {
+  const found = SMALL_SCENARIOS.find((each) => each.name === name)
+  if (found === undefined) throw new RangeError(`no small scenario is called '${name}'`)
+  return found
+}
+
+/** What a scenario reaches of the kernel without a fault. */
+export async function reach(name: string, seed: number): Promise<Reach> {
+  const { build } = await twinOf(seed)
+  return reachOf(scenarioNamed(name), build, seed)
+}
+
+/** Compiles a mutant and runs the battery on it, scenario after scenario and round after round, until it shows what its twin does not. */
+export async function tryMutant(options: TryOptions): Promise<Outcome> {
+  const own = await twinOf(options.seed)
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-mutant-'))
+  try {
+    const build = await kernelBuild([...patchesOf(CORRECTED), ...options.patches], folder)
+    options.alive()
+    if (codeHash(build.compiled.url) === codeHash(own.build.compiled.url))
+      return { status: 'equivalent', reason: 'compiles to the same code' }
+    if (options.scenarios.length === 0)
+      return { status: 'survived', reason: 'not reached: no scenario calls the function', executions: 0 }
+    if (!options.reached)
+      return { status: 'survived', reason: 'not reached: no scenario comes to the place', executions: 0 }
+    return battery(build, own, options)
+  } catch (error) {
+    if (error instanceof CompileError) return { status: 'rejected', reason: error.message }
+    throw error
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function battery(build: KernelBuild, own: Twin, options: TryOptions): Outcome {
+  const started = performance.now()
+  const explorations = new Map<string, Exploration>()
+  let executions = 0
+  for (let round = 0; ; round++)
+    for (const name of options.scenarios) {
+      const scenario = scenarioNamed(name)
+      const exploration =
+        explorations.get(name) ?? new Exploration(scenario, build, options.seed, own.profile(scenario))
+      explorations.set(name, exploration)
+      while (exploration.rounds === round) {
+        if (executions >= options.executions)
+          return { status: 'survived', reason: 'nothing was found', executions }
+        if (options.seconds !== undefined && performance.now() - started >= options.seconds * 1000)
+          return { status: 'survived', reason: 'nothing was found in time', executions }
+        const step = exploration.step()
+        executions += step.executions
+        options.alive()
+        for (const shown of step.shown) {
+          if (own.shows(shown, scenario, exploration.steps, options.alive)) continue
+          const { verdict, message, strategy, execution } = shown
+          return {
+            status: 'caught',
+            by: { scenario: scenario.name, strategy, execution, verdict, message },
+            executions,
+          }
+        }
+      }
+    }
+}
