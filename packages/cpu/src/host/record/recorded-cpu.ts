@@ -8,7 +8,7 @@ import type { ClockOps, KernelTables, MachineCpu } from '../../machine-cpu.js'
 import { EventRing } from '../events.js'
 import type { MachineImage } from '../image.js'
 import { resumeCurrent } from '../cpu-loop.js'
-import { MOST_PATIENCE, RecordingMem } from './recording-mem.js'
+import { RecordingMem } from './recording-mem.js'
 import type { Attention, Recording } from './recording-mem.js'
 import { CLOCK, MAILBOX, PREEMPT, SHOOTDOWN } from './sources.js'
 
@@ -83,7 +83,7 @@ export class RecordedCpu implements Attention {
 
   waiting(addr: Addr, value: number, spins: number): void {
     const idles = addr === this.cpu.mc + MC_TAKEN
-    if (this.tickMs !== Infinity) this.patience = 0
+    this.patience = 0
     if (idles) return this.mem.nap(this.mailbox, 0, Math.min(IDLE_NAP_MS, this.toTick()))
     if (spins > SPINS_BEFORE_NAP && spins % SPINS_BETWEEN_NAPS === 0) this.mem.nap(addr, value, NAP_MS)
   }
@@ -106,11 +106,7 @@ export class RecordedCpu implements Attention {
 
   private isTick(): boolean {
     if (this.patience > 0) return false
-    if (this.tickMs === Infinity) {
-      this.patience = MOST_PATIENCE
-      return false
-    }
-    if (performance.now() >= this.nextTick) return true
+    if (this.tickMs !== Infinity && performance.now() >= this.nextTick) return true
     this.patience = ACCESSES_PER_LOOK
     return false
   }

@@ -3,7 +3,7 @@ import type { Addr } from '@holdfast/atomics-sync'
 import { Stopped } from '../../stopped.js'
 import { CHECK_EVERY, foldHash } from './fold-hash.js'
 import { LogWriter } from './log.js'
-import { Stripes, stripeOf } from './stripes.js'
+import { Stripes, stripeOf, stripesOf, union } from './stripes.js'
 
 /** What the CPUs of a recording share beside the machine's memory. Structured-clonable. */
 export interface Recording {
@@ -44,9 +44,7 @@ export interface Attention {
   waiting(addr: Addr, value: number, spins: number): void
 }
 
-/** Accesses after which `look` is called in any case. */
-export const MOST_PATIENCE = 1 << 30
-
+const NONE = -1
 const CHECK_MASK = CHECK_EVERY - 1
 
 /**
@@ -60,6 +58,9 @@ export class RecordingMem extends Mem {
   event = 0
   attention: Attention
   private hash = 0
+  /** The stripe of the last access, which is kept until another is touched, or NONE; and number of the last event on it. */
+  private held = NONE
+  private heldEvent = 0
   /** Past the recording. */
   private readonly memory: Mem
   private readonly control: Mem
@@ -83,82 +84,83 @@ export class RecordingMem extends Mem {
   }
 
   override read(addr: Addr): number {
-    if (this.local[addr] === 1) {
-      const value = this.memory.read(addr)
-      this.count(addr, value)
-      return value
-    }
-    const stripe = this.begin(addr)
-    const value = this.memory.read(addr)
-    this.end(stripe, addr, value)
-    return value
+    if (this.local[addr] !== 1) this.begin(addr)
+    return this.end(addr, this.memory.read(addr))
   }
 
   override write(addr: Addr, value: number): void {
-    if (this.local[addr] === 1) {
-      this.memory.write(addr, value)
-      this.count(addr, value)
-      return
-    }
-    const stripe = this.begin(addr)
+    if (this.local[addr] !== 1) this.begin(addr)
     this.memory.write(addr, value)
-    this.end(stripe, addr, value)
+    this.end(addr, value)
   }
 
   override load(addr: Addr): number {
-    const stripe = this.begin(addr)
-    const value = this.memory.read(addr)
-    this.end(stripe, addr, value)
-    return value
+    this.begin(addr)
+    return this.end(addr, this.memory.read(addr))
   }
 
   override store(addr: Addr, value: number): void {
-    const stripe = this.begin(addr)
+    this.begin(addr)
     this.memory.write(addr, value)
-    this.end(stripe, addr, value)
+    this.end(addr, value)
   }
 
   override add(addr: Addr, value: number): number {
-    return this.modify(addr, this.memory.add(this.begun(addr), value))
+    this.begin(addr)
+    const old = this.memory.read(addr)
+    return this.modify(addr, old, old + value)
   }
 
   override sub(addr: Addr, value: number): number {
-    return this.modify(addr, this.memory.sub(this.begun(addr), value))
+    this.begin(addr)
+    const old = this.memory.read(addr)
+    return this.modify(addr, old, old - value)
   }
 
   override or(addr: Addr, value: number): number {
-    return this.modify(addr, this.memory.or(this.begun(addr), value))
+    this.begin(addr)
+    const old = this.memory.read(addr)
+    return this.modify(addr, old, old | value)
   }
 
   override and(addr: Addr, value: number): number {
-    return this.modify(addr, this.memory.and(this.begun(addr), value))
+    this.begin(addr)
+    const old = this.memory.read(addr)
+    return this.modify(addr, old, old & value)
   }
 
   override exchange(addr: Addr, value: number): number {
-    return this.modify(addr, this.memory.exchange(this.begun(addr), value))
+    this.begin(addr)
+    return this.modify(addr, this.memory.read(addr), value)
   }
 
   override cas(addr: Addr, expected: number, value: number): number {
-    return this.modify(addr, this.memory.cas(this.begun(addr), expected, value))
+    this.begin(addr)
+    const old = this.memory.read(addr)
+    return this.modify(addr, old, old === expected ? value : old)
   }
 
   override fence(): void {
     this.before()
-    this.count(0, 0)
+    this.end(0, 0)
   }
 
   override fill(addr: Addr, words: number, value: number): void {
     this.before()
-    this.takeRanges(addr, words, 0, 0)
+    const stripes = stripesOf(addr, words)
+    this.takeAll(stripes)
     this.memory.fill(addr, words, value)
-    this.releaseRanges(addr, words, 0, 0)
+    this.releaseAll(stripes)
+    this.end(addr, words)
   }
 
   override copy(to: Addr, from: Addr, words: number): void {
     this.before()
-    this.takeRanges(to, words, from, words)
+    const stripes = union(stripesOf(to, words), stripesOf(from, words))
+    this.takeAll(stripes)
     this.memory.copy(to, from, words)
-    this.releaseRanges(to, words, from, words)
+    this.releaseAll(stripes)
+    this.end(to, words)
   }
 
   override spinWhile(addr: Addr, value: number): void {
@@ -166,28 +168,13 @@ export class RecordingMem extends Mem {
   }
 
   override spinWhileBoth(addr: Addr, value: number, other: Addr, otherValue: number): void {
-    const { memory, stripes } = this
-    const low = stripeOf(Math.min(addr, other))
-    const high = stripeOf(Math.max(addr, other))
+    const { memory } = this
     for (let spins = 0; ; spins++) {
       this.before()
       if (memory.load(addr) === value && memory.load(other) === otherValue) {
+        this.letGo()
         this.attention.waiting(addr, value, spins)
-        continue
-      }
-      const owner = stripes.take(low)
-      const second = high === low ? owner : stripes.take(high)
-      const seen = memory.read(addr)
-      if (seen !== value || memory.read(other) !== otherValue) {
-        this.follow(low, owner)
-        if (high !== low) {
-          this.follow(high, second)
-          stripes.done(high, this.event)
-        }
-        return this.end(low, addr, seen)
-      }
-      if (high !== low) stripes.untouched(high, second)
-      stripes.untouched(low, owner)
+      } else if (this.isOver(addr, value, other, otherValue)) return
     }
   }
 
@@ -213,15 +200,23 @@ export class RecordingMem extends Mem {
   /** An interrupt is taken: an event that is after what was done to the words `addrs`, which are why it is taken. */
   interrupted(source: number, addrs: readonly Addr[]): void {
     const stripes = [...new Set(addrs.map(stripeOf))].sort((one, other) => one - other)
-    for (const stripe of stripes) this.follow(stripe, this.stripes.take(stripe))
+    this.takeAll(stripes)
     if (!this.log.interrupt(this.event, source)) this.full()
-    for (const stripe of stripes) this.stripes.done(stripe, this.event)
-    this.count(source, 0)
+    this.releaseAll(stripes)
+    this.end(source, 0)
   }
 
   /** The CPU executes nothing more. */
   ended(): void {
+    this.letGo()
     this.log.end(this.event, this.hash)
+  }
+
+  /** Releases the stripe at hand: others may wait for it. */
+  letGo(): void {
+    if (this.held < 0) return
+    this.stripes.done(this.held, this.heldEvent)
+    this.held = NONE
   }
 
   checkStop(): void {
@@ -232,37 +227,42 @@ export class RecordingMem extends Mem {
   /** Before an event that has an order: interrupts come here. */
   private before(): void {
     const { attention } = this
-    if (--attention.patience <= 0 || this.memory.read(attention.mailbox) !== 0) attention.look()
-    if (this.control.read(RECORD_STOP) !== RUNNING) this.checkStop()
+    if (--attention.patience <= 0 || this.memory.read(attention.mailbox) !== 0) this.attend()
   }
 
-  private begin(addr: Addr): number {
+  private attend(): void {
+    this.letGo()
+    this.checkStop()
+    this.attention.look()
+  }
+
+  /** Before an event on one word: its stripe is at hand. */
+  private begin(addr: Addr): void {
     this.before()
     const stripe = stripeOf(addr)
+    if (stripe !== this.held) this.hold(stripe)
+    this.heldEvent = this.event
+  }
+
+  private hold(stripe: number): void {
+    this.letGo()
     const owner = this.stripes.take(stripe)
+    this.held = stripe
     if (owner !== this.me) this.follow(stripe, owner)
-    return stripe
   }
 
-  private begun(addr: Addr): Addr {
-    this.begin(addr)
-    return addr
+  /** The second half of a read-modify-write: atomic, since the stripe is held. Returns the old value. */
+  private modify(addr: Addr, old: number, value: number): number {
+    this.memory.write(addr, value)
+    return this.end(addr, old)
   }
 
-  private modify(addr: Addr, old: number): number {
-    this.end(stripeOf(addr), addr, old)
-    return old
-  }
-
-  private end(stripe: number, addr: Addr, value: number): void {
-    this.stripes.done(stripe, this.event)
-    this.count(addr, value)
-  }
-
-  private count(addr: Addr, value: number): void {
+  /** An event has been executed: `value` was read, or written. */
+  private end(addr: Addr, value: number): number {
     this.hash = foldHash(this.hash, addr, value)
     this.event++
     if ((this.event & CHECK_MASK) === 0 && !this.log.check(this.event, this.hash)) this.full()
+    return value
   }
 
   /** The event at hand is after the last one on a stripe that is held. */
@@ -274,36 +274,32 @@ export class RecordingMem extends Mem {
     if (!this.log.after(this.event, owner - 1, before)) this.full()
   }
 
-  private takeRanges(addr: Addr, words: number, other: Addr, otherWords: number): void {
-    this.eachStripe(addr, words, other, otherWords, (stripe) => this.follow(stripe, this.stripes.take(stripe)))
-  }
-
-  private releaseRanges(addr: Addr, words: number, other: Addr, otherWords: number): void {
-    this.eachStripe(addr, words, other, otherWords, (stripe) => this.stripes.done(stripe, this.event))
-    this.count(addr, words)
-  }
-
-  /** The stripes of two ranges, each once, ascending. */
-  private eachStripe(
-    addr: Addr,
-    words: number,
-    other: Addr,
-    otherWords: number,
-    body: (stripe: number) => void,
-  ): void {
-    const next = stripeOf(8) // what two neighbours are apart
-    let low = words > 0 ? stripeOf(addr) : Infinity
-    let high = otherWords > 0 ? stripeOf(other) : Infinity
-    const lowEnd = words > 0 ? stripeOf(addr + words - 1) : -1
-    const highEnd = otherWords > 0 ? stripeOf(other + otherWords - 1) : -1
-    while (low <= lowEnd || high <= highEnd) {
-      const one = low <= lowEnd ? low : Infinity
-      const two = high <= highEnd ? high : Infinity
-      const stripe = Math.min(one, two)
-      body(stripe)
-      if (one === stripe) low += next
-      if (two === stripe) high += next
+  /** Whether a busy wait is over: then that is an event. */
+  private isOver(addr: Addr, value: number, other: Addr, otherValue: number): boolean {
+    const { memory, stripes } = this
+    this.letGo()
+    const taken = union([stripeOf(addr)], [stripeOf(other)])
+    const owners = taken.map((stripe) => stripes.take(stripe))
+    const seen = memory.read(addr)
+    const isOver = seen !== value || memory.read(other) !== otherValue
+    for (const [i, stripe] of taken.entries()) {
+      const owner = owners[i] as number
+      if (isOver) this.follow(stripe, owner)
+      else stripes.untouched(stripe, owner)
     }
+    if (!isOver) return false
+    this.releaseAll(taken)
+    this.end(addr, seen)
+    return true
+  }
+
+  private takeAll(taken: readonly number[]): void {
+    this.letGo()
+    for (const stripe of taken) this.follow(stripe, this.stripes.take(stripe))
+  }
+
+  private releaseAll(taken: readonly number[]): void {
+    for (const stripe of taken) this.stripes.done(stripe, this.event)
   }
 
   private full(): never {
@@ -312,4 +308,4 @@ export class RecordingMem extends Mem {
   }
 }
 
-const NO_ATTENTION: Attention = { mailbox: 0, patience: MOST_PATIENCE, look() {}, waiting() {} }
+const NO_ATTENTION: Attention = { mailbox: 0, patience: 1 << 30, look() {}, waiting() {} }
