@@ -2,6 +2,7 @@ import { operations } from '@holdfast/atomics-sync'
 import type { Actor, InterruptOps, Sleeps } from '@holdfast/atomics-sync'
 import { CI_IPENDING, CI_WANT_RESCHED, HARDCLOCK_TICKS, IPI_TLB } from '@holdfast/kernel'
 import type { Cpu, MachdepOps } from '@holdfast/kernel'
+import { diskHasten } from '@holdfast/mm'
 import { diskClock } from './clock-intr.js'
 import { MC_TAKEN } from './globals.js'
 import { takeInterrupts } from './intr.js'
@@ -14,7 +15,8 @@ import { ipi } from './mailbox.js'
  *
  *   takeMailbox   what others posted; depth 0
  *   takeShootdown IPI_TLB; any spin depth, also within another handler
- *   takeClock     a tick of the clock (the primary CPU), and the disk transfers that are due then; depth 0
+ *   takeClock     a tick of the clock (the primary CPU); depth 0
+ *   takeDisk      the disk has completed transfers (the primary CPU); depth 0
  *   takePreempt   kernel preemption, when `preemptWanted` is set; depth 0
  *
  * A CPU that idles waits until it has taken an interrupt, whatever it was.
@@ -56,9 +58,17 @@ export function takeShootdown(cpu: MachineCpu): void {
 
 /** Takes one tick of the clock. Primary CPU, spin depth 0. */
 export function takeClock(cpu: MachineCpu): void {
-  const { mem } = cpu
   cpu.spinDepth++
   cpu.kernel.hardclock(cpu)
+  cpu.spinDepth--
+  countTaken(cpu)
+}
+
+/** Takes the disk's interrupt; `early`: its first command is done before its time, just now. Primary CPU, spin depth 0. */
+export function takeDisk(cpu: MachineCpu, early: boolean): void {
+  const { mem } = cpu
+  cpu.spinDepth++
+  if (early) diskHasten(cpu)
   diskClock(cpu, mem.read(HARDCLOCK_TICKS))
   cpu.spinDepth--
   countTaken(cpu)

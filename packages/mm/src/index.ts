@@ -63,6 +63,8 @@ export {
   UVM_SWAPOUT_ENABLED,
 } from './globals.js'
 export {
+  DISK_DONE_FIRST,
+  DISK_FIRST,
   DISK_LOCK,
   DISK_NACTIVE,
   DISK_READS,
@@ -143,7 +145,7 @@ export {
   uvmWait,
 } from './uvm-pdaemon.js'
 export { SLEEP_SYNCOBJ, uvmPause, uvmUnlockAndWait, wakeup } from './uvm-unlock-and-wait.js'
-export { diskIntr } from './disk.js'
+export { XF_DUE, diskHasten, diskIntr } from './disk.js'
 export { uvmAiodone } from './uvm-pager.js'
 export {
   uvmSwapAlloc,

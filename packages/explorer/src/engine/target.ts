@@ -31,6 +31,13 @@ export interface Target {
   /** Bit set of the interrupts that `actor` could take now; source 0 is bit 0. At most 8 sources. */
   interrupts?(world: World, actor: number): number
   /**
+   * Whether an enabled interrupt of that source comes of itself, at nearly any point and not because it is time: strategies that choose by
+   * chance take it seldom. Left out: none does.
+   */
+  isSpontaneous?(world: World, source: number): boolean
+  /** What the state consists of besides memory, actors and what they have learnt, as one number. Left out: nothing. */
+  hidden?(world: World): number
+  /**
    * Number of the flow of control that `actor` is in: what runs between two points of one flow, in another, may be put before both. Left out: each
    * actor is one, and its handlers of interrupts another.
    */

@@ -10,6 +10,7 @@ import { RandomWalk } from './random-walk.js'
 import { Replay } from './replay.js'
 import type { Continuation } from './replay.js'
 import { RoundRobin } from './round-robin.js'
+import { Seldom } from './seldom.js'
 import type { Strategy } from './strategy.js'
 import { Surw } from './surw.js'
 
@@ -51,6 +52,9 @@ export class StrategyError extends RangeError {
 const learnt = ({ seed = 1, profile }: StrategyOptions): { seed: number; profile?: Profile } =>
   profile === undefined ? { seed } : { seed, profile }
 
+/** What comes of itself comes seldom. */
+const seldom = ({ seed = 1 }: StrategyOptions, strategy: Strategy): Strategy => new Seldom(strategy, seed)
+
 const limited = ({ bound, cache = false, during }: StrategyOptions): BoundedOptions => ({
   cache,
   ...(bound === undefined ? {} : { bound }),
@@ -62,7 +66,7 @@ export const STRATEGIES: readonly StrategyEntry[] = [
   {
     name: 'random',
     about: 'any of what is enabled, each as likely',
-    make: ({ seed = 1 }) => new RandomWalk(seed),
+    make: (options) => seldom(options, new RandomWalk(options.seed ?? 1)),
   },
   {
     name: 'round-robin',
@@ -72,22 +76,22 @@ export const STRATEGIES: readonly StrategyEntry[] = [
   {
     name: 'pct',
     about: 'random priorities, lowered at --depth - 1 random steps (default 3)',
-    make: (options) => new Pct({ ...learnt(options), depth: options.depth ?? 3 }),
+    make: (options) => seldom(options, new Pct({ ...learnt(options), depth: options.depth ?? 3 })),
   },
   {
     name: 'pos',
     about: 'random priorities of operations, drawn anew after a race',
-    make: ({ seed = 1 }) => new Pos({ seed }),
+    make: (options) => seldom(options, new Pos({ seed: options.seed ?? 1 })),
   },
   {
     name: 'surw',
     about: 'every order of the operations on one random word is as likely',
-    make: (options) => new Surw(learnt(options)),
+    make: (options) => seldom(options, new Surw(learnt(options))),
   },
   {
     name: 'urw',
     about: 'every interleaving is as likely, as far as nothing blocks',
-    make: (options) => new Surw({ ...learnt(options), words: Infinity }),
+    make: (options) => seldom(options, new Surw({ ...learnt(options), words: Infinity })),
   },
   {
     name: 'dfs',

@@ -34,7 +34,7 @@ for (const kind of [READ, LOAD, ADD, SUB, OR, AND, EXCHANGE, CAS, SPIN_WHILE, AW
  * states^2 / 2^65.
  *
  * Sound for what depends on states alone: assertions, the check at the end, deadlocks. Not for what depends on the way to them: races,
- * lock order, leaks told by who came first. What a target keeps outside words and coroutines (a clock of its own) is not seen.
+ * lock order, leaks told by who came first. What a target keeps outside words and coroutines is seen only as far as it says it (hidden).
  * Grows with the number of states: 16 to 32 bytes each.
  */
 export class StateCache {
@@ -64,6 +64,7 @@ export class StateCache {
     let low = mix(this.sumLow, current)
     let high = mix(this.sumHigh ^ 0x5bd1e995, current)
     low = mix(low, world.spuriousLeft)
+    if (world.target.hidden !== undefined) low = mix(low, world.target.hidden(world))
     for (let actor = 0; actor < world.n; actor++) {
       const kind = world.kind[actor]
       if (kind !== WAITING && kind !== CV_BLOCKED) continue

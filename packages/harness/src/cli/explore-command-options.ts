@@ -1,5 +1,7 @@
 import { strategyNames } from '@holdfast/explorer'
 import type { EngineOptions } from '@holdfast/explorer'
+import { DISK, TICKS } from '../explore/scenario-query.js'
+import type { TimeChoices } from '../explore/scenario-query.js'
 import { RUN_SECONDS, SEED } from '../scenario/limits.js'
 import type { Range } from '../scenario/limits.js'
 import { choices, notAllowed, UsageError } from '../scenario/problem.js'
@@ -22,6 +24,8 @@ export interface ExploreFlags {
   readonly wake?: string
   readonly spurious?: string
   readonly stepLimit?: string
+  readonly ticks?: string
+  readonly disk?: string
   readonly variant?: string
   readonly all?: boolean
   readonly maxFindings?: string
@@ -41,6 +45,7 @@ export interface ExploreChoices {
   readonly params: Readonly<Record<string, number>>
   readonly jobs: number
   readonly engine: Partial<EngineOptions>
+  readonly time: TimeChoices
   readonly variant: string | undefined
   readonly all: boolean
   readonly maxFindings: number | undefined
@@ -51,6 +56,8 @@ export interface ExploreChoices {
 
 export const DEFAULT_OUT = 'holdfast-findings'
 
+const EXPIRY: readonly EngineOptions['expiry'][] = ['always', 'idle']
+const WAKE: readonly EngineOptions['wake'][] = ['fifo', 'any']
 const EXECUTIONS: Range = { min: 1, max: 1_000_000_000_000 }
 const BOUND: Range = { min: 0, max: 1_000 }
 const DEPTH: Range = { min: 1, max: 1_000 }
@@ -119,12 +126,16 @@ export function parseExploreFlags(flags: ExploreFlags): ExploreChoices {
     depth,
     params: checked(() => parseParams(flags.param ?? [])) ?? {},
     jobs: number('--jobs', flags.jobs, JOBS) ?? 1,
-    engine: defined({
-      expiry: oneOf('--expiry', flags.expiry, ['always', 'idle']),
-      wake: oneOf('--wake', flags.wake, ['fifo', 'any']),
-      spurious: number('--spurious', flags.spurious, SPURIOUS),
-      stepLimit: number('--step-limit', flags.stepLimit, STEP_LIMIT),
-    }),
+    engine: {
+      ...optional('expiry', oneOf('--expiry', flags.expiry, EXPIRY)),
+      ...optional('wake', oneOf('--wake', flags.wake, WAKE)),
+      ...optional('spurious', number('--spurious', flags.spurious, SPURIOUS)),
+      ...optional('stepLimit', number('--step-limit', flags.stepLimit, STEP_LIMIT)),
+    },
+    time: {
+      ...optional('ticks', number('--ticks', flags.ticks, TICKS)),
+      ...optional('disk', oneOf('--disk', flags.disk, DISK)),
+    },
     variant: flags.variant,
     all: flags.all ?? false,
     maxFindings: number('--max-findings', flags.maxFindings, FINDINGS),
@@ -138,18 +149,9 @@ export function parseExploreFlags(flags: ExploreFlags): ExploreChoices {
 
 const BOUNDED = new Set(['preemption-bound', 'delay-bound'])
 
-function defined({
-  expiry,
-  wake,
-  spurious,
-  stepLimit,
-}: { readonly [K in keyof EngineOptions]: EngineOptions[K] | undefined }): Partial<EngineOptions> {
-  return {
-    ...(expiry === undefined ? {} : { expiry }),
-    ...(wake === undefined ? {} : { wake }),
-    ...(spurious === undefined ? {} : { spurious }),
-    ...(stepLimit === undefined ? {} : { stepLimit }),
-  }
+/** A field that is left out where nothing was given. */
+function optional<K extends string, T>(name: K, value: T | undefined): { readonly [N in K]?: T } {
+  return value === undefined ? {} : ({ [name]: value } as { readonly [N in K]: T })
 }
 
 /** `n=10`, each name once. */

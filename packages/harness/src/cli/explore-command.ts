@@ -39,6 +39,7 @@ export async function exploreCommand(
     params: choices.params,
     engine: choices.engine,
     variant: choices.variant,
+    time: choices.time,
     all: choices.all,
   }
   const legs = legsOf(kind, choices)

@@ -131,6 +131,14 @@ function addExplorer(program: Command, signal: AbortSignal, exit: (code: number)
       '--step-limit <n>',
       'operations after which an execution is cut off (default: 100,000; scenarios 200,000)',
     )
+    .option(
+      '--ticks <n>',
+      'of a scenario: clock ticks at any point, besides those of an idle machine (default: 0)',
+    )
+    .option(
+      '--disk <when>',
+      'of a scenario: transfers complete when due (default), or any time from their start on',
+    )
     .option('--variant <name>', 'a correction or mutant of the kernel')
     .option('--all', 'report accesses that are unlocked by design too')
     .option('--max-findings <n>', 'end when so many different faults are known')

@@ -31,6 +31,7 @@ export interface KernelModule {
   takeMailbox(cpu: MachineCpu): Coroutine
   takeShootdown(cpu: MachineCpu): Coroutine
   takeClock(cpu: MachineCpu): Coroutine
+  takeDisk(cpu: MachineCpu, early: boolean): Coroutine
   takePreempt(cpu: MachineCpu): Coroutine
 }
 

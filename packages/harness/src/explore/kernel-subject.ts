@@ -8,7 +8,9 @@ import { kernelBuild } from './kernel-build.js'
 import type { KernelBuild } from './kernel-build.js'
 import { kernelCheckers } from './kernel-checkers.js'
 import { MachineTarget } from './machine-target.js'
-import type { MachineTime } from './machine-target.js'
+import type { MachineTime } from './machine-time.js'
+import { queryText, timeOf } from './scenario-query.js'
+import type { TimeChoices } from './scenario-query.js'
 import { ALL_SCENARIOS } from './scenarios/index.js'
 import { smallerScenarios } from './smaller.js'
 import { patchesOf } from './variants.js'
@@ -20,11 +22,9 @@ export interface KernelSubjectOptions {
   /** Report accesses that are unlocked by design too. */
   readonly all?: boolean
   readonly engine?: Partial<EngineOptions>
-  readonly time?: Partial<MachineTime>
+  readonly time?: TimeChoices
 }
 
-/** Ticks of an idle machine after which nothing will come any more, and ticks at any point. */
-const DEFAULT_TIME: MachineTime = { idleTicks: 200, freeTicks: 0 }
 const STEP_LIMIT = 200_000
 /** Choices of the programs themselves (`any`). */
 const SEED = 1
@@ -41,13 +41,14 @@ export async function kernelSubject(
 
 function subjectOf(scenario: Scenario, build: KernelBuild, options: KernelSubjectOptions): Subject {
   const machine = bootMachine(prepare(scenario, {}, SEED))
-  const time = { ...DEFAULT_TIME, ...options.time }
+  const time = timeOf(options.time ?? {})
   const target = new MachineTarget(scenario, machine, build, time)
   const { sites } = build.compiled
   const image = createHash('sha256').update(new Uint8Array(machine.buffer)).digest('hex')
-  const variant = (options.variant ?? '') === '' ? '' : `?variant=${options.variant}`
+  const { variant } = options
+  const query = queryText({ ...options.time, ...(variant === undefined ? {} : { variant }) })
   return {
-    id: `scenario:${scenario.name}${variant}`,
+    id: `scenario:${scenario.name}${query}`,
     hash: hashOf(codeHash(build.compiled.url), image, time),
     target,
     options: { stepLimit: STEP_LIMIT, ...options.engine },
@@ -58,12 +59,19 @@ function subjectOf(scenario: Scenario, build: KernelBuild, options: KernelSubjec
       return kernelCheckers(target, sites, options.all === true)
     },
     *smaller() {
+      for (const each of simpler(time)) yield subjectOf(scenario, build, { ...options, time: each })
       for (const each of smallerScenarios(scenario)) {
         const subject = subjectIfPossible(each, build, options)
         if (subject !== undefined) yield subject
       }
     },
   }
+}
+
+/** The same with a tick less, or transfers that complete when they are due. */
+function* simpler({ freeTicks: ticks, disk }: MachineTime): Generator<TimeChoices> {
+  if (ticks > 0) yield { ticks: ticks - 1, disk }
+  if (disk !== 'due') yield { ticks, disk: 'due' }
 }
 
 /** Undefined if what is left of a scenario makes no machine: an operation names a process that is gone, say. */

@@ -23,26 +23,21 @@ import { AddressTable } from './address-table.js'
 import type { KernelBuild, KernelModule } from './kernel-build.js'
 import { KernelNarrator } from './kernel-narrator.js'
 import { innerSites } from './machinery.js'
+import { isWaiting, Timekeeper } from './machine-time.js'
+import type { MachineTime } from './machine-time.js'
 import { ThrownReports } from './thrown-report.js'
 import { WaitGraph } from './wait-graph.js'
 import { WordTexts } from './word-texts.js'
+
+/** The CPU that the clock and the disk interrupt. */
+const PRIMARY = 0
 
 /** Sources of interrupts of a CPU. */
 const MAILBOX = 0
 const CLOCK = 1
 const PREEMPT = 2
 const SHOOTDOWN = 3
-
-/** Operations after which time passes although the machine does not idle. */
-const BUSY_POINTS = 5_000
-
-/** How time passes in a machine under control. */
-export interface MachineTime {
-  /** Ticks that may pass without any program running, when every CPU idles or all have been busy for long: more, and the machine counts as blocked. */
-  readonly idleTicks: number
-  /** Ticks that may come at any point besides. */
-  readonly freeTicks: number
-}
+const DISK = 4
 
 /** What the machine's checkers want to hear of besides accesses. */
 export interface MachineListener {
@@ -74,7 +69,7 @@ export class MachineTarget implements Target {
   private readonly inner: Uint8Array
   private readonly waits: WaitGraph
   private readonly thrown: ThrownReports
-  private readonly time: MachineTime
+  private readonly time: Timekeeper
   /** Processes that remain when all that the scenario started are gone. */
   private readonly systemProcs: number
   /** Coroutines of LWPs that are in the kernel, by CPU and LWP. */
@@ -82,14 +77,15 @@ export class MachineTarget implements Target {
   private readonly running: number[] = []
   /** CPUs in the middle of a handler that is not to be interrupted, and LWPs in the middle of giving way. */
   private readonly handling = new Set<number>()
-  /** Ticks since a program last ran. */
-  private ticks = 0
-  private freeTicks = 0
-  private tickWanted = false
-  /** Step of the last tick. */
-  private lastTick = 0
 
-  constructor(scenario: Scenario, machine: MachineImage, build: KernelBuild, time: MachineTime) {
+  /** `during`: where ticks are free and transfers early; default everywhere. */
+  constructor(
+    scenario: Scenario,
+    machine: MachineImage,
+    build: KernelBuild,
+    time: MachineTime,
+    during?: (world: World) => boolean,
+  ) {
     this.name = scenario.name
     this.processes = scenario.processes.flatMap(({ name, count = 1 }) =>
       Array.from({ length: count }, (_, n) => (count === 1 ? name : `${name}${n + 1}`)),
@@ -98,7 +94,7 @@ export class MachineTarget implements Target {
     this.machine = machine
     this.build = build
     this.waits = new WaitGraph(this, build.compiled.sites)
-    this.time = time
+    this.time = new Timekeeper(time, this, during)
     this.image = new Int32Array(machine.buffer.byteLength / 4)
     this.table = new AddressTable(machine.regions, this.image.length)
     this.texts = new WordTexts(
@@ -119,10 +115,7 @@ export class MachineTarget implements Target {
     this.asleep.length = 0
     this.lines.length = 0
     this.handling.clear()
-    this.ticks = 0
-    this.freeTicks = this.time.freeTicks
-    this.tickWanted = false
-    this.lastTick = 0
+    this.time.start()
     for (let id = 0; id < this.machine.machine.ncpu; id++) {
       this.asleep.push(new Map())
       world.addActor((mem) => this.boot(world, mem, id))
@@ -144,23 +137,51 @@ export class MachineTarget implements Target {
     } else asleep.delete(lwp)
     this.running[actor] = lwp
     world.contexts[actor] = context
-    if (world.words[lwp + L_PROGRAM] !== 0) this.ticks = 0
+    if (world.words[lwp + L_PROGRAM] !== 0) this.time.ran()
   }
 
   interrupts(world: World, actor: number): number {
+    const sources = this.posted(world, actor)
+    if (actor !== PRIMARY || !this.isOpen(actor)) return sources
+    const tick = this.time.mayTick(world) ? 1 << CLOCK : 0
+    return sources | tick | (this.time.mayComplete(world) ? 1 << DISK : 0)
+  }
+
+  /** What a CPU could take that others have sent, or that its own LWPs have brought about. */
+  private posted(world: World, actor: number): number {
     const { words } = world
     const cpu = this.cpus[actor] as MachineCpu
     // In the middle of a load or store by virtual address: one instruction.
     if (cpu.mmuBusy) return 0
     const pending = words[cpu.ci + CI_IPENDING] as number
     let sources = (pending & IPI_TLB) !== 0 && !this.handling.has(~actor) ? 1 << SHOOTDOWN : 0
-    if (cpu.spinDepth !== 0 || this.handling.has(actor)) return sources
+    if (!this.isOpen(actor)) return sources
     if ((pending & ~IPI_TLB) !== 0) sources |= 1 << MAILBOX
-    if (actor === 0 && this.mayTick(world)) sources |= 1 << CLOCK
     if (cpu.preemptWanted && cpu.config.kpreempt && !this.handling.has(cpu.self)) {
       if (words[cpu.self + L_DOPREEMPT] !== 0 && words[cpu.self + L_NOPREEMPT] === 0) sources |= 1 << PREEMPT
     }
     return sources
+  }
+
+  /** Whether the level of a CPU permits more than shootdowns. */
+  private isOpen(actor: number): boolean {
+    const cpu = this.cpus[actor] as MachineCpu
+    return !cpu.mmuBusy && cpu.spinDepth === 0 && !this.handling.has(actor)
+  }
+
+  isQuiet(world: World): boolean {
+    for (let actor = 0; actor < world.n; actor++)
+      if (!isWaiting(world, actor) || this.posted(world, actor) !== 0) return false
+    return true
+  }
+
+  isSpontaneous(world: World, source: number): boolean {
+    if (source === CLOCK) return this.time.isTickFree(world)
+    return source === DISK && this.time.isDiskEarly(world)
+  }
+
+  hidden(): number {
+    return this.time.taken
   }
 
   /** A CPU; with kernel preemption an LWP, which may be put off anywhere for another of the same CPU. Interrupts are flows of their own. */
@@ -176,17 +197,9 @@ export class MachineTarget implements Target {
     if (source === SHOOTDOWN) return this.alone(~actor, module.takeShootdown(cpu))
     if (source === PREEMPT) return this.alone(cpu.self, module.takePreempt(cpu))
     if (source === MAILBOX) return this.alone(actor, module.takeMailbox(cpu))
-    if (this.tickWanted) this.tickWanted = false
-    else if (this.freeTicks > 0) this.freeTicks--
-    else this.ticks++
-    this.lastTick = world.steps
+    if (source === DISK) return this.alone(actor, module.takeDisk(cpu, this.time.complete(world)))
+    if (this.time.tick(world)) this.tellIdle(world)
     return this.alone(actor, module.takeClock(cpu))
-  }
-
-  /** A tick is due because all idle, because one may come at any point, or because a busy machine has not had one for long. */
-  private mayTick(world: World): boolean {
-    if (this.tickWanted || this.freeTicks > 0) return true
-    return world.steps - this.lastTick > BUSY_POINTS && this.ticks < this.time.idleTicks
   }
 
   /**
@@ -203,11 +216,13 @@ export class MachineTarget implements Target {
   /** Nothing moves: time passes, unless the work is done or nothing has come of it for long. */
   idle(world: World): boolean {
     if (this.finished(world)) return true
-    if (this.ticks >= this.time.idleTicks || (this.cpus[0] as MachineCpu).spinDepth !== 0) return false
-    this.ticks++
-    this.tickWanted = true
-    for (const listener of this.listeners) listener.idle?.(world)
+    if ((this.cpus[PRIMARY] as MachineCpu).spinDepth !== 0 || !this.time.idle()) return false
+    this.tellIdle(world)
     return true
+  }
+
+  private tellIdle(world: World): void {
+    for (const listener of this.listeners) listener.idle?.(world)
   }
 
   /** Every process of the scenario has ended and been waited for. */

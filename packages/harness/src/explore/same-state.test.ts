@@ -115,6 +115,7 @@ abstract class Host {
     this.handling = true
     if (what === 'takeClock') this.sinceTick = 0
     this.finish(this.module[what](this.cpu))
+    if (what === 'takeClock') this.finish(this.module.takeDisk(this.cpu, false))
     this.handling = false
   }
 

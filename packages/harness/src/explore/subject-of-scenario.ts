@@ -3,6 +3,7 @@ import { importScenario, loadScenario, parseScenario } from '../scenario/load.js
 import { UsageError } from '../scenario/problem.js'
 import type { Scenario } from '../scenario/types.js'
 import { kernelSubject } from './kernel-subject.js'
+import { parseQuery } from './scenario-query.js'
 import { ALL_SCENARIOS } from './scenarios/index.js'
 import { SCENARIO_PREFIX, withoutQuery } from './subject-of-spec.js'
 import type { SubjectSpec } from './subject-of-spec.js'
@@ -10,12 +11,14 @@ import type { SubjectSpec } from './subject-of-spec.js'
 /** The kernel running a scenario, as a subject. Throws UsageError. */
 export async function scenarioSubject(spec: SubjectSpec): Promise<Subject> {
   const scenario = await scenarioOf(spec)
-  const variant = spec.variant ?? variantIn(spec.target)
+  const { variant: named, ...time } = parseQuery(spec.target)
+  const variant = spec.variant ?? named
   try {
     return await kernelSubject(scenario, {
       ...(variant === undefined ? {} : { variant }),
       all: spec.all,
       engine: spec.engine,
+      time: { ...time, ...spec.time },
     })
   } catch (error) {
     if (error instanceof RangeError && variant !== undefined)
@@ -31,11 +34,6 @@ async function scenarioOf({ target, scenario }: SubjectSpec): Promise<Scenario |
   if (/\.[cm]?[jt]s$/.test(path)) return importScenario(path)
   if (path.endsWith('.json')) return loadScenario(path)
   return path
-}
-
-/** `scenario:hold-vs-swapper?variant=recheck-inmem`: the id of a subject says which variant it is. */
-function variantIn(target: string): string | undefined {
-  return /[?&]variant=([^&]+)/.exec(target)?.[1]
 }
 
 /** Names of the scenarios that can be explored. */

@@ -1,4 +1,5 @@
 import type { EngineOptions, Params } from '@holdfast/explorer'
+import type { TimeChoices } from './scenario-query.js'
 
 /** What is to be explored, as plain data: every thread that is given it makes the same subject of it. */
 export interface SubjectSpec {
@@ -9,6 +10,8 @@ export interface SubjectSpec {
   readonly engine: Partial<EngineOptions>
   /** Name of a correction or mutant of the kernel. */
   readonly variant: string | undefined
+  /** How time passes in a scenario; left out: as its name says. */
+  readonly time?: TimeChoices
   /** Whether what is unlocked by design is reported too. */
   readonly all: boolean
   /** What a scenario is made of, if its name does not say. */

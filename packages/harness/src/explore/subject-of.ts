@@ -21,6 +21,9 @@ export async function subjectOf(spec: SubjectSpec): Promise<Subject> {
     throw new UsageError([
       notAllowed('--variant', spec.variant, 'a program has none; a scenario may have one'),
     ])
+  const [time] = Object.entries(spec.time ?? {})
+  if (time !== undefined)
+    throw new UsageError([notAllowed(`--${time[0]}`, time[1], 'a program has no clock; a scenario has one')])
   try {
     const subject = await programSubject(spec.target, spec.params, { engine: spec.engine })
     return withProgramCheckers(subject)

@@ -5,6 +5,7 @@ import { bootMachine, prepare } from '../run/prepare.js'
 import { kernelBuild } from './kernel-build.js'
 import type { Patch } from '@holdfast/compiler'
 import { AtRest } from './kernel-checkers.js'
+import { DEFAULT_TIME } from './machine-time.js'
 import { placeOf } from './machinery.js'
 import { MachineTarget } from './machine-target.js'
 import { StackUse } from './stack-use.js'
@@ -21,7 +22,6 @@ export interface VerifyOptions {
   readonly progress?: (what: string, executions: number) => boolean
 }
 
-const TIME = { idleTicks: 200, freeTicks: 0 }
 const STEP_LIMIT = 200_000
 const SEED = 1
 
@@ -55,7 +55,7 @@ async function exploreClaim(
   const machine = { ...claim.scenario.machine, ...claim.machine }
   const scenario = { ...claim.scenario, machine }
   const image = bootMachine(prepare(scenario, {}, SEED))
-  const target = new MachineTarget(scenario, image, build, TIME)
+  const target = new MachineTarget(scenario, image, build, DEFAULT_TIME)
   const strategy = new PreemptionBound({
     bound: claim.bound,
     cache: true,

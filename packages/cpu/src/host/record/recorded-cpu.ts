@@ -1,16 +1,24 @@
 import { Mem, operations } from '@holdfast/atomics-sync'
 import type { Actor, Addr, InterruptOps, Sleeps } from '@holdfast/atomics-sync'
-import { CI_CURLWP, CI_IPENDING, IPI_TLB, L_DOPREEMPT, L_NOPREEMPT } from '@holdfast/kernel'
-import { controlledMachdep, takeClock, takeMailbox, takePreempt, takeShootdown } from '../../controlled.js'
+import { CI_CURLWP, CI_IPENDING, HARDCLOCK_TICKS, IPI_TLB, L_DOPREEMPT, L_NOPREEMPT } from '@holdfast/kernel'
+import { DISK_DONE_FIRST, DISK_FIRST, XF_DUE } from '@holdfast/mm'
+import {
+  controlledMachdep,
+  takeClock,
+  takeDisk,
+  takeMailbox,
+  takePreempt,
+  takeShootdown,
+} from '../../controlled.js'
 import { makeCpu } from '../../cpu.js'
-import { MC_TAKEN } from '../../globals.js'
+import { DISK_DUE, MC_TAKEN } from '../../globals.js'
 import type { ClockOps, KernelTables, MachineCpu } from '../../machine-cpu.js'
 import { EventRing } from '../events.js'
 import type { MachineImage } from '../image.js'
 import { resumeCurrent } from '../cpu-loop.js'
 import { RecordingMem } from './recording-mem.js'
 import type { Attention, Recording } from './recording-mem.js'
-import { CLOCK, MAILBOX, PREEMPT, SHOOTDOWN } from './sources.js'
+import { CLOCK, DISK, MAILBOX, PREEMPT, SHOOTDOWN } from './sources.js'
 
 const ACCESSES_PER_LOOK = 64
 const SPINS_BEFORE_NAP = 500
@@ -28,6 +36,7 @@ export type RecordedImage = Pick<MachineImage, 'buffer' | 'events' | 'config' | 
  *
  *   mailbox, shootdown   when one is pending
  *   clock                on the primary CPU, a tick when the host's clock says so; never more than one at once
+ *   disk                 on the primary CPU, when a transfer's tick has come
  *   preemption           where the kernel asks for it (`interrupts.preempt`)
  */
 export class RecordedCpu implements Attention {
@@ -39,6 +48,8 @@ export class RecordedCpu implements Attention {
   private nextTick: number
   /** In the middle of a handler that is not to be interrupted by its like. */
   private handling = false
+  /** Tick at which the disk's interrupt was last taken. */
+  private lastDisk = -1
   private shooting = false
   /** LWPs in the middle of giving way. */
   private readonly yielding = new Set<number>()
@@ -101,7 +112,27 @@ export class RecordedCpu implements Attention {
     if ((pending & IPI_TLB) !== 0 && !this.shooting) return SHOOTDOWN
     if (cpu.spinDepth !== 0 || this.handling) return -1
     if ((pending & ~IPI_TLB) !== 0) return MAILBOX
-    return isTick ? CLOCK : -1
+    if (isTick) return CLOCK
+    return this.tickMs !== Infinity && this.isDiskDue() ? DISK : -1
+  }
+
+  /** A transfer is due, or a page that could not be given back is tried again a tick later: as Timekeeper.isDue has it. */
+  private isDiskDue(): boolean {
+    const { mem } = this
+    if (mem.peek(DISK_DUE) === 0) return false
+    const now = mem.peek(HARDCLOCK_TICKS)
+    const first = mem.peek(DISK_FIRST)
+    if (first !== 0 && mem.peek(first + XF_DUE) - now <= 0) return true
+    return mem.peek(DISK_DONE_FIRST) !== 0 && now !== this.lastDisk
+  }
+
+  /** The words because of which an interrupt is taken. */
+  private because(source: number): Addr[] {
+    if (source === CLOCK) return []
+    if (source !== DISK) return [this.mailbox]
+    const first = this.mem.peek(DISK_FIRST)
+    const transfer = first === 0 ? [] : [first + XF_DUE]
+    return [DISK_DUE, DISK_FIRST, DISK_DONE_FIRST, HARDCLOCK_TICKS, ...transfer]
   }
 
   private isTick(): boolean {
@@ -113,7 +144,7 @@ export class RecordedCpu implements Attention {
 
   private take(source: number): void {
     const { cpu, mem } = this
-    mem.interrupted(source, source === CLOCK ? [] : [this.mailbox])
+    mem.interrupted(source, this.because(source))
     if (source === SHOOTDOWN) {
       this.shooting = true
       takeShootdown(cpu)
@@ -122,7 +153,10 @@ export class RecordedCpu implements Attention {
     }
     this.handling = true
     if (source === MAILBOX) takeMailbox(cpu)
-    else {
+    else if (source === DISK) {
+      this.lastDisk = mem.peek(HARDCLOCK_TICKS)
+      takeDisk(cpu, false)
+    } else {
       this.nextTick = performance.now() + this.tickMs
       this.patience = ACCESSES_PER_LOOK
       takeClock(cpu)

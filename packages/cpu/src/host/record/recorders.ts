@@ -13,7 +13,7 @@ import { StallWatch } from '../stall-watch.js'
 import { within } from '../within.js'
 import { allocLog, clearLog, readLog } from './log.js'
 import type { CpuLog } from './log.js'
-import { ENOUGH, FAILED, LOG_FULL, RECORD_STOP, RUNNING, allocControl } from './recording-mem.js'
+import { ENOUGH, FAILED, LOG_FULL, RECORD_READY, RECORD_STOP, RUNNING, allocControl } from './recording-mem.js'
 import type { Recording } from './recording-mem.js'
 import { allocStripes, eventsSeen } from './stripes.js'
 import type { RecordEnd, RecordTask } from './worker.js'
@@ -172,7 +172,8 @@ export class Recorders {
   }
 
   private judge(mem: Mem, stall: StallWatch, systemProcs: number): RecordedReason | undefined {
-    const { image } = this
+    const { image, recording } = this
+    if (new Mem(recording.control).load(RECORD_READY) < image.machine.ncpu) return undefined
     if (mem.load(NPROCS) <= systemProcs) return 'done'
     const { kernel } = totalCounts(image.events, image.machine.ncpu)
     const movement = stall.look(workload(mem, image.config), kernel, false)

@@ -3,3 +3,4 @@ export const MAILBOX = 0
 export const CLOCK = 1
 export const PREEMPT = 2
 export const SHOOTDOWN = 3
+export const DISK = 4
