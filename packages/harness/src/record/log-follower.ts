@@ -28,7 +28,7 @@ export type AfterLog = 'stop' | 'nonpreemptive'
 export class LogFollower implements Chooser, Observer {
   readonly name = 'order of the log'
   drift: LogDrift | undefined
-  /** Step after which nothing more was in the logs; -1: they were not used up. */
+  /** Steps up to where the logs go; -1: the execution ended before. What is done after them is a guess if a log was cut short. */
   end = -1
   private readonly logs: readonly CpuLog[]
   private readonly after: AfterLog
@@ -60,6 +60,7 @@ export class LogFollower implements Chooser, Observer {
   }
 
   event(world: World): void {
+    if (this.end >= 0) return
     const { evActor: cpu } = world
     const hash = foldHash(this.hash[cpu] as number, world.evAddr, valueOf(world))
     const count = (this.count[cpu] as number) + 1
@@ -75,6 +76,7 @@ export class LogFollower implements Chooser, Observer {
 
   choose(world: World): number {
     if (this.drift !== undefined) return -1
+    if (this.end >= 0) return this.nobody(world)
     const { current, n } = world
     if (current >= 0) {
       const choice = this.next(world, current)
@@ -111,7 +113,8 @@ export class LogFollower implements Chooser, Observer {
 
   private nobody(world: World): number {
     const left = this.logs.findIndex(({ events }, cpu) => (this.count[cpu] as number) < events)
-    if (left >= 0) {
+    // Where a log was cut short, others may have to wait for what is not in it.
+    if (left >= 0 && this.end < 0 && this.logs.every(({ ended }) => ended)) {
       this.drifted(world, left, 'blocked')
       return -1
     }
