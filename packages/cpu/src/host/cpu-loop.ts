@@ -11,20 +11,24 @@ import type { MachineCpu } from '../machine-cpu.js'
  * exited. Throws what the kernel throws, and Stopped.
  */
 export function runCpu(cpu: MachineCpu): void {
-  const { mem, coroutines, events } = cpu
+  const { mem } = cpu
   mem.store(cpu.mc + MC_STATE, MC_RUNNING)
   cpu.kernel.online(cpu)
-  while (mem.load(MACHINE_STATE) === MACHINE_RUNNING) {
-    const lwp = cpu.self
-    let coroutine = coroutines.get(lwp)
-    if (coroutine === undefined) {
-      coroutine = cpu.kernel.lwpCoroutine(cpu, lwp)
-      coroutines.set(lwp, coroutine)
-    }
-    events.bump(COUNT_RESUMED)
-    const step = coroutine.next()
-    if (step.done === true && cpu.self === lwp) panic(`cpu_switchto: LWP ${lwp} ended and is still current`)
-    if (step.done === true || cpu.dropCoroutine) coroutines.delete(lwp)
-    cpu.dropCoroutine = false
+  while (mem.load(MACHINE_STATE) === MACHINE_RUNNING) resumeCurrent(cpu)
+}
+
+/** Resumes the coroutine of the current LWP, until it has made another current. */
+export function resumeCurrent(cpu: MachineCpu): void {
+  const { coroutines, events } = cpu
+  const lwp = cpu.self
+  let coroutine = coroutines.get(lwp)
+  if (coroutine === undefined) {
+    coroutine = cpu.kernel.lwpCoroutine(cpu, lwp)
+    coroutines.set(lwp, coroutine)
   }
+  events.bump(COUNT_RESUMED)
+  const step = coroutine.next()
+  if (step.done === true && cpu.self === lwp) panic(`cpu_switchto: LWP ${lwp} ended and is still current`)
+  if (step.done === true || cpu.dropCoroutine) coroutines.delete(lwp)
+  cpu.dropCoroutine = false
 }

@@ -82,7 +82,7 @@ function isSeeded(strategy: string): boolean {
 }
 
 /** The same for the same fault: `reorder-assertion-3f2a91bc.json`. */
-function fileName({ subject, verdict, message, sites }: Finding): string {
+export function fileName({ subject, verdict, message, sites }: Finding): string {
   const places = sites.map(({ file, cName, op, text }) => `${file} ${cName} ${op} ${text}`)
   const key = [subject, verdict, ...(places.length > 0 ? places : [message])].join('\n')
   const hash = createHash('sha256').update(key).digest('hex').slice(0, 8)

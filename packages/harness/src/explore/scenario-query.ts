@@ -1,6 +1,6 @@
 import { choices, notAllowed, UsageError } from '../scenario/problem.js'
 import type { Problem } from '../scenario/problem.js'
-import { rangeText } from '../scenario/limits.js'
+import { isWithin, rangeText } from '../scenario/limits.js'
 import type { Range } from '../scenario/limits.js'
 import { DEFAULT_TIME } from './machine-time.js'
 import type { MachineTime } from './machine-time.js'
@@ -21,6 +21,8 @@ export interface ScenarioQuery extends TimeChoices {
 
 /** Free ticks of an execution. */
 export const TICKS: Range = { min: 0, max: 1_000 }
+/** The same, of a parallel run that was recorded. */
+export const RECORDED_TICKS: Range = { min: 0, max: 1_000_000_000 }
 export const DISK: readonly MachineTime['disk'][] = ['due', 'any']
 
 /** `?variant=a&ticks=3&disk=any`, or nothing: what the id of a subject has after the name of its scenario. */
@@ -44,8 +46,8 @@ export function parseQuery(target: string): ScenarioQuery {
     if (name === 'variant') query = { ...query, variant: value }
     else if (name === 'ticks') {
       const ticks = Number(value)
-      if (Number.isInteger(ticks) && ticks >= TICKS.min && ticks <= TICKS.max) query = { ...query, ticks }
-      else problems.push(notAllowed('ticks', value, rangeText(TICKS)))
+      if (isWithin(ticks, RECORDED_TICKS) && Number.isInteger(ticks)) query = { ...query, ticks }
+      else problems.push(notAllowed('ticks', value, rangeText(RECORDED_TICKS)))
     } else if (name === 'disk') {
       const disk = DISK.find((each) => each === value)
       if (disk === undefined) problems.push(notAllowed('disk', value, choices(DISK)))
