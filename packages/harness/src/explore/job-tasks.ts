@@ -63,8 +63,8 @@ export interface FindingTask {
   readonly spec: SubjectSpec
   readonly report: Report
   readonly schedule: Uint16Array
-  /** Executions that show parts of it, in order. */
-  readonly after: readonly Uint16Array[]
+  /** Executions that show parts of it, in order; none if it shows by itself. */
+  readonly after?: readonly Uint16Array[]
   readonly context: FindingContext
   /** Undefined: it stays as it was found. */
   readonly shrink: { readonly seconds: number; readonly attempts: number } | undefined
@@ -190,7 +190,8 @@ export async function runFindingTask(task: FindingTask): Promise<Finding> {
   const { report, schedule, context } = task
   const shrunk = task.shrink === undefined ? undefined : shrink(subject, { report, schedule }, task.shrink)
   if (shrunk !== undefined) return makeFinding(shrunk, context)
-  if (task.after.length > 0) return findingAfter(subject, task)
+  const { after = [] } = task
+  if (after.length > 0) return findingAfter(subject, task, after)
   const asFound = { report, schedule: recordSchedule(subject, schedule), minimal: false }
   try {
     return makeFinding({ ...asFound, subject }, context)
@@ -203,7 +204,8 @@ export async function runFindingTask(task: FindingTask): Promise<Finding> {
 /** A fault that several executions show together: only the last is made smaller. */
 function findingAfter(
   subject: Subject,
-  { report, schedule, after, context, shrink: how }: FindingTask,
+  { report, schedule, context, shrink: how }: FindingTask,
+  after: readonly Uint16Array[],
 ): Finding {
   const later = afterExecutions(subject, after)
   const shrunk = how === undefined ? undefined : shrink(later, { report, schedule }, how)

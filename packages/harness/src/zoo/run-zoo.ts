@@ -201,7 +201,6 @@ class Running {
       spec: specOf(mutant),
       report,
       schedule,
-      after: [],
       context: {
         variant: specOf(mutant).variant,
         strategy: best.name,

@@ -13,7 +13,15 @@ import { StallWatch } from '../stall-watch.js'
 import { within } from '../within.js'
 import { allocLog, clearLog, readLog } from './log.js'
 import type { CpuLog } from './log.js'
-import { ENOUGH, FAILED, LOG_FULL, RECORD_READY, RECORD_STOP, RUNNING, allocControl } from './recording-mem.js'
+import {
+  ENOUGH,
+  FAILED,
+  LOG_FULL,
+  RECORD_READY,
+  RECORD_STOP,
+  RUNNING,
+  allocControl,
+} from './recording-mem.js'
 import type { Recording } from './recording-mem.js'
 import { allocStripes, eventsSeen } from './stripes.js'
 import type { RecordEnd, RecordTask } from './worker.js'
@@ -63,7 +71,11 @@ export class Recorders {
     const { ncpu } = image.machine
     this.url = url
     this.pristine = new Uint8Array(image.buffer).slice()
-    this.image = { ...image, buffer: new SharedArrayBuffer(image.buffer.byteLength), events: allocEvents(ncpu) }
+    this.image = {
+      ...image,
+      buffer: new SharedArrayBuffer(image.buffer.byteLength),
+      events: allocEvents(ncpu),
+    }
     const shared = new Uint8Array(new SharedArrayBuffer(local.length))
     shared.set(local)
     this.recording = {
@@ -163,7 +175,8 @@ export class Recorders {
     for (;;) {
       await Promise.race([over, delay(LOOK_MS)])
       const state = control.load(RECORD_STOP)
-      if (state !== RUNNING || ended) return state === LOG_FULL ? 'full' : state === FAILED ? 'failed' : 'died'
+      if (state !== RUNNING || ended)
+        return state === LOG_FULL ? 'full' : state === FAILED ? 'failed' : 'died'
       const reason = this.judge(mem, stall, systemProcs)
       const late = performance.now() - started > ms || signal?.aborted === true
       if (reason === undefined && !late) continue
