@@ -141,9 +141,14 @@ export class World {
   /** Runs one execution, from the image to its end. */
   run(chooser: Chooser, observers: readonly Observer[]): Outcome {
     if (!this.primed) {
-      // Gives the actors that are spawned their ids, the same in every process.
+      // Gives the actors that are spawned their ids, the same in every process. Not by runPure: machine code that has met another chooser
+      // and other observers than the campaign's is slow, or is entered in the middle of its loop for ever after.
       this.primed = true
-      if (this.memo !== null) this.run(FIRST_CHOICE, [])
+      if (this.memo !== null) {
+        this.reset(FIRST_CHOICE, [])
+        this.start()
+        this.loop()
+      }
     }
     this.reset(chooser, observers)
     this.start()
@@ -293,10 +298,7 @@ export class World {
       this.next = OVER
       return
     }
-    if (this.steps >= this.options.stepLimit) {
-      this.end('stepLimit')
-      return
-    }
+    if (this.steps >= this.options.stepLimit) return this.end('stepLimit')
     const led = this.steps < this.leading ? (this.lead[this.steps] as number) : OVER
     if (led >= 0 && led < 1 << WAY_SHIFT) {
       this.next = led
@@ -321,12 +323,9 @@ export class World {
       this.end('done')
       return false
     }
-    for (let actor = 0; actor < this.n; actor++) {
-      if (this.kind[actor] === ENDED) continue
-      this.end('blocked')
-      return false
-    }
-    this.end('done')
+    let actor = 0
+    while (actor < this.n && this.kind[actor] === ENDED) actor++
+    this.end(actor < this.n ? 'blocked' : 'done')
     return false
   }
 
