@@ -37,7 +37,9 @@ export function introduction({ subject, actors, legs, memoryModel, ...budget }: 
     `  actors    ${actors.length}: ${named}${more}`,
     `  strategy  ${only?.label ?? strategies}`,
     `  budget    ${budgetText(budget)}${budget.jobs > 1 ? `, ${budget.jobs} jobs` : ''}`,
-    ...(memoryModel === 'sc' ? [] : [`  memory    ${memoryModel}: stores go through the store buffer of their actor`]),
+    ...(memoryModel === 'sc'
+      ? []
+      : [`  memory    ${memoryModel}: stores go through the store buffer of their actor`]),
     ...notes.map((note) => `  note      ${note}`),
     '',
   ].join('\n')

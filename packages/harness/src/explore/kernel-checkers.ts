@@ -8,6 +8,7 @@ import {
   LockTracker,
   Races,
   UseAfterFree,
+  issuedWords,
 } from '@holdfast/explorer'
 import type { LockClasses } from '@holdfast/atomics-sync'
 import type { LockInfo, Observer, World } from '@holdfast/explorer'
@@ -86,7 +87,7 @@ export function kernelCheckers(target: MachineTarget, sites: readonly Site[], al
       locks,
       all,
       covered: (addr) => table.at(addr) !== undefined,
-      guardOf: (addr, world) => guards.of(world.words, addr, writes(world, addr)),
+      guardOf: (addr, world) => guards.of(issuedWords(world), addr, writes(world, addr)),
       isPublished: (addr, world) => !lives.isFresh(addr, world.evActor) && isPublished(target, world, addr),
     }),
     new LockOrder({ ...names, locks, nests: (lockClass) => NESTS.includes(lockClass) }),
@@ -130,7 +131,8 @@ function local(table: AddressTable, addr: number): boolean {
  * An LWP or a process that is being made belongs to its maker; one that is dead, and has left its CPU, to whoever collects it; an idle LWP to its
  * CPU.
  */
-function isPublished({ machine }: MachineTarget, { words }: World, addr: number): boolean {
+function isPublished({ machine }: MachineTarget, world: World, addr: number): boolean {
+  const words = issuedWords(world)
   const { lwps, nlwps, procs, nprocs } = machine.config
   if (addr >= lwps && addr < lwps + nlwps * LWP_WORDS) {
     const lwp = addr - ((addr - lwps) % LWP_WORDS)
