@@ -12,6 +12,7 @@ import type { MachineTime } from './machine-target.js'
 import { ALL_SCENARIOS } from './scenarios/index.js'
 import { smallerScenarios } from './smaller.js'
 import { patchesOf } from './variants.js'
+import { releasesPlainly } from './weak-variants.js'
 
 /** How the kernel is built and explored. */
 export interface KernelSubjectOptions {
@@ -55,7 +56,7 @@ function subjectOf(scenario: Scenario, build: KernelBuild, options: KernelSubjec
     data: scenario,
     observers() {
       target.listeners.length = 0
-      return kernelCheckers(target, sites, options.all === true)
+      return kernelCheckers(target, sites, options.all === true, releasesPlainly(options.variant))
     },
     *smaller() {
       for (const each of smallerScenarios(scenario)) {
