@@ -1,7 +1,7 @@
 export type { Addr } from '@holdfast/atomics-sync'
 export { explore, faultKey } from './explore.js'
 export type { ExploreOptions, Explored, Found, Progress } from './explore.js'
-export { World, MAX_ACTORS, WAY_SHIFT, FIRST_INTERRUPT } from './engine/world.js'
+export { BUFFER, World, MAX_ACTORS, WAY_SHIFT, FIRST_INTERRUPT } from './engine/world.js'
 export type { Chooser, Outcome } from './engine/world.js'
 export type { Narrator, Remark } from './engine/narrator.js'
 export type { Coroutine, Target } from './engine/target.js'
