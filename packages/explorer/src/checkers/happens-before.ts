@@ -23,6 +23,7 @@ export interface Accesses {
  *   atomic load, await, failed compare-and-swap     acquires the word
  *   atomic store                                    releases into the word, in place of what it carried: as in C11, a store by
  *                                                   another ends the release sequence
+ *   plain store to a word that is a lock            releases, where the clocks are told which are: a lock may be let go of so on x86
  *   read-modify-write                               acquires, and releases besides what the word carried
  *   lock, condition variables                       unlock releases, lock acquires; a signal passes what its sender knows to those it
  *                                                   wakes; a failed tryLock orders nothing
@@ -66,6 +67,7 @@ export function followCommon(
       return
     case WRITE:
       accesses.plainWrite(actor, addr)
+      if (clocks.releases?.(addr) === true) clocks.release(actor, addr)
       return
     case LOAD:
     case SPIN_WHILE:

@@ -22,6 +22,8 @@ export interface RaceOptions extends Names {
   readonly mixed?: boolean
   /** Words that are not looked at. A function of the address alone. */
   readonly ignore?: (addr: number) => boolean
+  /** Words that a plain store releases, as locks are on x86; they are not looked at. A function of the address alone. Default: none. */
+  readonly releases?: (addr: number) => boolean
   /** Why accesses to a word are unlocked by design; their races carry it. A function of the address alone. */
   readonly unlockedReason?: (addr: number) => string | undefined
   /** Whether races by design are reported at all; if not, those words cost nothing. Default true. */
@@ -66,7 +68,7 @@ export class Races implements Observer {
   private readonly log: EventLog
   private readonly ownLog: boolean
   private readonly mixed: boolean
-  private readonly clocks = new VectorClocks()
+  private readonly clocks: VectorClocks
   private readonly pairs: RacePairs
   private readonly logged = new LoggedEvent()
   private state = new Int32Array(0)
@@ -80,6 +82,7 @@ export class Races implements Observer {
 
   constructor(options: RaceOptions = {}) {
     this.options = options
+    this.clocks = new VectorClocks(options.releases)
     this.log = options.log ?? new EventLog()
     this.ownLog = options.log === undefined
     this.mixed = options.mixed ?? true
@@ -272,9 +275,9 @@ export class Races implements Observer {
 
   private firstPlain(addr: number, flags: number): boolean {
     if ((flags & (PLAIN | SKIPPED)) !== 0) return false
-    const { ignore, unlockedReason, all } = this.options
+    const { ignore, releases, unlockedReason, all } = this.options
     const designed = all === false && unlockedReason?.(addr) !== undefined
-    const skipped = ignore?.(addr) === true || designed
+    const skipped = ignore?.(addr) === true || releases?.(addr) === true || designed
     this.state[addr * SLOT + FLAGS] = flags | (skipped ? SKIPPED : PLAIN)
     if (skipped) return false
     if ((flags & ATOMIC) !== 0) this.found(addr)

@@ -1,7 +1,7 @@
 import * as ops from '@holdfast/compiler'
 import * as kinds from './kinds.js'
 import * as limits from './limits.js'
-import { needsEmptyBuffer, type StoreBuffers } from './store-buffers.js'
+import type { StoreBuffers } from './store-buffers.js'
 import type { World } from './world.js'
 
 // Constants of this module are constants of its machine code; an import is read anew at each use.
@@ -41,7 +41,7 @@ function collectBuffered(world: World, buffers: StoreBuffers): boolean {
   let count = 0
   for (let actor = 0; actor < n; actor++) {
     const pending = kind[actor] as number
-    if (pending === ENDED || (buffers.count[actor] !== 0 && needsEmptyBuffer(pending))) continue
+    if (pending === ENDED || buffers.holdsUp(actor)) continue
     if (ALWAYS[pending] === 1) choices[count++] = actor
     else if (buffers.count[actor] !== 0 && AWAITS[pending] === 1) {
       if (sees(world, buffers, actor)) choices[count++] = actor

@@ -14,11 +14,18 @@ export const OWN2 = 2
 
 /** Numbers of a store in a buffer: address, value, site. */
 const STORE = 3
+/** Stores for which a buffer has room at first. */
+const FIRST_STORES = 8
 
 /** Operations that need not wait until the buffer of their actor is empty. */
 const PASSES = new Uint8Array(KINDS)
 for (const kind of [READ, WRITE, LOAD, FILL, COPY, CHOOSE, YIELD, SPIN_WHILE, SPIN_WHILE_BOTH, AWAIT])
   PASSES[kind] = 1
+
+/** Memory as the program has it, whatever the hardware: for checkers, to which a store is what it is when it is made. */
+export function issuedWords({ buffers, words }: World): Int32Array {
+  return buffers === null ? words : buffers.issued
+}
 
 /** Whether an operation of that kind is enabled only when the buffer of its actor is empty. */
 export function needsEmptyBuffer(kind: number): boolean {
@@ -35,31 +42,56 @@ export function needsEmptyBuffer(kind: number): boolean {
  *     all else                     enabled only when the own buffer is empty: whatever else it drains has been seen by others on the way
  *
  * So `store` is an `xchg`, as Atomics.store must be on x86, and `load` a plain `mov`: sequentially consistent among themselves, while a load may
- * pass the plain stores before it. Interrupts are taken with an empty buffer (Intel SDM 3A, 11.10); so are `spawn` and `join`, and a thread has not
- * ended for who joins it before its stores are in memory. `choose` and `yield` are no operations of the machine.
+ * pass the plain stores before it. An interrupt is taken, and what it came upon goes on after it, with an empty buffer (Intel SDM 3A, 8.3 on IRET
+ * and 11.10). So it is with `spawn` and `join`, and a thread has not ended for who joins it before its stores are in memory. A switch from thread
+ * to thread of a CPU drains nothing by itself: the machine's code has its own fences. `choose` and `yield` are no operations of the machine.
  *
  * Not modelled: other sizes than a word, memory types other than write-back, non-temporal stores, a length of the buffer.
  */
 export class StoreBuffers {
   /** Stores in the buffer of each actor. */
   readonly count = new Int32Array(MAX_ACTORS)
+  /** Actors (1) that have returned from an interrupt, which is serialising as well: they go on when their buffer is empty. */
+  readonly returning = new Uint8Array(MAX_ACTORS)
+  /** Memory as the program has it: with all stores that are still in buffers, in the order in which they were made. */
+  readonly issued: Int32Array
   private readonly world: World
   private readonly first = new Int32Array(MAX_ACTORS)
   private readonly stores: Int32Array[] = []
 
   constructor(world: World) {
     this.world = world
-    for (let actor = 0; actor < MAX_ACTORS; actor++) this.stores.push(new Int32Array(0))
+    this.issued = new Int32Array(world.target.image.length)
   }
 
   /** An execution begins: the buffers of actors below `n` are empty. */
   reset(n: number): void {
-    for (let actor = 0; actor < n; actor++) this.count[actor] = this.first[actor] = 0
+    for (let actor = 0; actor < n; actor++) this.count[actor] = this.first[actor] = this.returning[actor] = 0
+    this.issued.set(this.world.target.image)
+  }
+
+  /** Whether what `actor` is about to do has to wait for its buffer. */
+  holdsUp(actor: number): boolean {
+    if (this.count[actor] === 0) return false
+    return this.returning[actor] === 1 || needsEmptyBuffer(this.world.kind[actor] as number)
+  }
+
+  /** The handler of an interrupt of `actor` has ended. */
+  returnFromInterrupt(actor: number): void {
+    if (this.count[actor] !== 0) this.returning[actor] = 1
   }
 
   /** Whether `actor` would read that word from its own buffer. */
   holds(actor: number, addr: number): boolean {
     return this.count[actor] !== 0 && this.newest(actor, addr) >= 0
+  }
+
+  /** Whether two actors both have stores to one word in their buffers. */
+  meet(actor: number, other: number): boolean {
+    if (this.count[actor] === 0 || this.count[other] === 0) return false
+    for (let i = 0; i < (this.count[actor] as number); i++)
+      if (this.holds(other, this.addrAt(actor, i))) return true
+    return false
   }
 
   /** The value of a word as `actor` sees it. */
@@ -68,13 +100,14 @@ export class StoreBuffers {
     return (at < 0 ? this.world.words[addr] : (this.stores[actor] as Int32Array)[at + 1]) as number
   }
 
-  /** Address and value of the oldest store of `actor`, which has one. */
-  oldest(actor: number): number {
-    return (this.stores[actor] as Int32Array)[STORE * (this.first[actor] as number)] as number
+  /** Address of a store in the buffer of `actor`, which has more than `i`; the oldest is 0. */
+  addrAt(actor: number, i: number): number {
+    return (this.stores[actor] as Int32Array)[STORE * ((this.first[actor] as number) + i)] as number
   }
 
-  valueOfOldest(actor: number): number {
-    return (this.stores[actor] as Int32Array)[STORE * (this.first[actor] as number) + 1] as number
+  /** Its value. */
+  valueAt(actor: number, i: number): number {
+    return (this.stores[actor] as Int32Array)[STORE * ((this.first[actor] as number) + i) + 1] as number
   }
 
   /**
@@ -82,11 +115,16 @@ export class StoreBuffers {
    * does if it is on words that no other actor sees (not `shared`): those may as well be in memory at once.
    */
   perform(actor: number, way: number, shared = true): number {
+    this.world.evOwn = 0
+    const result = shared ? this.execute(actor, way) : perform(this.world, actor, way)
+    if (this.world.evWrote && this.world.evOwn === 0) this.wroteMemory()
+    return result
+  }
+
+  private execute(actor: number, way: number): number {
     const { world } = this
     const kind = world.kind[actor] as number
     const a = world.a[actor] as number
-    world.evOwn = 0
-    if (!shared) return perform(world, actor, way)
     switch (kind) {
       case READ:
       case LOAD:
@@ -130,6 +168,22 @@ export class StoreBuffers {
     const left = (this.count[actor] as number) - 1
     this.count[actor] = left
     this.first[actor] = left === 0 ? 0 : (this.first[actor] as number) + 1
+    if (left === 0) this.returning[actor] = 0
+    if (!this.isPending(addr)) this.issued[addr] = world.evNew
+  }
+
+  /** Whether any buffer has a store to that word. */
+  private isPending(addr: number): boolean {
+    for (let actor = 0; actor < this.world.n; actor++) if (this.holds(actor, addr)) return true
+    return false
+  }
+
+  /** The event at hand has written memory itself. */
+  private wroteMemory(): void {
+    const { issued, world } = this
+    const { evAddr, evAddr2, evWords, evWords2, words } = world
+    for (let word = evAddr; word < evAddr + evWords; word++) issued[word] = words[word] as number
+    for (let word = evAddr2; word < evAddr2 + evWords2; word++) issued[word] = words[word] as number
   }
 
   private describe(actor: number, kind: number, addr: number, words: number, own: number): void {
@@ -193,9 +247,11 @@ export class StoreBuffers {
     const first = this.first[actor] as number
     const count = this.count[actor] as number
     const at = STORE * (first + count)
+    this.issued[addr] = value
+    while (this.stores.length <= actor) this.stores.push(new Int32Array(FIRST_STORES * STORE))
     let stores = this.stores[actor] as Int32Array
     if (at >= stores.length) {
-      const larger = new Int32Array(Math.max(8 * STORE, 2 * stores.length))
+      const larger = new Int32Array(2 * stores.length)
       larger.set(stores)
       stores = larger
       this.stores[actor] = larger

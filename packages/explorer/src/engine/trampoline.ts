@@ -66,6 +66,7 @@ function handlerEnded(world: World, actor: number): boolean {
   const last = saved[saved.length - 1]
   if (last === undefined || last.height !== stack.length) return false
   saved.pop()
+  world.buffers?.returnFromInterrupt(actor)
   world.kind[actor] = last.kind
   world.site[actor] = last.site
   world.a[actor] = last.a

@@ -73,7 +73,7 @@ async function outcomes(name: string, fence: 0 | 1, memoryModel: 'sc' | 'tso', s
   return [...observed.seen].toSorted()
 }
 
-for (const strategy of ['dfs', 'dpor']) {
+for (const strategy of ['dfs', 'dpor', 'preemption-bound', 'delay-bound']) {
   for (const [name, { asked, sc, tso }] of Object.entries({ ...LITMUS, ...OTHERS })) {
     const all = [...sc, ...tso].toSorted()
     const says = tso.includes(asked) ? 'permits' : 'forbids'

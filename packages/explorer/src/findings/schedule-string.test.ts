@@ -1,7 +1,7 @@
 import { DEFAULT_OPTIONS } from '../engine/options.js'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { FIRST_INTERRUPT, WAY_SHIFT } from '../engine/world.js'
+import { BUFFER, FIRST_INTERRUPT, WAY_SHIFT } from '../engine/world.js'
 import type { Schedule } from './schedule.js'
 import { decodeSchedule, encodeSchedule, looksLikeSchedule, ScheduleError } from './schedule-string.js'
 
@@ -10,7 +10,8 @@ const plain = fc.tuple(actor, fc.integer({ min: 1, max: 300 })).map(([who, n]) =
 const odd = fc
   .tuple(actor, fc.integer({ min: 1, max: FIRST_INTERRUPT + 7 }))
   .map(([who, way]) => [who | (way << WAY_SHIFT)])
-const choices = fc.array(fc.oneof(plain, odd), { maxLength: 60 }).map((runs) => runs.flat())
+const drains = actor.map((who) => [who | BUFFER])
+const choices = fc.array(fc.oneof(plain, odd, drains), { maxLength: 60 }).map((runs) => runs.flat())
 const hex = fc.nat(0xffffffff).map((value) => value.toString(16).padStart(8, '0'))
 const digit = fc.nat(1295).map((value) => value.toString(36).padStart(2, '0'))
 const schedules: fc.Arbitrary<Schedule> = choices.chain((made) =>

@@ -2,6 +2,7 @@ import type { World } from '../engine/world.js'
 import type { BoundedOptions, Costs, Period } from './bounded-options.js'
 import { Drift, choiceText, enabledText } from './drift.js'
 import { Frontier } from './frontier.js'
+import { keepLateDrains } from './late-drains.js'
 import { RandomWalk } from './random-walk.js'
 import { Path, remainingOf, resized } from './path.js'
 import { SharedWords } from './shared-words.js'
@@ -102,8 +103,7 @@ export class BoundedSearch implements Strategy {
 
   /** Learns from a few executions by chance which words are shared, so as not to begin anew for each. */
   learn(world: World): void {
-    const { shared } = this
-    if (shared === null) return
+    if (this.shared === null) return
     const chance = new RandomWalk(LEARN_SEED)
     const choose = (now: World): number => {
       if (this.within(now)) return chance.choose(now)
@@ -120,7 +120,7 @@ export class BoundedSearch implements Strategy {
       this.enter()
       world.run({ choose }, [looking])
     }
-    shared.adopt()
+    this.shared.adopt()
   }
 
   private enter(): void {
@@ -147,6 +147,7 @@ export class BoundedSearch implements Strategy {
   choose(world: World): number {
     const { path, cache } = this
     if (world.steps === 0 && this.lead(world)) return this.last[0] as number
+    keepLateDrains(world)
     if (!this.matters(world)) return this.pass(world)
     const step = this.at++
     if (step >= this.times.length) this.times = resized(this.times, new Int32Array(step * 2))

@@ -147,7 +147,7 @@ function buffered(
   record[at + FLAGS] = kind << KIND_SHIFT
   switch (kind) {
     case DRAIN: {
-      const word = buffers.oldest(actor)
+      const word = buffers.addrAt(actor, 0)
       record[at + CHOICE] = actor | MAX_ACTORS | (DRAIN_WAY << WAY_SHIFT)
       first(record, at, word, 1)
       second(record, at, ownWord(world, actor, word), 1)

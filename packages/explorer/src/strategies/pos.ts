@@ -89,15 +89,18 @@ export class Pos implements Strategy {
     }
   }
 
-  /** The same with store buffers: those are pending operations that go with what others do, and not with their actor. */
-  private forgetBuffered(world: World, buffers: StoreBuffers, best: number): void {
+  /** The same with store buffers: those are pending operations too, and go with what others do rather than with their actor. */
+  private forgetBuffered(world: World, { count }: StoreBuffers, best: number): void {
     const { priority } = this
-    const drains = (slot: number): boolean => slot >= MAX_ACTORS && buffers.count[slot - MAX_ACTORS] !== 0
-    const one = drains(best) ? best : best & (MAX_ACTORS - 1)
-    for (let slot = 0; slot < MAX_ACTORS * 2; slot++) {
-      if (priority[slot] === 0) continue
-      const other = drains(slot) ? slot : slot & (MAX_ACTORS - 1)
-      if (other === one || conflict(world, one, other)) priority[slot] = 0
+    const own = best & (MAX_ACTORS - 1)
+    const drains = best !== own && count[own] !== 0
+    const one = drains ? best : own
+    if (!drains) priority[own] = 0
+    for (let actor = 0; actor < world.n; actor++) {
+      const buffer = actor + MAX_ACTORS
+      if (priority[actor] !== 0 && actor !== own && conflict(world, one, actor)) priority[actor] = 0
+      if (priority[buffer] === 0 || buffer === best) continue
+      if (conflict(world, one, count[actor] === 0 ? actor : buffer)) priority[buffer] = 0
     }
   }
 }

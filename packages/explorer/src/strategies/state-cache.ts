@@ -29,7 +29,7 @@ for (const kind of [READ, LOAD, ADD, SUB, OR, AND, EXCHANGE, CAS, SPIN_WHILE, AW
  * The states that a search has visited, so that it need not go on from one of them twice.
  *
  * A state is: for each actor the history of its own operations and their results (which fix where it stands and what is in its
- * locals; the interrupts it took belong to it), how many of its stores are still in its buffer, the words, who waits in which order and who was woken. States are kept as hashes of
+ * locals; the interrupts it took belong to it), the stores in its buffer, the words, who waits in which order and who was woken. States are kept as hashes of
  * 64 bits, in two halves, changed event by event: two different states are taken for one with a probability of about
  * states^2 / 2^65.
  *
@@ -76,10 +76,11 @@ export class StateCache {
     }
     const { buffers } = world
     for (let actor = 0; buffers !== null && actor < world.n; actor++) {
-      const stores = buffers.count[actor] as number
-      if (stores === 0) continue
-      low = mix(low, mix(actor, stores))
-      high = mix(high, mix(stores, actor))
+      for (let i = 0; i < (buffers.count[actor] as number); i++) {
+        const store = mix(mix(actor, buffers.addrAt(actor, i)), buffers.valueAt(actor, i))
+        low = mix(low, store)
+        high = mix(high, store ^ 0x2545f491)
+      }
     }
     return this.add(low, high)
   }

@@ -1,6 +1,7 @@
 import { count } from '../report/table.js'
 import { explorerFigures, pointCosts } from './explorer-process.js'
 import type { ExplorerFigures, Watch } from './explorer-worker.js'
+import { memoryModelLines } from './memory-models.js'
 
 type Add = (what: string, figure: string, beside?: string) => void
 
@@ -39,6 +40,7 @@ export async function explorerLines(add: Add): Promise<void> {
   await growth(add)
   await searches(add)
   await kernel(add)
+  await memoryModelLines(add)
   await memory(add)
   await points(add)
 }

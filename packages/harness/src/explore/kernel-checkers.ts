@@ -9,6 +9,7 @@ import {
   Races,
   References,
   UseAfterFree,
+  issuedWords,
 } from '@holdfast/explorer'
 import type { LockClasses } from '@holdfast/atomics-sync'
 import type { LockInfo, Observer, World } from '@holdfast/explorer'
@@ -34,8 +35,16 @@ export const NESTS: readonly string[] = ['an_lock']
 /** Fields that are reader/writer locks; the other locks are mutexes of either kind. */
 const RWLOCKS: readonly string[] = ['P_REFLOCK', 'VM_MAP_LOCK']
 
-/** All checkers of a machine under control, fresh. `all`: what is unlocked by design is reported too. */
-export function kernelCheckers(target: MachineTarget, sites: readonly Site[], all: boolean): Observer[] {
+/**
+ * All checkers of a machine under control, fresh. `all`: what is unlocked by design is reported too. `plainRelease`: a plain store to a word of a lock lets
+ * go of it, see weak-variants.ts.
+ */
+export function kernelCheckers(
+  target: MachineTarget,
+  sites: readonly Site[],
+  all: boolean,
+  plainRelease = false,
+): Observer[] {
   const table = new AddressTable(target.machine.regions, target.image.length)
   const guards = new Guards(table, (lock) => turnstileChain({ config: target.machine.config } as Cpu, lock))
   const names = {
@@ -43,6 +52,7 @@ export function kernelCheckers(target: MachineTarget, sites: readonly Site[], al
     actor: (world: World, actor: number) => target.actorText(world, actor),
   }
   const log = new EventLog()
+  const releases = (addr: number): boolean => plainRelease && table.at(addr)?.field.isLock === true
   const holderOf = (actor: number): number => target.cpus[actor]?.self ?? 0
   const classes = lockClasses(layouts(), target.machine.regions, target.image.length)
   const locks = new LockTracker({
@@ -76,15 +86,17 @@ export function kernelCheckers(target: MachineTarget, sites: readonly Site[], al
       mixed: false,
       unlockedReason: (addr) => unlocked(table, addr),
       ignore: (addr) => local(table, addr),
+      releases,
     }),
     new GuardedBy({
       ...names,
       locks,
       all,
       covered: (addr) => table.at(addr) !== undefined,
-      guardOf: (addr, world) => guards.of(world.words, addr, writes(world, addr)),
+      guardOf: (addr, world) =>
+        releases(addr) ? undefined : guards.of(issuedWords(world), addr, writes(world, addr)),
       isPublished: (addr, world) =>
-        !lives.isFresh(addr, world.evActor) && isPublished(target.machine.config, world.words, addr),
+        !lives.isFresh(addr, world.evActor) && isPublished(target.machine.config, issuedWords(world), addr),
     }),
     new LockOrder({ ...names, locks, nests: (lockClass) => NESTS.includes(lockClass) }),
     free,

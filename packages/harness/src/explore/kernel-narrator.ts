@@ -1,5 +1,6 @@
 import { CAS, READ } from '@holdfast/compiler'
 import type { Site } from '@holdfast/compiler'
+import { DRAIN } from '@holdfast/explorer'
 import type { Narrator, Remark, World } from '@holdfast/explorer'
 import {
   L_CPU,
@@ -98,8 +99,8 @@ export class KernelNarrator implements Narrator, MachineListener {
 
   event(world: World): Remark | undefined {
     this.noted = []
-    const { evAddr, evWords, evWrote, evOld, evNew, words } = world
-    if (evWords !== 1) return undefined
+    const { evAddr, evKind, evWords, evWrote, evOld, evNew, words } = world
+    if (evWords !== 1 || evKind === DRAIN) return undefined
     const placed = this.table.at(evAddr)
     if (placed === undefined) return undefined
     const base = this.table.base(evAddr)

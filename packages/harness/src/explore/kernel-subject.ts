@@ -14,6 +14,7 @@ import type { TimeChoices } from './scenario-query.js'
 import { ALL_SCENARIOS } from './scenarios/index.js'
 import { smallerScenarios } from './smaller.js'
 import { patchesOf } from './variants.js'
+import { releasesPlainly } from './weak-variants.js'
 
 /** How the kernel is built and explored. */
 export interface KernelSubjectOptions {
@@ -61,7 +62,7 @@ export function subjectOfBuild(
     data: scenario,
     observers() {
       target.listeners.length = 0
-      return kernelCheckers(target, sites, options.all === true)
+      return kernelCheckers(target, sites, options.all === true, releasesPlainly(options.variant))
     },
     *smaller() {
       for (const each of simpler(time)) yield subjectOfBuild(scenario, build, { ...options, time: each })

@@ -1,6 +1,6 @@
 import type { Region } from '@holdfast/atomics-sync'
 import { WRITE } from '@holdfast/compiler'
-import { outerSite } from '@holdfast/explorer'
+import { DRAIN, issuedWords, outerSite } from '@holdfast/explorer'
 import type { Observer, UseAfterFree, World } from '@holdfast/explorer'
 import { FREELWP, FREEPROC, L_NEXT_FREE, LWP_WORDS, P_NEXT_FREE, PROC_WORDS } from '@holdfast/kernel'
 import type { KernelConfig } from '@holdfast/kernel'
@@ -81,7 +81,8 @@ export class Lifetimes implements Observer {
   }
 
   event(world: World): void {
-    const { evAddr } = world
+    const { evAddr, evKind } = world
+    if (evKind === DRAIN) return
     const item = (this.itemAt[evAddr] as number) - 1
     if (item >= 0) {
       const maker = this.makers[item] as number
@@ -105,7 +106,8 @@ export class Lifetimes implements Observer {
   }
 
   private wrote(world: World, addr: number): void {
-    const { words, evOld, evNew } = world
+    const { evOld, evNew } = world
+    const words = issuedWords(world)
     const item = (this.linkAt[addr] as number) - 1
     if (item >= 0) {
       const at = this.addrOf[item] as number

@@ -1,5 +1,5 @@
 import { MUTEX_FLAGS } from '@holdfast/atomics-sync'
-import { outerSite } from '@holdfast/explorer'
+import { DRAIN, issuedWords, outerSite } from '@holdfast/explorer'
 import type { Observer, Verdict, World } from '@holdfast/explorer'
 import {
   ALLLWP,
@@ -56,16 +56,23 @@ export class SwapWatch implements Observer, MachineListener {
   }
 
   event(world: World): void {
-    if (!world.evWrote || (world.evOld & LW_INMEM) === 0 || (world.evNew & LW_INMEM) !== 0) return
+    if (
+      !world.evWrote ||
+      world.evKind === DRAIN ||
+      (world.evOld & LW_INMEM) === 0 ||
+      (world.evNew & LW_INMEM) !== 0
+    )
+      return
     const { lwps, nlwps } = this.target.machine.config
     const from = world.evAddr - lwps - L_FLAG
     if (world.evWords !== 1 || from < 0 || from >= nlwps * LWP_WORDS || from % LWP_WORDS !== 0) return
     const lwp = lwps + from
-    const stat = world.words[lwp + L_STAT]
+    const words = issuedWords(world)
+    const stat = words[lwp + L_STAT]
     if (stat !== LSSLEEP && stat !== LSRUN && stat !== LSSTOP) return
     if (stat === LSRUN) this.dequeued.add(lwp)
     else this.dequeued.delete(lwp)
-    if (world.words[lwp + L_HOLDCNT] === 0) return
+    if (words[lwp + L_HOLDCNT] === 0) return
     this.report(
       world,
       'invariant',
@@ -88,7 +95,7 @@ export class SwapWatch implements Observer, MachineListener {
         this.report(world, 'wireLeak', `${target.lwpName(world, lwp)} is brought in twice`, lwp + L_FLAG)
     } else if (event === 'hold') {
       holds.set(lwp, (holds.get(lwp) ?? 0) + 1)
-      if (((world.words[lwp + L_FLAG] as number) & LW_INMEM) === 0) {
+      if (((issuedWords(world)[lwp + L_FLAG] as number) & LW_INMEM) === 0) {
         const message = `uvm_lwp_hold of ${target.lwpName(world, lwp)} has returned, and it is swapped out`
         this.report(world, 'invariant', message, lwp + L_FLAG)
       }

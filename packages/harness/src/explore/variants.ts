@@ -1,5 +1,6 @@
 import type { Patch } from '@holdfast/compiler'
 import { MUTANTS } from '../zoo/index.js'
+import { weakVariants } from './weak-variants.js'
 
 /** A kernel that differs from 1.137 on purpose: the same source, patched before it is compiled. */
 export interface Variant {
@@ -16,7 +17,7 @@ const HOLD = 'uvm-glue/hold.ts'
 const PTRACE = 'kernel/src/sys-process.ts'
 
 /** Corrections of what the explorer finds. Each is for one fault; `--variant a,b` applies several. */
-export const variants: readonly Variant[] = [
+const corrections: readonly Variant[] = [
   {
     name: 'recheck-inmem',
     about:
@@ -190,6 +191,9 @@ export const variants: readonly Variant[] = [
     ],
   },
 ]
+
+/** All there are: corrections, then what differs in what it asks of the hardware. */
+export const variants: readonly Variant[] = [...corrections, ...weakVariants]
 
 /** The patches of the variants and mutants (of the zoo) named, separated by commas, in order; none for none. Throws RangeError, naming those there are. */
 export function patchesOf(list = ''): Patch[] {

@@ -7,7 +7,7 @@ const NONE = -1
 
 /** The stores of the execution at hand that went into buffers: the event that made each, and how many have reached memory. */
 export class BufferedStores {
-  private readonly makers: number[][] = Array.from({ length: MAX_ACTORS }, () => [])
+  private readonly makers: number[][] = []
   private readonly drained = new Int32Array(MAX_ACTORS)
 
   /** The event that made the oldest store in the buffer of `actor`; -1: it is empty. */
@@ -18,6 +18,7 @@ export class BufferedStores {
   /** `event` is about to be executed: the pending operation of `actor`, or a drain of its buffer. */
   add(world: World, actor: number, kind: number, event: number): void {
     if (kind === DRAIN) this.drained[actor] = (this.drained[actor] as number) + 1
+    while (this.makers.length <= actor) this.makers.push([])
     const makers = this.makers[actor] as number[]
     for (let stores = storesOf(world, actor, kind); stores > 0; stores--) makers.push(event)
   }

@@ -338,5 +338,5 @@ export class EventLog {
 
 function drained({ buffers }: World, records: Int32Array, event: number): number {
   const actor = (records[event * RECORD + CHOICE] as number) & (MAX_ACTORS - 1)
-  return buffers?.valueOfOldest(actor) ?? 0
+  return buffers?.valueAt(actor, 0) ?? 0
 }

@@ -1,5 +1,4 @@
 import { ALWAYS, CV_BLOCKED, DRAIN, ENDED } from '../../engine/kinds.js'
-import { needsEmptyBuffer } from '../../engine/store-buffers.js'
 import { FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from '../../engine/world.js'
 import type { World } from '../../engine/world.js'
 import { ACTOR, CHOICE, RECORD, footprint } from '../dependence.js'
@@ -196,7 +195,8 @@ export class OptimalDpor implements Strategy {
     races.open(log.length)
     for (let actor = 0; actor < world.n; actor++) {
       const kind = world.kind[actor] as number
-      if (kind === ENDED || waitsForBuffer(world, actor)) continue
+      // If the execution was cut off, an operation may wait for stores that did not reach memory.
+      if (kind === ENDED || world.buffers?.holdsUp(actor) === true) continue
       if (kind === CV_BLOCKED && world.options.spurious > 0) races.ofMissedWakeup(world, actor)
       log.open(world, actor)
       races.ofOpened(world)
@@ -216,11 +216,6 @@ export class OptimalDpor implements Strategy {
     this.races?.truncate(depth)
     this.shared = depth
   }
-}
-
-/** Whether the execution was cut off before the stores of `actor` that its operation needs in memory were there. */
-function waitsForBuffer({ buffers, kind }: World, actor: number): boolean {
-  return buffers !== null && buffers.count[actor] !== 0 && needsEmptyBuffer(kind[actor] as number)
 }
 
 /** In how many ways an actor can go on. */
