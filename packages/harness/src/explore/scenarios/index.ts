@@ -27,6 +27,8 @@ import { holdVsHold } from './hold-vs-hold.js'
 import { releVsSwapout } from './rele-vs-swapout.js'
 import { releVsHold } from './rele-vs-hold.js'
 import { continueVsSwapout, sigcontVsSwapout } from './continue-vs-swapout.js'
+import { addrefVsExit } from './addref-vs-exit.js'
+import { zombieVsParent } from './zombie-vs-parent.js'
 import { lateWakerVsSwapout, wakerVsSwapout } from './waker-vs-swapout.js'
 
 /** Scenarios small enough to explore: two or three CPUs, few pages, each a pair of paths that meet. */
@@ -61,6 +63,8 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   sigcontVsSwapout,
   wakerVsSwapout,
   lateWakerVsSwapout,
+  addrefVsExit,
+  zombieVsParent,
 ]
 
 /** Every scenario that comes with Holdfast: those for running, and these. Their names are different. */
