@@ -1,6 +1,7 @@
 export { NULL, Mem, SpinDeadline } from './mem.js'
 export type { Addr, MemOps, MemOptions } from './mem.js'
 export { Panic, kassert, kdassert, panic } from './panic.js'
+export type { SyncFault } from './sync-fault.js'
 export { globals, layout, layoutOf, layouts } from './layout.js'
 export type { Field, FieldSpec, Layout } from './layout.js'
 export { Arena } from './arena.js'

@@ -1,4 +1,4 @@
-import { type Addr, type Mem, Panic, SpinDeadline } from '@holdfast/atomics-sync'
+import { type Addr, type Mem, Panic, SpinDeadline, type SyncFault } from '@holdfast/atomics-sync'
 import {
   L_CPU,
   L_FLAG,
@@ -15,20 +15,14 @@ import type { MachineEvent } from './events.js'
 import type { LwpState } from './lwp-states.js'
 
 /**
- * What a finding is. The first group is the laboratory's closed union of verdicts about the kernel; the
- * second tells of the machine itself: `stalled` (nothing moves, or a CPU does not come to a rendezvous),
- * `workerDied` (a CPU's worker is gone) and `crash` (an exception that is no panic of the kernel).
+ * What a finding is: what may be wrong with how any program synchronises; what is wrong with the kernel; or with the machine itself: `stalled`
+ * (nothing moves, or a CPU does not come to a rendezvous), `workerDied` (a CPU's worker is gone) and `crash` (an exception that is no panic of the
+ * kernel).
  */
 export type Verdict =
-  | 'race'
-  | 'guardedBy'
-  | 'lockOrder'
-  | 'deadlock'
-  | 'lostWakeup'
-  | 'livelock'
+  | SyncFault
   | 'panic'
   | 'stackTouch'
-  | 'useAfterFree'
   | 'doubleEnqueue'
   | 'wireLeak'
   | 'invariant'

@@ -18,19 +18,19 @@ export interface UseAfterFreeOptions extends Names {
   readonly initially?: (checker: UseAfterFree, world: World) => void
 }
 
-/** A range that was freed, by whom and where. */
+/** A range that was freed, by whom and where. Who that was is said as it was then: an actor runs another thread by now. */
 interface Freed {
   readonly what: string
   readonly site: number
   readonly step: number
-  readonly actor: number
+  readonly by: string
 }
 
 /** A range that was taken into use again: what was told when it was freed, and by whom and where it was taken. */
 interface Recycled {
   readonly freed: Freed | undefined
   readonly site: number
-  readonly actor: number
+  readonly by: string
 }
 
 /**
@@ -65,7 +65,8 @@ export class UseAfterFree implements Observer, LockListener {
   /** The words are free from here on. `site` is where; `what` names the record. */
   freed(world: World, addr: number, words: number, site: number, what = wordName(world, addr)): void {
     this.sized(world)
-    const record = this.records.push({ what, site, step: Math.max(0, world.steps - 1), actor: world.evActor })
+    const by = actorName(this.options, world, world.evActor)
+    const record = this.records.push({ what, site, step: Math.max(0, world.steps - 1), by })
     this.any = true
     for (let at = addr; at < addr + words; at++) {
       this.touched.push(at)
@@ -77,7 +78,8 @@ export class UseAfterFree implements Observer, LockListener {
   recycled(world: World, addr: number, words: number): void {
     this.sized(world)
     const freed = this.records[(this.freedBy[addr] as number) - 1]
-    const reuse = this.reuses.push({ freed, site: outerSite(world), actor: world.evActor })
+    const by = actorName(this.options, world, world.evActor)
+    const reuse = this.reuses.push({ freed, site: outerSite(world), by })
     for (let at = addr; at < addr + words; at++) {
       this.touched.push(at)
       this.freedBy[at] = 0
@@ -135,10 +137,8 @@ export class UseAfterFree implements Observer, LockListener {
       const use = `${actorName(options, world, evActor)} ${world.evWrote ? 'writes' : 'reads'} ${wordName(world, addr)}`
       const got = `by a reference to generation ${obtained.life}, got at ${siteName(options, obtained.site)}`
       const gone =
-        freed === undefined
-          ? ''
-          : `${actorName(options, world, freed.actor)} freed ${freed.what} at ${siteName(options, freed.site)}, and `
-      const taken = `${actorName(options, world, reuse.actor)} took it into use again at ${siteName(options, reuse.site)}`
+        freed === undefined ? '' : `${freed.by} freed ${freed.what} at ${siteName(options, freed.site)}, and `
+      const taken = `${reuse.by} took it into use again at ${siteName(options, reuse.site)}`
       const now = `it is generation ${this.generation[addr]} now, ${wordName(world, addr, world.words)}`
       return `${use} at ${siteName(options, outerSite(world))} ${got}; ${gone}${taken}: ${now}`
     })
@@ -167,7 +167,7 @@ export class UseAfterFree implements Observer, LockListener {
     this.tell(world, [record.site, outerSite(world)], record.step, addr, () => {
       const who = actorName(options, world, world.evActor)
       const use = `${who} ${write ? 'writes' : 'reads'} ${wordName(world, addr)} at ${siteName(options, outerSite(world))}`
-      return `${use}, after ${actorName(options, world, record.actor)} freed ${record.what} (generation ${this.generation[addr]}) at ${siteName(options, record.site)}`
+      return `${use}, after ${record.by} freed ${record.what} (generation ${this.generation[addr]}) at ${siteName(options, record.site)}`
     })
   }
 

@@ -4,10 +4,16 @@ import type { World } from '../engine/world.js'
 import type { LockTracker } from './lock-tracker.js'
 import { wordName } from './names.js'
 
-/** Somebody who cannot go on. */
-export interface Wait {
+/** Who waits for whom. */
+export interface WaitsOn {
   /** Who: an actor or, on a machine, a number of its threads. */
   readonly who: number
+  /** Who would have to act for it to go on; none: nobody in particular. */
+  readonly for: readonly number[]
+}
+
+/** Somebody who cannot go on. */
+export interface Wait extends WaitsOn {
   /** How reports call it. */
   readonly name: string
   /** What it waits for: `m`, `T2 to end`, `memory`. */
@@ -16,8 +22,6 @@ export interface Wait {
   readonly site: number
   /** Step at which it began to wait, if known: then nothing later can have been a wake-up it missed. */
   readonly since?: number
-  /** Who would have to act for it to go on; none: nobody in particular. */
-  readonly for: readonly number[]
   /** Where what it wants was taken, and by whom, for those in `for`. */
   readonly takenAt?: readonly number[]
   /** What it would be woken through: a condition variable, the word of a wait or of an await. */
@@ -101,11 +105,11 @@ function ofLock(locks: LockTracker, lock: number): { for: number[]; takenAt: num
 }
 
 /** A cycle of waits: each waits for the next, the last for the first. */
-export function cycleIn(waits: readonly Wait[]): Wait[] | undefined {
+export function cycleIn<W extends WaitsOn>(waits: readonly W[]): W[] | undefined {
   const byWho = new Map(waits.map((wait) => [wait.who, wait]))
   const done = new Set<number>()
-  const path: Wait[] = []
-  const seek = (wait: Wait): Wait[] | undefined => {
+  const path: W[] = []
+  const seek = (wait: W): W[] | undefined => {
     const at = path.indexOf(wait)
     if (at >= 0) return path.slice(at)
     if (done.has(wait.who)) return undefined

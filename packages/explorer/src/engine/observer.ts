@@ -1,3 +1,4 @@
+import type { SyncFault } from '@holdfast/atomics-sync'
 import type { World } from './world.js'
 
 /** What watches executions, event by event: a checker, a recorder. It must not change anything. */
@@ -11,24 +12,11 @@ export interface Observer {
   finish(world: World): void
 }
 
-/** A verdict on an execution. The closed set of the design, with what the machine adds. */
-export type Verdict =
-  | 'assertion'
-  | 'race'
-  | 'guardedBy'
-  | 'lockOrder'
-  | 'deadlock'
-  | 'lostWakeup'
-  | 'livelock'
-  | 'panic'
-  | 'stackTouch'
-  | 'useAfterFree'
-  | 'doubleEnqueue'
-  | 'wireLeak'
-  | 'invariant'
-  | 'nondeterminism'
-  | 'stepLimit'
-  | 'crash'
+/** What the explorer's own checkers say of an execution. */
+export type CheckerVerdict = SyncFault | 'assertion' | 'invariant' | 'nondeterminism' | 'stepLimit' | 'crash'
+
+/** A verdict on an execution: a checker's, or a word of the target's own (`panic`). One word. */
+export type Verdict = CheckerVerdict | (string & {})
 
 /** Something wrong in the execution at hand. */
 export interface Report {

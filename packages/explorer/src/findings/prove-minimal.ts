@@ -5,21 +5,45 @@ import type { Trials } from './trial.js'
 
 /**
  * Runs every execution with fewer preemptions than the best one found, those with fewest first; the first that shows the fault
- * becomes the best one.
- *
- * Returns the number of preemptions below which every execution was run and none shows the fault: what is found with so many has
- * the fewest. Executions that the step limit cuts off are not counted as run.
+ * becomes the best one. Goes on where it was when its budget was spent. Executions that the step limit cuts off are not counted as run.
  */
-export function provenFloor(trials: Trials, reduction: Reduction, budget: Budget): number {
-  const { preemptions } = reduction.best
-  if (preemptions === 0) return 0
-  const search = new PreemptionBound({ bound: preemptions - 1 })
-  while (search.begin()) {
-    if (!budget.take()) return search.round
-    const shown = trials.run(search)
-    if (reduction.accept(shown)) return search.round
-    if (trials.wasCut) return search.round
-    search.end(trials.world)
+export class Proof {
+  private readonly trials: Trials
+  private readonly reduction: Reduction
+  private readonly search: PreemptionBound
+  private over = false
+  private proven = 0
+
+  constructor(trials: Trials, reduction: Reduction) {
+    this.trials = trials
+    this.reduction = reduction
+    this.search = new PreemptionBound({ bound: Math.max(0, reduction.best.preemptions - 1) })
+    this.over = reduction.best.preemptions === 0
   }
-  return preemptions
+
+  /** The number of preemptions below which every execution was run and none shows the fault: what is found with so many has the fewest. */
+  get floor(): number {
+    return this.proven
+  }
+
+  /** The best one has the fewest. */
+  get isDone(): boolean {
+    return this.reduction.best.preemptions <= this.proven
+  }
+
+  run(budget: Budget): void {
+    const { search, trials } = this
+    while (!this.over && !this.isDone && budget.take()) {
+      const { preemptions } = this.reduction.best
+      if (!search.begin()) {
+        this.proven = preemptions
+        return
+      }
+      this.proven = search.round
+      if (this.isDone) return
+      const shown = trials.run(search)
+      this.over = this.reduction.accept(shown) || trials.wasCut
+      if (!this.over) search.end(trials.world)
+    }
+  }
 }

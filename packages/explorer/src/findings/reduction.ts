@@ -3,6 +3,7 @@ import type { Chooser } from '../engine/world.js'
 import type { Budget } from './budget.js'
 import { ddmin } from './ddmin.js'
 import { FewPreemptions } from './few-preemptions.js'
+import { neighbour } from './neighbours.js'
 import { Deviating, InTurns, turnsOf } from './plan.js'
 import type { Turn } from './plan.js'
 import { regrouped } from './regroup.js'
@@ -12,6 +13,8 @@ import type { Deviation, Shown, Trials } from './trial.js'
 
 /** How far the end of a turn is moved, at most. */
 const FURTHEST_SHIFT = 64
+/** One guess in so many has nothing to do with the best execution. */
+const FAR = 4
 /** Executions by chance in which a shorter one may be found. */
 const GUESSES = 100
 
@@ -46,11 +49,14 @@ export class Reduction {
     } while (this.best !== before && !budget.isSpent)
   }
 
-  /** Looks by chance for an execution with one preemption less. Returns whether it found one. */
+  /** Looks by chance, mostly near the best one, for an execution with fewer preemptions. Returns whether it found one. */
   guessFewer(budget: Budget): boolean {
     while (this.best.preemptions > 0 && budget.take()) {
       const { preemptions, steps } = this.best
-      const guess = new FewPreemptions(this.rng, preemptions - 1, steps)
+      const isFar = this.rng.below(FAR) === 0
+      const guess = isFar
+        ? new FewPreemptions(this.rng, preemptions - 1, steps)
+        : new Deviating(neighbour(this.best, this.rng))
       if (this.offer(guess, { preemptions: preemptions - 1, steps: Infinity })) return true
     }
     return false

@@ -6,7 +6,7 @@ import type { Subject } from '../subject.js'
 import { Budget } from './budget.js'
 import { FewPreemptions } from './few-preemptions.js'
 import { Deviating, Exactly, InTurns, turnsOf } from './plan.js'
-import { provenFloor } from './prove-minimal.js'
+import { Proof } from './prove-minimal.js'
 import { Reduction } from './reduction.js'
 import { recordSchedule, replay } from './replay.js'
 import type { Schedule } from './schedule.js'
@@ -43,7 +43,8 @@ const DEFAULT_SECONDS = 10
 /** Shares of what is left, in the order in which they are used. */
 const FOR_REDUCTION = 0.5
 const FOR_SUBJECTS = 0.5
-const FOR_PROOF = 0.7
+const FOR_PROOF = 0.3
+const FOR_GUESSES = 0.6
 /** Executions by chance in which a smaller subject may show the fault. */
 const GUESSES = 2000
 
@@ -96,8 +97,12 @@ function shrinkWith(
     }
   }
   const { reduction } = found
-  const floor = provenFloor(found.trials, reduction, budget.part(FOR_PROOF))
-  while (reduction.best.preemptions > floor && reduction.guessFewer(budget)) reduction.run(budget)
+  // What is small is proven at once; what is not may have fewer, for the proof to go on from.
+  const proof = new Proof(found.trials, reduction)
+  proof.run(budget.part(FOR_PROOF))
+  const guesses = budget.part(FOR_GUESSES)
+  while (!proof.isDone && reduction.guessFewer(guesses)) reduction.run(guesses)
+  proof.run(budget)
   reduction.run(budget)
 
   const { best } = reduction
@@ -106,7 +111,7 @@ function shrinkWith(
     report: best.report,
     schedule: recordSchedule(found.trials.subject, best.choices),
     cost: costOf(best),
-    minimal: best.preemptions <= floor,
+    minimal: proof.isDone,
     from: costOf(first),
     attempts: attempts + found.trials.attempts,
     seconds: (performance.now() - started) / 1000,

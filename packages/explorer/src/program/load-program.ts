@@ -1,9 +1,8 @@
-import { accessSync, constants, existsSync, mkdirSync, mkdtempSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
-import { dirname, join, relative, sep } from 'node:path'
+import { relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { codeHash, compile } from '@holdfast/compiler'
 import type { Hint, Patch, Site } from '@holdfast/compiler'
+import { cacheDirOf } from './cache-dir.js'
 import type { Program } from './define.js'
 import * as face from './face.js'
 import { programsDefined, programsSince } from './program-file.js'
@@ -164,29 +163,4 @@ function programOf(found: unknown, file: string): Program {
         `${file}: the default of parameter ${param} is ${String(value)}; a whole number is expected`,
       )
   return found as Program
-}
-
-/** node_modules/.cache of the program's package where that can be written; else the user's own directory for such things. */
-function cacheDirOf(path: string): string {
-  for (let folder = dirname(path); dirname(folder) !== folder; folder = dirname(folder)) {
-    if (!existsSync(join(folder, 'node_modules'))) continue
-    if (isWritable(join(folder, 'node_modules'))) return join(folder, 'node_modules', '.cache', 'holdfast')
-    break
-  }
-  const own = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'holdfast')
-  try {
-    mkdirSync(own, { recursive: true })
-    return own
-  } catch {
-    return mkdtempSync(join(tmpdir(), 'holdfast-'))
-  }
-}
-
-function isWritable(folder: string): boolean {
-  try {
-    accessSync(folder, constants.W_OK)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { kernelSubject } from './kernel-subject.js'
 import { SMALL_SCENARIOS } from './scenarios/index.js'
 
-const VARIANT = 'recheck-inmem,free-takes-swaplock,not-in-switch'
+const VARIANT = 'recheck-inmem,free-takes-swaplock,not-in-switch,addref-while-draining,forget-in-zombies'
 const EXECUTIONS = 3
 /** What the kernel keeps to everywhere, but for what the layouts declare. */
 const MUST_HOLD: readonly string[] = ['guardedBy', 'race', 'useAfterFree', 'lockOrder', 'crash', 'livelock']

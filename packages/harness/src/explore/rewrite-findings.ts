@@ -23,7 +23,7 @@ import { variants } from './variants.js'
 const SEED = 1
 const CHUNK = 16
 const FIND_SECONDS = 600
-const SHRINK_SECONDS = 30
+const SHRINK_SECONDS = 60
 /** The correction is explored for this many times the executions that it took to find the fault, and at least for so many, as far as the time allows. */
 const VERIFY_FACTOR = 20
 const VERIFY_LEAST = 400
@@ -185,7 +185,7 @@ function sectionOf({ listed, finding, corrected: { executions, seconds, found } 
     '',
     `**A fault of the model?** ${listed.apart}`,
     '',
-    `**Correction** (\`--variant ${correction}\`): ${about} The same campaign on the corrected kernel: ${executions} executions in ${seconds.toFixed(0)} s find ${rest}.`,
+    `**Correction** (\`--variant ${correction}\`): ${about} The same campaign on the corrected kernel: ${executions} executions in ${seconds.toFixed(0)} s find ${rest}.${listed.corrected === undefined ? '' : ` ${listed.corrected}`}`,
     '',
     reportMarkdown(finding),
     '',

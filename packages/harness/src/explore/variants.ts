@@ -168,6 +168,32 @@ const corrections: readonly Variant[] = [
     ],
   },
   {
+    name: 'addref-while-draining',
+    about:
+      'lwp_addref does not assert that there is a reference: an exiting LWP that waits in lwp_drainrefs has dropped its own, and looks at l_refcnt again, with p_lock, ' +
+      'before it goes on.',
+    patches: [
+      {
+        file: 'kernel/src/kern-lwp.ts',
+        find: "  kassert(mem.read(l + L_REFCNT) !== 0, 'l->l_refcnt != 0')\n  mem.write(l + L_REFCNT, mem.read(l + L_REFCNT) + 1)\n",
+        replace: '  mem.write(l + L_REFCNT, mem.read(l + L_REFCNT) + 1)\n',
+      },
+    ],
+  },
+  {
+    name: 'forget-in-zombies',
+    about: 'exit1 clears the p_opptr of zombies too, which proc_free follows if they were traced.',
+    patches: [
+      {
+        file: 'kernel/src/kern-exit.ts',
+        find: '  for (let q = mem.read(ALLPROC); q !== NULL; q = mem.read(q + P_LIST_NEXT)) {\n',
+        replace:
+          '  for (let q = mem.read(ZOMBPROC); q !== NULL; q = mem.read(q + P_LIST_NEXT)) {\n    if (mem.read(q + P_OPPTR) === p) mem.write(q + P_OPPTR, NULL)\n  }\n' +
+          '  for (let q = mem.read(ALLPROC); q !== NULL; q = mem.read(q + P_LIST_NEXT)) {\n',
+      },
+    ],
+  },
+  {
     name: 'atomic-swapins',
     about: 'uvm_swapin counts in uvmexp.swapins by an atomic operation.',
     patches: [

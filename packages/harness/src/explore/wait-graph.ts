@@ -1,6 +1,7 @@
 import { MUTEX_FLAGS, MUTEX_SYNCOBJ, RW_SYNCOBJ, RW_THREAD, RW_WRITE_LOCKED } from '@holdfast/atomics-sync'
 import type { Site } from '@holdfast/compiler'
-import type { Report, World } from '@holdfast/explorer'
+import { cycleIn } from '@holdfast/explorer'
+import type { Report, WaitsOn, World } from '@holdfast/explorer'
 import {
   ALLLWP,
   L_FLAG,
@@ -23,10 +24,7 @@ import { isSleeping, placeOf } from './machinery.js'
 import type { MachineTarget } from './machine-target.js'
 
 /** An LWP that does not run, and what it waits for. */
-interface Wait {
-  readonly lwp: number
-  /** The LWP that would have to act, or 0: nobody in particular. */
-  readonly on: number
+interface Wait extends WaitsOn {
   /** `waits for lwp[6].l_swaplock, held by 4.1`. */
   readonly text: string
   /** The word it waits on. */
@@ -55,14 +53,14 @@ export class WaitGraph {
   }
 
   judge(world: World): Report {
-    const waits = new Map<number, Wait>()
+    const waits: Wait[] = []
     for (const lwp of this.lwps(world)) {
       const wait = this.waitOf(world, lwp)
-      if (wait !== undefined) waits.set(lwp, wait)
+      if (wait !== undefined) waits.push(wait)
     }
-    const cycle = cycleOf(waits)
-    const shown = cycle ?? [...waits.values()].filter(({ lwp }) => this.matters(world, lwp))
-    const verdict = cycle === null && this.owed(world, waits) ? 'lostWakeup' : 'deadlock'
+    const cycle = cycleIn(waits)
+    const shown = cycle ?? waits.filter(({ who }) => this.matters(world, who))
+    const verdict = cycle === undefined && this.owed(world, waits) ? 'lostWakeup' : 'deadlock'
     return {
       verdict,
       message: shown.length === 0 ? 'nothing moves' : shown.map(({ text }) => text).join('; '),
@@ -94,8 +92,8 @@ export class WaitGraph {
     const swapper = this.target.machine.config.lwp0
     if (stat === LSRUN && ((words[lwp + L_FLAG] as number) & LW_INMEM) === 0) {
       return {
-        lwp,
-        on: swapper,
+        who: lwp,
+        for: [swapper],
         text: `${who} is runnable and swapped out, so it waits for the swapper`,
         word: lwp + L_FLAG,
         site: -1,
@@ -106,13 +104,19 @@ export class WaitGraph {
     const wchan = words[lwp + L_WCHAN] as number
     if (wchan === UVMEXP_FREE) {
       const on = this.target.machine.config.pagedaemonLwp
-      return { lwp, on, text: `${who} waits${at} for memory, which the pagedaemon frees`, word: wchan, site }
+      return {
+        who: lwp,
+        for: [on],
+        text: `${who} waits${at} for memory, which the pagedaemon frees`,
+        word: wchan,
+        site,
+      }
     }
     const owner = ownerOf(words[lwp + L_SYNCOBJ] as number, words[wchan] as number)
     const by = owner === 0 ? '' : `, held by ${this.name(world, owner)}`
     return {
-      lwp,
-      on: owner,
+      who: lwp,
+      for: owner === 0 ? [] : [owner],
       text: `${who} waits${at} for ${this.target.nameOf(wchan, words)}${by}`,
       word: wchan,
       site,
@@ -126,14 +130,14 @@ export class WaitGraph {
     const word = world.a[actor] as number
     const site = world.site[actor] as number
     const text = `${who} spins on ${this.target.nameOf(word, world.words)} in ${this.placeOf(site)}`
-    return { lwp, on: 0, text, word, site }
+    return { who: lwp, for: [], text, word, site }
   }
 
   /** Somebody waits for the swapper or the pagedaemon, and it sleeps as if nobody did. */
-  private owed(world: World, waits: ReadonlyMap<number, Wait>): boolean {
+  private owed(world: World, waits: readonly Wait[]): boolean {
     const { words } = world
     const { lwp0, pagedaemonLwp } = this.target.machine.config
-    for (const { on } of waits.values()) {
+    for (const on of waits.flatMap((wait) => wait.for)) {
       if (on === lwp0 && words[lwp0 + L_WCHAN] === UVM_SCHEDULER_CV && words[UVM_SCHEDULER_KICKED] === 0)
         return true
       if (on === pagedaemonLwp && words[pagedaemonLwp + L_WCHAN] === UVM_PAGEDAEMON) return true
@@ -162,18 +166,4 @@ function ownerOf(syncobj: number, word: number): number {
   if (syncobj === MUTEX_SYNCOBJ) return word & ~MUTEX_FLAGS
   if (syncobj === RW_SYNCOBJ && (word & RW_WRITE_LOCKED) !== 0) return (word & RW_THREAD) >> 1
   return 0
-}
-
-/** The LWPs of a cycle, or null. */
-function cycleOf(waits: ReadonlyMap<number, Wait>): Wait[] | null {
-  for (const start of waits.keys()) {
-    const path: Wait[] = []
-    let at = waits.get(start)
-    while (at !== undefined && !path.includes(at)) {
-      path.push(at)
-      at = waits.get(at.on)
-    }
-    if (at !== undefined) return path.slice(path.indexOf(at))
-  }
-  return null
 }

@@ -31,6 +31,8 @@ import { dyingVsScan } from './dying-vs-scan.js'
 import { lockSleeperVsScan } from './lock-sleeper-vs-scan.js'
 import { regreadVsLwpExit } from './regread-vs-lwp-exit.js'
 import { runnersVsThief } from './runners-vs-thief.js'
+import { addrefVsExit } from './addref-vs-exit.js'
+import { zombieVsParent } from './zombie-vs-parent.js'
 import { lateWakerVsSwapout, wakerVsSwapout } from './waker-vs-swapout.js'
 import { twoWanted } from './two-wanted.js'
 import { swapinVsMemory } from './swapin-vs-memory.js'
@@ -83,6 +85,8 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   timeoutVsWakeup,
   exitPreempted,
   exitVsReference,
+  addrefVsExit,
+  zombieVsParent,
 ]
 
 /** Every scenario that comes with Holdfast: those for running, and these. Their names are different. */
