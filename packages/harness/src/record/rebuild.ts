@@ -41,7 +41,11 @@ export interface Rebuilt {
  *
  * Throws {@link RecordingError} if the recording is not of this subject.
  */
-export function rebuild(subject: Subject, { hash, subject: id, run }: Recorded, options: RebuildOptions = {}): Rebuilt {
+export function rebuild(
+  subject: Subject,
+  { hash, subject: id, run }: Recorded,
+  options: RebuildOptions = {},
+): Rebuilt {
   if (hash !== subject.hash || id !== subject.id)
     throw new RecordingError(
       `the recording is of ${id}, build ${hash}; this is ${subject.id}, build ${subject.hash}: its events are others`,

@@ -67,10 +67,24 @@ export async function recordRuns(
   const seconds = (): number => (performance.now() - started) / 1000
   const ends: Partial<Record<RecordedReason, number>> = {}
   const doubts: string[] = []
-  const sum = { runs: 0, events: 0, logBytes: 0, runSeconds: 0, replayed: 0, replayedEvents: 0, replaySeconds: 0, ticks: 0 }
+  const sum = {
+    runs: 0,
+    events: 0,
+    logBytes: 0,
+    runSeconds: 0,
+    replayed: 0,
+    replayedEvents: 0,
+    replaySeconds: 0,
+    ticks: 0,
+  }
   let operations: number[] = []
   let faulty: FaultyRun | undefined
-  while (sum.runs < options.runs && faulty === undefined && !options.signal.aborted && seconds() < options.seconds) {
+  while (
+    sum.runs < options.runs &&
+    faulty === undefined &&
+    !options.signal.aborted &&
+    seconds() < options.seconds
+  ) {
     const left = options.seconds - seconds()
     const ms = 1_000 * Math.min(options.runSeconds, left)
     const recorded = await scenario.run({ ms, stallMs: options.stallMs, signal: options.signal })
@@ -103,7 +117,9 @@ export function faultsOf(recorded: Recorded, rebuilt: Rebuilt): RecordedFault[] 
   const { findings, reason } = recorded.run
   const faults: RecordedFault[] = []
   const stalled: MachineFinding[] =
-    reason === 'stalled' ? [{ verdict: 'stalled', cpu: -1, message: 'no user operation completed', lwp: 0 }] : []
+    reason === 'stalled'
+      ? [{ verdict: 'stalled', cpu: -1, message: 'no user operation completed', lwp: 0 }]
+      : []
   for (const parallel of [...findings, ...stalled]) {
     const report = confirmed(parallel, recorded, rebuilt)
     if (report === undefined && parallel.verdict === 'stalled') continue

@@ -47,10 +47,7 @@ export class RecordedScenario {
   private readonly systemProcs: number
 
   /** Throws UsageError, RangeError, CompileError. */
-  static async open(
-    scenario: Scenario,
-    options: RecordedScenarioOptions = {},
-  ): Promise<RecordedScenario> {
+  static async open(scenario: Scenario, options: RecordedScenarioOptions = {}): Promise<RecordedScenario> {
     const { variant, all = false } = options
     const subject = await kernelSubject(scenario, {
       ...(variant === undefined ? {} : { variant }),
