@@ -11,6 +11,9 @@ import { findingsCommand } from './findings-command.js'
 import type { FindingsFlags } from './findings-command.js'
 import { DEFAULT_SECONDS, DEFAULT_SEED, parseCpuList, parseRunFlags, type RunFlags } from './options.js'
 import { print, printJson } from './output.js'
+import { recordCommand } from './record-command.js'
+import { DEFAULT_LOG_MB, parseRecordFlags, refuseRecordFlags } from './record-command-options.js'
+import type { RecordFlags } from './record-command-options.js'
 import { replayCommand } from './replay-command.js'
 import type { ReplayFlags } from './replay-command.js'
 import { runCommand } from './run-command.js'
@@ -29,6 +32,7 @@ Examples:
   holdfast start                                   the demonstration: memory pressure on four CPUs
   holdfast run hold-storm --cpus 8 --seconds 30    one scenario, larger and longer
   holdfast run mine.json --json                    a scenario of your own, report as JSON
+  holdfast run hold-vs-memory --record --repeat 1000 --seconds 60   parallel runs, replayed until one fails
   holdfast scale --cpus 1,2,4,8                    how it scales
   holdfast explore program:reorder --param s=3     every interleaving of a small program
   holdfast explore ./my-program.ts                 of one of your own
@@ -57,7 +61,25 @@ export function buildProgram(signal: AbortSignal, exit: (code: number) => void):
   withRunOptions(program.command('run'), 'of the scenario', String(DEFAULT_SECONDS))
     .description('run a scenario and print the report')
     .argument('[scenario]', 'name of a built-in scenario, or path of a JSON or TypeScript file')
-    .action(async (name: string | undefined, flags: RunFlags) => {
+    .option(
+      '--record',
+      'record the order of all accesses, replay the run in the explorer, and check it there',
+    )
+    .option('--repeat <n>', 'with --record: run after run of a small scenario, until one shows a fault')
+    .option('--variant <names>', 'with --record: corrections or mutants of the kernel')
+    .option(
+      '--log-size <mb>',
+      `with --record: megabytes of log at which a run ends (default: ${DEFAULT_LOG_MB})`,
+    )
+    .option('--no-shrink', 'with --record: leave schedules as they were found')
+    .option('--out <dir>', `with --record: folder of the finding files (default: ${DEFAULT_OUT})`)
+    .action(async (name: string | undefined, flags: RecordFlags) => {
+      if (flags.record === true) {
+        const choices = parseRecordFlags(flags)
+        exit(await recordCommand(await findScenario(name), choices, signal))
+        return
+      }
+      refuseRecordFlags(flags)
       const choices = parseRunFlags(flags)
       const scenario = await findScenario(name)
       exit(await runCommand(scenario, name ?? scenario.name, choices, signal))
