@@ -1,4 +1,4 @@
-import { startMachine } from '@holdfast/cpu'
+import { MOST_CPUS, startMachine } from '@holdfast/cpu'
 import type { Finding as MachineFinding } from '@holdfast/cpu'
 import { recordingCost } from '../bench/recording.js'
 import { Jobs } from '../explore/jobs.js'
@@ -14,7 +14,7 @@ import { bootMachine, prepare } from '../run/prepare.js'
 import type { Prepared } from '../run/prepare.js'
 import { stallMs } from '../run/stall.js'
 import { watch } from '../run/watch.js'
-import { UsageError } from '../scenario/problem.js'
+import { notAllowed, UsageError } from '../scenario/problem.js'
 import type { Scenario } from '../scenario/types.js'
 import { paperOf } from './explore-command-paper.js'
 import { print, printJson } from './output.js'
@@ -35,6 +35,8 @@ export async function recordCommand(
   signal: AbortSignal,
 ): Promise<number> {
   const prepared = prepare(scenario, choices, choices.seed)
+  const { cpus } = prepared.machine
+  if (cpus > MOST_CPUS) throw new UsageError([notAllowed('--cpus', cpus, `1 to ${MOST_CPUS} with --record`)])
   const progress = progressOn(process.stderr)
   const onProgress = (line: string): void => progress.update(`${scenario.name}  ${line}`)
   const isSmall = choices.repeat !== undefined
@@ -56,7 +58,7 @@ export async function recordCommand(
     const findings = await findingsOf(recorded, campaign, choices, jobs, signal)
     const told = {
       scenario: scenario.name,
-      cpus: prepared.machine.cpus,
+      cpus,
       lwps: prepared.lwps,
       campaign,
       price: priceOf(campaign, plain),
