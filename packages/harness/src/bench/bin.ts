@@ -8,6 +8,8 @@ import { explorerLines } from './explorer.js'
 import { benchKernel, holdFigures, swapFigures } from './kernel.js'
 import { measureLimits } from './limits.js'
 import { contendedMutex } from './mutex.js'
+import { recordingCost } from './recording.js'
+import type { Cost } from './recording.js'
 import { pressureFigures } from './pressure.js'
 import { sanitizeFigures } from './sanitize.js'
 import { switchFigures } from './switch.js'
@@ -66,6 +68,12 @@ for (const { workers, kernel: ours, bare } of await contendedMutex(MUTEX_WORKERS
     `${(ours / bare).toFixed(2)} times a bare spin-then-wait mutex (${perSecond(bare)})`,
   )
 }
+
+const recording = recordingCost()
+const costs = (what: string, { plainNs, recordedNs, ratio }: Cost): void =>
+  add(`recorded: ${what}`, ns(recordedNs), `${ratio.toFixed(2)} times plain (${ns(plainNs)}); aim: 3`)
+costs('uvm_lwp_hold + uvm_lwp_rele', recording.hold)
+costs('swap-out + swap-in', recording.swap)
 
 const pressure = await pressureFigures()
 add(

@@ -1,5 +1,5 @@
 import { type Mem, type Sleeps, mutexEnter, mutexExit, runToEnd } from '@holdfast/atomics-sync'
-import { attachCpu, buildMachine, netbsdTables, type MachineCpu } from '@holdfast/cpu'
+import { attachCpu, buildMachine, netbsdTables, type MachineCpu, type MachineImage } from '@holdfast/cpu'
 import {
   ALLLWP,
   type Cpu,
@@ -28,8 +28,8 @@ export interface BenchKernel {
   readonly target: LwpRef
 }
 
-/** Boots that machine. Nothing of it runs by itself. */
-export function benchKernel(): BenchKernel {
+/** Boots that machine, with its CPU on the calling thread. Nothing of it runs by itself. */
+export function benchKernel(attach = attachPlain): BenchKernel {
   const program = [0, 0, 0, 0]
   const image = buildMachine(
     { ncpu: 1, physmem: 256, swapPages: 256, diskTicks: 0 },
@@ -39,8 +39,12 @@ export function benchKernel(): BenchKernel {
       processes: [{ nice: 20, pages: 1, lwps: [{ program: 0, class: 0, priority: 0 }] }],
     },
   )
-  const cpu = attachCpu(image, 0, netbsdTables, null, SPIN_DEADLINE_MS)
+  const cpu = attach(image)
   return { cpu, target: firstUserLwp(cpu) }
+}
+
+function attachPlain(image: MachineImage): MachineCpu {
+  return attachCpu(image, 0, netbsdTables, null, SPIN_DEADLINE_MS)
 }
 
 function firstUserLwp(cpu: MachineCpu): LwpRef {
@@ -81,6 +85,16 @@ function* swapOutAndIn(cpu: Cpu, target: LwpRef): Sleeps<void> {
 export interface HoldFigures {
   readonly holdReleNs: number
   readonly atomicsNs: number
+}
+
+/** One pair of uvm_lwp_hold and uvm_lwp_rele, and one cycle of uvm_swapout and uvm_swapin, timed once: ns each. */
+export function timeOnce({ cpu, target }: BenchKernel): { readonly holdNs: number; readonly swapNs: number } {
+  const began = performance.now()
+  runToEnd(holdRele(cpu, target))
+  const held = performance.now()
+  runToEnd(swapOutAndIn(cpu, target))
+  const ended = performance.now()
+  return { holdNs: ((held - began) * 1e6) / PAIRS, swapNs: ((ended - held) * 1e6) / CYCLES }
 }
 
 /** An uncontended uvm_lwp_hold and uvm_lwp_rele of another LWP, against the bare atomic operations it must make. */

@@ -12,6 +12,9 @@ import type { FindingsFlags } from './findings-command.js'
 import { addMutate } from './mutate-command.js'
 import { DEFAULT_SECONDS, DEFAULT_SEED, parseCpuList, parseRunFlags, type RunFlags } from './options.js'
 import { print, printJson } from './output.js'
+import { recordCommand } from './record-command.js'
+import { DEFAULT_LOG_MB, parseRecordFlags, refuseRecordFlags } from './record-command-options.js'
+import type { RecordFlags } from './record-command-options.js'
 import { replayCommand } from './replay-command.js'
 import type { ReplayFlags } from './replay-command.js'
 import { runCommand } from './run-command.js'
@@ -33,6 +36,7 @@ Examples:
   holdfast run hold-storm --cpus 8 --seconds 30    one scenario, larger and longer
   holdfast run --sanitize --chaos                  races and lock rules, watched while it runs
   holdfast run mine.json --json                    a scenario of your own, report as JSON
+  holdfast run hold-vs-memory --record --repeat 1000 --seconds 60   parallel runs, replayed until one fails
   holdfast scale --cpus 1,2,4,8                    how it scales
   holdfast explore program:reorder --param s=3     every interleaving of a small program
   holdfast explore ./my-program.ts                 of one of your own
@@ -65,7 +69,24 @@ export function buildProgram(signal: AbortSignal, exit: (code: number) => void):
     .option('--chaos', 'with --sanitize: random delays and priorities at synchronisation points')
     .option('--all', 'with --sanitize: report accesses that are unlocked by design too')
     .option('--variant <names>', 'corrections or mutants of the kernel, separated by commas')
-    .action(async (name: string | undefined, flags: RunFlags) => {
+    .option(
+      '--record',
+      'record the order of all accesses, replay the run in the explorer, and check it there',
+    )
+    .option('--repeat <n>', 'with --record: run after run of a small scenario, until one shows a fault')
+    .option(
+      '--log-size <mb>',
+      `with --record: megabytes of log at which a run ends (default: ${DEFAULT_LOG_MB})`,
+    )
+    .option('--no-shrink', 'with --record: leave schedules as they were found')
+    .option('--out <dir>', `with --record: folder of the finding files (default: ${DEFAULT_OUT})`)
+    .action(async (name: string | undefined, flags: RecordFlags & RunFlags) => {
+      if (flags.record === true) {
+        const choices = parseRecordFlags(flags)
+        exit(await recordCommand(await findScenario(name), choices, signal))
+        return
+      }
+      refuseRecordFlags(flags)
       const choices = parseRunFlags(flags)
       const sanitize = parseSanitizeFlags(flags)
       const scenario = await findScenario(name)

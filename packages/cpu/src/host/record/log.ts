@@ -136,7 +136,7 @@ export function readLog(log: SharedArrayBuffer): CpuLog {
   return {
     events: ended ? (words[EVENTS] as number) : event,
     ended,
-    hash: ended ? (words[HASH] as number) : undefined,
+    hash: ended ? words[HASH] : undefined,
     after,
     interrupts,
     checks,

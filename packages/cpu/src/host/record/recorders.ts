@@ -28,7 +28,7 @@ import type { RecordEnd, RecordTask } from './worker.js'
 
 /** How a recorded run is bounded. */
 export interface RecordOptions {
-  /** Wall-clock ms. */
+  /** Wall-clock ms from when all CPUs are there. */
   readonly ms: number
   /** How long no user operation may complete, in ms. */
   readonly stallMs: number
@@ -105,7 +105,7 @@ export class Recorders {
       })
     })
     const all = Promise.all(ends)
-    const watched = await this.watch(options, all, started)
+    const watched = await this.watch(options, all)
     if ((await within(all, END_MS)) === null) {
       await this.close()
       await all
@@ -162,13 +162,13 @@ export class Recorders {
   private async watch(
     { ms, stallMs, systemProcs, signal }: RecordOptions,
     all: Promise<unknown>,
-    started: number,
   ): Promise<RecordedReason> {
     const { image } = this
     const mem = new Mem(image.buffer)
     const control = new Mem(this.recording.control)
     const stall = new StallWatch(stallMs)
     let ended = false
+    let since: number | undefined
     const over = all.then(() => {
       ended = true
     })
@@ -177,16 +177,17 @@ export class Recorders {
       const state = control.load(RECORD_STOP)
       if (state !== RUNNING || ended)
         return state === LOG_FULL ? 'full' : state === FAILED ? 'failed' : 'died'
-      const reason = this.judge(mem, stall, systemProcs)
-      const late = performance.now() - started > ms || signal?.aborted === true
+      const isReady = control.load(RECORD_READY) === image.machine.ncpu
+      if (isReady) since ??= performance.now()
+      const reason = isReady ? this.judge(mem, stall, systemProcs) : undefined
+      const late = (since !== undefined && performance.now() - since > ms) || signal?.aborted === true
       if (reason === undefined && !late) continue
       if (control.cas(RECORD_STOP, RUNNING, ENOUGH) === RUNNING) return reason ?? 'time'
     }
   }
 
   private judge(mem: Mem, stall: StallWatch, systemProcs: number): RecordedReason | undefined {
-    const { image, recording } = this
-    if (new Mem(recording.control).load(RECORD_READY) < image.machine.ncpu) return undefined
+    const { image } = this
     if (mem.load(NPROCS) <= systemProcs) return 'done'
     const { kernel } = totalCounts(image.events, image.machine.ncpu)
     const movement = stall.look(workload(mem, image.config), kernel, false)

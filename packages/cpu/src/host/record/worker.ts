@@ -43,11 +43,11 @@ function runTask({ id, image, recording }: RecordTask): Finding | null {
   }
 }
 
-/** Waits until all CPUs are ready. Throws SpinDeadline. */
+/** Waits until all CPUs are ready, or one of them is lost. Throws SpinDeadline. */
 function begin(control: Mem, ncpu: number): void {
   let ready = control.add(RECORD_READY, 1) + 1
-  while (ready < ncpu) {
-    control.spinWhile(RECORD_READY, ready)
+  while (ready < ncpu && control.load(RECORD_STOP) === RUNNING) {
+    control.spinWhileBoth(RECORD_READY, ready, RECORD_STOP, RUNNING)
     ready = control.load(RECORD_READY)
   }
 }
