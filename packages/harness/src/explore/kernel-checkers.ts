@@ -72,7 +72,8 @@ export function kernelCheckers(target: MachineTarget, sites: readonly Site[], al
       all,
       covered: (addr) => table.at(addr) !== undefined,
       guardOf: (addr, world) => guards.of(world.words, addr, writes(world, addr)),
-      isPublished: (addr, world) => !lives.isFresh(addr, world.evActor) && isPublished(target.machine.config, world.words, addr),
+      isPublished: (addr, world) =>
+        !lives.isFresh(addr, world.evActor) && isPublished(target.machine.config, world.words, addr),
     }),
     new LockOrder({ ...names, locks, nests: (lockClass) => NESTS.includes(lockClass) }),
     free,

@@ -21,7 +21,10 @@ export function findingReport(finding: Finding): string[] {
     lines.push('', `  Last events of CPU ${cpu}, oldest first`, ...indent(indent(events)))
   }
   if (finding.times !== undefined && finding.firstSeconds !== undefined)
-    lines.push('', `  Seen ${plural(finding.times, 'time')}, first after ${finding.firstSeconds.toFixed(1)} s`)
+    lines.push(
+      '',
+      `  Seen ${plural(finding.times, 'time')}, first after ${finding.firstSeconds.toFixed(1)} s`,
+    )
   return [...lines, '', `  Seed ${finding.seed}; the same again: ${finding.repeat}`]
 }
 

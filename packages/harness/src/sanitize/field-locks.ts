@@ -90,15 +90,19 @@ export class FieldLocks implements AccessCheck {
   private lacks(guard: Guard, write: boolean): string | undefined {
     switch (guard.kind) {
       case 'lock':
-        return this.holds(guard.lock, write) ? undefined : `without holding ${guard.name} (word ${guard.lock})`
+        return this.holds(guard.lock, write)
+          ? undefined
+          : `without holding ${guard.name} (word ${guard.lock})`
       case 'atomic':
         return write ? 'plainly, and it is changed by atomic operations only' : undefined
       case 'stable':
         return write ? 'though it is constant once published' : undefined
-      case 'private': {
-        const { owner } = guard
-        return owner === undefined || owner === this.taker.self ? undefined : 'though it is private to another'
-      }
+      case 'private':
+        return guard.owner === undefined || guard.owner === this.taker.self
+          ? undefined
+          : 'though it is private to another'
+      default:
+        return undefined
     }
   }
 

@@ -108,7 +108,11 @@ async function runOnce(
   const outcome = await machine.stop(signal.aborted ? 'interrupted' : 'time')
   const result = collectResult({ prepared, machine, outcome, ranMs, checks, repeat })
   const names = new AddressNames(image.regions)
-  const told = found.tell((addr) => names.name(addr), { seed: prepared.seed, command: repeat })
+  const words = {
+    name: (addr: number) => names.name(addr),
+    value: (addr: number) => machine.mem.load(addr),
+  }
+  const told = found.tell(words, { seed: prepared.seed, command: repeat })
   const findings = [...result.findings, ...told]
   return {
     result: { ...result, findings, outcome: findings.length > 0 ? 'found' : result.outcome },

@@ -44,8 +44,7 @@ export function sanitizeOptions(image: MachineImage, choices: SanitizeChoices): 
     fields[addr] = number
   }
   const pools = poolsOf(image.regions)
-  for (const { links, count } of pools)
-    for (let n = 0; n < count; n++) words[links + n] = WORD_POOL_LINK
+  for (const { links, count } of pools) for (let n = 0; n < count; n++) words[links + n] = WORD_POOL_LINK
   const items = pools.reduce((sum, { count }) => sum + count, 0)
   return {
     ...choices,

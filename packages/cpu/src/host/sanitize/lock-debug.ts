@@ -34,7 +34,7 @@ const RW_DESTROYED = RW_THREAD | RW_WRITE_LOCKED
  * Verifies   "locking against myself": nobody takes what he has (but for reading what he reads)
  *            "acquiring sleep lock from interrupt context", unless by a try
  *            "spin lock held": nobody waits for a sleep lock, or goes to user mode, while he has a spin lock
- *            "sleep lock held": nobody goes to user mode with a mutex, or a lock that he has for writing
+ *            "sleep lock held": nobody goes to user mode, or exits, with a mutex or a lock that he has for writing
  *            "not held by current CPU", "not held by current LWP": who releases a lock is who took it
  *            "is locked or in use": no lock is destroyed while somebody has it
  *            "already initialized": no lock is made anew while somebody has it
@@ -114,8 +114,7 @@ export class LockDebug implements Lockstat {
     const shared = !spin && this.isShared(lock)
     const lockClass = this.classOf(lock)
     const held = spin ? this.spins : this.slept
-    if (!shared && held.count > 0 && held.has(lock))
-      this.broken(lock, 'wantlock', 'locking against myself')
+    if (!shared && held.count > 0 && held.has(lock)) this.broken(lock, 'wantlock', 'locking against myself')
     if (this.wanted === lock) this.wanted = 0
     else {
       if (!spin) this.checkContext(lock, false)
@@ -156,8 +155,7 @@ export class LockDebug implements Lockstat {
     }
     if ((word & (this.isRw(lock) ? RW_THREAD : OWNER)) === 0) return
     if (dead) this.broken(lock, 'free', 'is locked or in use')
-    else if ((value & OWNER) === 0 && !this.slept.has(lock))
-      this.broken(lock, 'alloc', 'already initialized')
+    else if ((value & OWNER) === 0 && !this.slept.has(lock)) this.broken(lock, 'alloc', 'already initialized')
   }
 
   /** The LWP that runs goes to user mode (LOCKDEBUG_BARRIER of userret). */
@@ -172,13 +170,13 @@ export class LockDebug implements Lockstat {
     slept.remove(lock)
   }
 
-  /** An LWP has left for good; another that gets its address has nothing. */
+  /** An LWP leaves for good; another that gets its address has nothing. */
   exited(lwp: number): void {
     const held = this.sleepers.get(lwp)
     if (held === undefined) return
     held.forgetShared()
     const [lock] = held.locks
-    if (lock !== undefined) this.broken(lock, 'barrier', 'sleep lock held by an LWP that has exited')
+    if (lock !== undefined) this.broken(lock, 'barrier', 'sleep lock held by an LWP that exits')
     this.sleepers.delete(lwp)
   }
 
@@ -189,10 +187,11 @@ export class LockDebug implements Lockstat {
   private checkContext(lock: Addr, waits: boolean): void {
     if (this.actor.spinDepth <= this.spins.count) return
     if (!waits && ++this.heldOff > LOOKED_AT && this.heldOff % LOOK_EVERY !== 0) return
-    if (waits || !isTry(stackHere())) this.broken(lock, 'wantlock', 'acquiring sleep lock from interrupt context')
+    if (waits || !isTry(stackHere()))
+      this.broken(lock, 'wantlock', 'acquiring sleep lock from interrupt context')
   }
 
-  private broken(lock: Addr, where: string, what: string, other: Addr | undefined = undefined, taken = ''): void {
+  private broken(lock: Addr, where: string, what: string, other?: Addr, taken = ''): void {
     const kind = this.isRw(lock) ? 'rwlock' : 'mutex'
     const also = other === undefined ? '' : ` (word ${other})`
     this.report({

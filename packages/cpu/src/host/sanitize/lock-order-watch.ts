@@ -4,7 +4,6 @@ import { LockOrderTable, PAIR_PLACED, PAIR_SEEN } from './lock-order-table.js'
 import type { SanitizeOptions } from './options.js'
 import { type Report, isTry, placeHere, stackHere } from './report.js'
 
-
 /** Tries seen of a pair before only one in so many is looked at, since looking costs some ten microseconds. */
 const TRIES_LOOKED_AT = 4
 const LOOK_EVERY = 256
