@@ -49,7 +49,7 @@ export class Sanitizer implements Instruments, KernelEdge {
   }
 
   lockstat(collector: Lockstat | null): Lockstat {
-    const { image, cpu, options, report } = this
+    const { cpu, options, report } = this
     this.locks = new LockDebug(cpu, this.plain, options, report, collector, this.atPoint)
     if (this.watched !== null) this.watched.locks = this.locks
     return this.locks
