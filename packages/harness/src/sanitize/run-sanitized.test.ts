@@ -2,7 +2,6 @@ import { tmpdir } from 'node:os'
 import type { Patch } from '@holdfast/compiler'
 import { expect, test } from 'vitest'
 import type { Finding, RunResult } from '../report/result.js'
-import { prepare } from '../run/prepare.js'
 import { SCENARIOS } from '../scenarios/index.js'
 import { holdfast, jsonOf } from '../testing/holdfast.js'
 import { runSanitized, type SanitizeRunOptions } from './run-sanitized.js'
@@ -13,14 +12,7 @@ const SECONDS = 20
 function run(scenario: string, options: Partial<SanitizeRunOptions>): Promise<RunResult> {
   const found = SCENARIOS.find(({ name }) => name === scenario)
   if (found === undefined) throw new Error(`no scenario is called ${scenario}`)
-  return runSanitized(prepare(found, { cpus: 2 }, 1), {
-    seconds: SECONDS,
-    plainSeconds: 0,
-    signal: new AbortController().signal,
-    repeat: '',
-    onProgress: () => {},
-    ...options,
-  })
+  return runSanitized(found, { changes: { cpus: 2 }, seconds: SECONDS, plainSeconds: 0, ...options })
 }
 
 /** Runs it with a planted fault until something is found. */

@@ -87,6 +87,10 @@ export class LockDebug implements Lockstat {
     this.actor = actor
   }
 
+  get spinning(): boolean {
+    return this.spins.count > 0
+  }
+
   /** The sleep locks of the LWP that runs. */
   get slept(): HeldLocks {
     const { self } = this.actor
