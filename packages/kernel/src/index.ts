@@ -109,7 +109,7 @@ export { PCB_WORDS, kstackCheckMagic, pcbLoad, pcbSave, uareaLoad, uareaStore } 
 export { cpuLwpFork, cpuProcFork, cpuSwapin, cpuSwapout, kstackSetupMagic } from './machdep.js'
 
 // Scheduler, sleeping, clock (see mi-switch.ts, kern-runq.ts, kern-sleepq.ts, kern-turnstile.ts, kern-clock.ts)
-export { eventKinds } from './events.js'
+export { EV_SWITCH, eventKinds } from './events.js'
 export type { EventKind } from './events.js'
 export { wmesgText } from './wmesg.js'
 export {

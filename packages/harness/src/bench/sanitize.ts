@@ -1,4 +1,3 @@
-import { prepare } from '../run/prepare.js'
 import { runSanitized } from '../sanitize/run-sanitized.js'
 import { memoryPressure } from '../scenarios/memory-pressure.js'
 
@@ -15,16 +14,12 @@ export interface SanitizeFigures {
 
 /** What the sanitize build costs the default scenario. Throws if it finds something. */
 export async function sanitizeFigures(): Promise<SanitizeFigures> {
-  const prepared = prepare(memoryPressure, {}, 1)
   let plain = 0
   let sanitized = 0
   for (let turn = 0; turn < TURNS; turn++) {
-    const { sanitize, findings } = await runSanitized(prepared, {
+    const { sanitize, findings } = await runSanitized(memoryPressure, {
       seconds: SECONDS,
       plainSeconds: SECONDS,
-      signal: new AbortController().signal,
-      repeat: '',
-      onProgress: () => {},
     })
     if (findings.length > 0) throw new Error(`the default scenario found: ${findings[0]?.message}`)
     plain += sanitize?.plainRate ?? 0

@@ -1,7 +1,7 @@
 import { runReport } from '../report/run-report.js'
 import { prepare } from '../run/prepare.js'
 import { run } from '../run/run.js'
-import { runSanitized } from '../sanitize/run-sanitized.js'
+import { runPreparedSanitized } from '../sanitize/run-sanitized.js'
 import type { Scenario } from '../scenario/types.js'
 import type { RunChoices } from './options.js'
 import { print, printJson } from './output.js'
@@ -29,7 +29,7 @@ export async function runCommand(
     onProgress: (line: string) => progress.update(line),
   }
   const plain = !sanitize.sanitize && sanitize.variant === ''
-  const running = plain ? run(prepared, options) : runSanitized(prepared, { ...options, ...sanitize })
+  const running = plain ? run(prepared, options) : runPreparedSanitized(prepared, { ...options, ...sanitize })
   const result = await running.finally(() => progress.done())
   await (choices.json ? printJson(result) : print(runReport(result)))
   return result.findings.length === 0 ? EXIT_OK : EXIT_FOUND

@@ -120,7 +120,7 @@ export interface SanitizeSummary {
   readonly chaos: boolean
   /** Corrections and mutants that it ran with. */
   readonly variant: string
-  /** Completed operations a second, in a plain run before it and in itself. Null: no plain run was made. */
+  /** Completed operations a second, once warm, in a plain run before it and in itself. Null: no plain run was made. */
   readonly plainRate: number | null
   readonly rate: number
   /** How many times slower it was; null as above, or where nothing was completed. */

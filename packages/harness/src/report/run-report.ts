@@ -54,7 +54,8 @@ function sanitizeReport(summary: RunResult['sanitize']): string[][] {
   const own = `${plural(summary.watchpoints, 'watchpoint')}, ${rate(summary.rate)} operations a second`
   if (summary.plainRate === null || summary.slowdown === null) return [[`Sanitized${chaos}: ${own}.`]]
   const plain = `plain, just before: ${rate(summary.plainRate)}`
-  return [[`Sanitized${chaos}: ${own} (${plain}), ${summary.slowdown.toFixed(1)} times slower.`]]
+  const cost = summary.slowdown < 1 ? 'no slower' : `${summary.slowdown.toFixed(1)} times slower`
+  return [[`Sanitized${chaos}: ${own} (${plain}): ${cost}.`]]
 }
 
 /** Lines that the kernel printed, the last of them; nothing where it printed none. */

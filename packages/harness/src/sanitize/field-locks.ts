@@ -97,12 +97,12 @@ export class FieldLocks implements AccessCheck {
         return write ? 'plainly, and it is changed by atomic operations only' : undefined
       case 'stable':
         return write ? 'though it is constant once published' : undefined
-      case 'private': {
-        const { owner } = guard
-        return owner === undefined || owner === this.taker.self
+      case 'private':
+        return guard.owner === undefined || guard.owner === this.taker.self
           ? undefined
           : 'though it is private to another'
-      }
+      default:
+        return undefined
     }
   }
 

@@ -1,5 +1,5 @@
 import type { RuleBroken, SanitizeReport } from '@holdfast/cpu'
-import type { Finding } from '../report/result.js'
+import type { Finding, FindingWord } from '../report/result.js'
 import type { Repeat } from '../run/finding.js'
 import { type OrderCycle, OrderFindings } from './order-findings.js'
 import { type Places, lockPlacesOf, placesOf } from './places.js'
@@ -10,6 +10,12 @@ interface Broken {
   readonly places: Places
   readonly firstMs: number
   times: number
+}
+
+/** The words of a machine that has ended. */
+export interface Words {
+  name(addr: number): string
+  value(addr: number): number
 }
 
 /** Puts together what the CPUs of a sanitized machine report; each fault once, however often it was seen. */
@@ -40,12 +46,12 @@ export class SanitizeFindings {
     else this.addRule(report, atMs)
   }
 
-  /** In the words of a report; `nameOf` names a word. The first seen come first. */
-  tell(nameOf: (addr: number) => string, repeat: Repeat): Finding[] {
+  /** In the words of a report. The first seen come first. */
+  tell(words: Words, repeat: Repeat): Finding[] {
     return [
-      ...this.races.races().map((race) => tellRace(race, nameOf, repeat)),
-      ...this.order.tell().map((cycle) => tellCycle(cycle, nameOf, repeat)),
-      ...[...this.rules.values()].map((broken) => tellRule(broken, nameOf, repeat)),
+      ...this.races.races().map((race) => tellRace(race, words, repeat)),
+      ...this.order.tell().map((cycle) => tellCycle(cycle, words, repeat)),
+      ...[...this.rules.values()].map((broken) => tellRule(broken, words, repeat)),
     ].sort((one, two) => (one.firstSeconds ?? 0) - (two.firstSeconds ?? 0))
   }
 
@@ -66,9 +72,20 @@ function seconds(ms: number): number {
   return Math.round(ms) / 1_000
 }
 
-function tellRace(race: Race, nameOf: (addr: number) => string, repeat: Repeat): Finding {
+function tellWord(addr: number, words: Words): FindingWord {
+  return { name: words.name(addr), address: addr, value: words.value(addr) }
+}
+
+/** Names in place of `word 123`; a name that is there already is not said twice. */
+function namesIn(message: string, words: Words): string {
+  return message
+    .replace(/\bword (\d+)/g, (_, addr: string) => words.name(Number(addr)))
+    .replace(/(\b[\w.[\]]+) \(\1\)/g, '$1')
+}
+
+function tellRace(race: Race, words: Words, repeat: Repeat): Finding {
   const { addr, watcher, other, firstMs, times } = race
-  const word = nameOf(addr)
+  const word = words.name(addr)
   const one = `CPU ${watcher.half.cpu} ${watcher.half.access} it at ${watcher.places[0] ?? '?'}`
   const { before = 0, after = 0 } = watcher.half.watched ?? {}
   const two =
@@ -93,12 +110,12 @@ function tellRace(race: Race, nameOf: (addr: number) => string, repeat: Repeat):
   }
 }
 
-function tellCycle(cycle: OrderCycle, nameOf: (addr: number) => string, repeat: Repeat): Finding {
+function tellCycle(cycle: OrderCycle, words: Words, repeat: Repeat): Finding {
   return {
     verdict: 'lockOrder',
     message: cycle.message,
     cpu: cycle.cpu,
-    words: cycle.locks.map((addr) => ({ name: nameOf(addr), address: addr, value: 0 })),
+    words: cycle.locks.map((addr) => tellWord(addr, words)),
     stack: cycle.closing,
     other: { who: cycle.otherWho, stack: cycle.other },
     firstSeconds: seconds(cycle.firstMs),
@@ -110,13 +127,13 @@ function tellCycle(cycle: OrderCycle, nameOf: (addr: number) => string, repeat: 
   }
 }
 
-function tellRule(broken: Broken, nameOf: (addr: number) => string, repeat: Repeat): Finding {
+function tellRule(broken: Broken, words: Words, repeat: Repeat): Finding {
   const { rule, places, firstMs, times } = broken
   return {
     verdict: rule.verdict,
-    message: `${rule.message.replace(/\bword (\d+)/g, (_, addr: string) => nameOf(Number(addr)))}`,
+    message: namesIn(rule.message, words),
     cpu: rule.cpu,
-    words: rule.words.map((addr) => ({ name: nameOf(addr), address: addr, value: 0 })),
+    words: rule.words.map((addr) => tellWord(addr, words)),
     stack: places,
     ...(rule.other === undefined
       ? {}

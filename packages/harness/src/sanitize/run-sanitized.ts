@@ -1,20 +1,15 @@
-import { type MachineOptions, startMachine } from '@holdfast/cpu'
 import type { Patch } from '@holdfast/compiler'
-import { NESTS } from '../explore/kernel-checkers.js'
-import { type RunResult, totalOperations } from '../report/result.js'
-import { AddressNames } from '../run/address-names.js'
-import { collectResult } from '../run/collect.js'
-import { bootMachine, type Prepared } from '../run/prepare.js'
-import { progressLine } from '../run/progress-line.js'
+import type { RunResult } from '../report/result.js'
+import { type Changes, prepare, type Prepared } from '../run/prepare.js'
 import type { RunOptions } from '../run/run.js'
-import { stallMs } from '../run/stall.js'
-import { watch } from '../run/watch.js'
-import { SanitizeFindings } from './findings.js'
-import { sanitizeOptions } from './words.js'
+import type { Scenario } from '../scenario/types.js'
+import { type FullOptions, runOnce } from './run-once.js'
 import { workerBundle } from './worker-bundle.js'
 
-/** How a run is watched. */
-export interface SanitizeRunOptions extends RunOptions {
+/** How a run is bounded and watched. */
+export interface SanitizeRunOptions extends Partial<Omit<RunOptions, 'seconds'>> {
+  /** Wall-clock seconds, of the plain run before it not counted. */
+  readonly seconds: number
   /** Corrections and mutants of the kernel: its workers are compiled with them. The machine is booted without. */
   readonly patches?: readonly Patch[]
   /** Their names, for the report. */
@@ -31,17 +26,32 @@ export interface SanitizeRunOptions extends RunOptions {
   readonly plainSeconds?: number
 }
 
-/** The same workers, of which nothing watches. */
-type Watching = 'sanitized' | 'plain'
-
 const LONGEST_PLAIN_S = 3
+const NEVER = new AbortController().signal
+
+/** How a scenario is run whose machine is not prepared yet. */
+export interface SanitizeScenarioOptions extends SanitizeRunOptions {
+  /** Of the scenario's choices, the sanitizer's and those of chaos. Default 1. */
+  readonly seed?: number
+  /** What is changed of the scenario's machine: CPUs, LWPs, memory. */
+  readonly changes?: Changes
+}
 
 /**
  * Runs a scenario on a machine whose CPUs watch each other: races, lock rules and the order of locks. What they find does not
- * end the run, but for panics and the like. Every worker is gone when it returns. Throws CompileError where a patch does not
- * apply.
+ * end the run, but for panics and the like. Every worker is gone when it returns. Throws UsageError where the scenario cannot
+ * run, and CompileError where a patch does not apply.
  */
-export async function runSanitized(prepared: Prepared, options: SanitizeRunOptions): Promise<RunResult> {
+export async function runSanitized(scenario: Scenario, options: SanitizeScenarioOptions): Promise<RunResult> {
+  return runPreparedSanitized(prepare(scenario, options.changes ?? {}, options.seed ?? 1), options)
+}
+
+/** The same, of a machine that is prepared. */
+export async function runPreparedSanitized(
+  prepared: Prepared,
+  given: SanitizeRunOptions,
+): Promise<RunResult> {
+  const options = { signal: NEVER, repeat: '', onProgress: (): void => {}, ...given }
   const { seconds, signal, variant = '', chaos = false, sanitize = true } = options
   const plainSeconds = options.plainSeconds ?? Math.min(LONGEST_PLAIN_S, seconds / 4)
   const worker = await workerBundle(options.patches ?? [])
@@ -50,68 +60,22 @@ export async function runSanitized(prepared: Prepared, options: SanitizeRunOptio
     plainSeconds === 0 || signal.aborted
       ? null
       : await runOnce(prepared, calibration(options, plainSeconds), worker, 'plain')
-  const { result, watchpoints } = await runOnce(prepared, options, worker, 'sanitized')
-  const plainRate = plain === null ? null : rateOf(plain.result)
-  const rate = rateOf(result)
+  const { result, rate, watchpoints } = await runOnce(prepared, options, worker, 'sanitized')
+  const plainRate = plain === null ? null : plain.rate
   const slowdown = plainRate === null || rate === 0 ? null : plainRate / rate
-  return { ...result, sanitize: { chaos, variant, plainRate, rate, slowdown, watchpoints } }
+  // What the plain run found counts as well.
+  const findings = [...(plain?.result.findings ?? []), ...result.findings]
+  const outcome = findings.length > 0 ? 'found' : result.outcome
+  return {
+    ...result,
+    findings,
+    outcome,
+    sanitize: { chaos, variant, plainRate, rate, slowdown, watchpoints },
+  }
 }
 
 /** A plain run before the other, so that both are of one machine and one moment. */
-function calibration(options: SanitizeRunOptions, seconds: number): SanitizeRunOptions {
+function calibration(options: FullOptions, seconds: number): FullOptions {
   const { onProgress } = options
   return { ...options, seconds, onProgress: (line) => onProgress(`plain, for comparison: ${line}`) }
-}
-
-function rateOf(result: RunResult): number {
-  return result.seconds === 0 ? 0 : totalOperations(result) / result.seconds
-}
-
-interface Ended {
-  readonly result: RunResult
-  readonly watchpoints: number
-}
-
-async function runOnce(
-  prepared: Prepared,
-  options: SanitizeRunOptions,
-  worker: URL,
-  watching: Watching,
-): Promise<Ended> {
-  const { seconds, signal, repeat, onProgress, chaos = false, all = false, untilFound = false } = options
-  onProgress(`${prepared.scenario.name}  booting`)
-  const image = bootMachine(prepared)
-  let started = performance.now()
-  const found = new SanitizeFindings(() => performance.now() - started, NESTS)
-  const enough = new AbortController()
-  const sanitize = sanitizeOptions(image, { seed: prepared.seed, chaos, all })
-  const sanitized: MachineOptions = {
-    sanitize,
-    onReport: (report) => {
-      found.add(report)
-      if (untilFound && found.found > 0) enough.abort()
-    },
-  }
-  const machine = await startMachine(image, {
-    worker,
-    lockstat: true,
-    stallMs: stallMs(prepared),
-    ...(watching === 'plain' ? {} : sanitized),
-  })
-  started = performance.now()
-  const checks = await watch(machine, {
-    seconds,
-    signal: AbortSignal.any([signal, enough.signal]),
-    onLook: (ranMs) => onProgress(progressLine(prepared, machine, ranMs, seconds)),
-  })
-  const ranMs = performance.now() - started
-  const outcome = await machine.stop(signal.aborted ? 'interrupted' : 'time')
-  const result = collectResult({ prepared, machine, outcome, ranMs, checks, repeat })
-  const names = new AddressNames(image.regions)
-  const told = found.tell((addr) => names.name(addr), { seed: prepared.seed, command: repeat })
-  const findings = [...result.findings, ...told]
-  return {
-    result: { ...result, findings, outcome: findings.length > 0 ? 'found' : result.outcome },
-    watchpoints: sanitize.watches.reduce((sum, count) => sum + count, 0),
-  }
 }

@@ -34,7 +34,7 @@ const RW_DESTROYED = RW_THREAD | RW_WRITE_LOCKED
  * Verifies   "locking against myself": nobody takes what he has (but for reading what he reads)
  *            "acquiring sleep lock from interrupt context", unless by a try
  *            "spin lock held": nobody waits for a sleep lock, or goes to user mode, while he has a spin lock
- *            "sleep lock held": nobody goes to user mode with a mutex, or a lock that he has for writing
+ *            "sleep lock held": nobody goes to user mode, or exits, with a mutex or a lock that he has for writing
  *            "not held by current CPU", "not held by current LWP": who releases a lock is who took it
  *            "is locked or in use": no lock is destroyed while somebody has it
  *            "already initialized": no lock is made anew while somebody has it
@@ -85,6 +85,10 @@ export class LockDebug implements Lockstat {
   /** Says who takes the locks: before any is taken. */
   attach(actor: LockTaker): void {
     this.actor = actor
+  }
+
+  get spinning(): boolean {
+    return this.spins.count > 0
   }
 
   /** The sleep locks of the LWP that runs. */
@@ -170,13 +174,13 @@ export class LockDebug implements Lockstat {
     slept.remove(lock)
   }
 
-  /** An LWP has left for good; another that gets its address has nothing. */
+  /** An LWP leaves for good; another that gets its address has nothing. */
   exited(lwp: number): void {
     const held = this.sleepers.get(lwp)
     if (held === undefined) return
     held.forgetShared()
     const [lock] = held.locks
-    if (lock !== undefined) this.broken(lock, 'barrier', 'sleep lock held by an LWP that has exited')
+    if (lock !== undefined) this.broken(lock, 'barrier', 'sleep lock held by an LWP that exits')
     this.sleepers.delete(lwp)
   }
 
@@ -191,13 +195,7 @@ export class LockDebug implements Lockstat {
       this.broken(lock, 'wantlock', 'acquiring sleep lock from interrupt context')
   }
 
-  private broken(
-    lock: Addr,
-    where: string,
-    what: string,
-    other: Addr | undefined = undefined,
-    taken = '',
-  ): void {
+  private broken(lock: Addr, where: string, what: string, other?: Addr, taken = ''): void {
     const kind = this.isRw(lock) ? 'rwlock' : 'mutex'
     const also = other === undefined ? '' : ` (word ${other})`
     this.report({

@@ -29,6 +29,8 @@ export interface AccessCheck {
 
 /** Is told of plain stores to the words of locks: their release, or that they are made or destroyed. */
 export interface LockWords {
+  /** Whether its CPU has a spin lock. */
+  readonly spinning: boolean
   storing(lock: Addr, value: number): void
 }
 
@@ -36,10 +38,15 @@ export interface LockWords {
 const LOOK_EVERY = 32
 /** A CPU watches a word whose field was watched oftener than others only if nothing better came by in so many looks. */
 const PATIENCE = 12
-/** Longest stall at a watchpoint, in ms: mostly, and one time in so many. */
-const SHORT_MS = 0.1
-const LONG_MS = 2
+/**
+ * Longest stall at a watchpoint, in ms. Mostly it is busy, so that the CPU keeps its core and whatever waits for its locks does not
+ * wait for the host's scheduler; one in so many gives the core up, for CPUs that share it; one of those in so many for long.
+ */
+const BUSY_MS = 0.02
+const SLEEP_EVERY = 8
+const SLEEP_MS = 0.1
 const LONG_EVERY = 16
+const LONG_MS = 2
 /** Races of one field that one CPU tells of: then it looks elsewhere. */
 const RACES_EACH = 8
 const MIN_GAP = 1
@@ -252,13 +259,12 @@ export class SanitizedMem extends AuditedMem {
 
   /** Watches a word that this CPU is about to access, for a while. */
   private watch(addr: Addr, write: boolean): void {
-    const { points, random } = this
+    const { points } = this
     const id = this.nextId++
     if (!points.set(addr, write, id)) return
     const began = performance.now()
     const before = super.load(addr)
-    const longest = random.below(LONG_EVERY) === 0 ? LONG_MS : SHORT_MS
-    points.wait(addr, write, (longest * (1 + random.below(1000))) / 1000)
+    this.stall(addr, write, began)
     const after = super.load(addr)
     const hit = !points.clear(addr, write)
     const ended = performance.now()
@@ -277,6 +283,18 @@ export class SanitizedMem extends AuditedMem {
       stack: stackHere(),
       watched: { hit, before, after },
     })
+  }
+
+  /** Waits a random while, or until the watchpoint is hit. Who holds a spin lock stays on its core. */
+  private stall(addr: Addr, write: boolean, began: number): void {
+    const { points, random } = this
+    const share = (1 + random.below(1_000)) / 1_000
+    if (this.locks?.spinning !== true && random.below(SLEEP_EVERY) === 0) {
+      points.wait(addr, write, share * (random.below(LONG_EVERY) === 0 ? LONG_MS : SLEEP_MS))
+      return
+    }
+    const until = began + share * BUSY_MS
+    while (points.isSet(addr, write) && performance.now() < until);
   }
 
   /** Whether somebody may have changed the word without being in a race with this access, and without being seen. */

@@ -39,6 +39,11 @@ export class Watchpoints {
     return true
   }
 
+  /** Whether the watchpoint is there still: nobody has hit it. */
+  isSet(addr: Addr, write: boolean): boolean {
+    return this.mem.load((addr & SLOT_MASK) << 1) === keyOf(addr, write)
+  }
+
   /** Waits at most `ms` for the watchpoint to be hit. */
   wait(addr: Addr, write: boolean, ms: number): void {
     this.mem.wait((addr & SLOT_MASK) << 1, keyOf(addr, write), ms)
