@@ -15,8 +15,8 @@ export interface Focus {
 /** Tells whether an actor is at a place, or in a function that was called there. */
 export type IsThere = (world: World, actor: number) => boolean
 
-/** Lines before and after a mutant that count as near. */
-const NEAR = 2
+/** Lines before and after a mutant that count as near: what a test is about was mostly looked at shortly before. */
+const NEAR = 6
 
 /** Of the mutant's function, and of the lines near it. */
 export function placesIn(
