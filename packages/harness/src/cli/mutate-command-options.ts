@@ -11,6 +11,7 @@ import { parseNumber } from './options.js'
 export interface MutateFlags {
   readonly files?: string
   readonly operators?: string
+  readonly only?: string
   readonly sample?: string
   readonly seed?: string
   readonly executions?: string
@@ -24,6 +25,8 @@ export interface MutateFlags {
 export interface MutateChoices {
   readonly files: readonly string[]
   readonly operators: readonly Operator[]
+  /** Ids; undefined: all. */
+  readonly only: readonly string[] | undefined
   readonly sample: number | undefined
   readonly seed: number
   readonly executions: number
@@ -58,6 +61,7 @@ export function parseMutateFlags(flags: MutateFlags): MutateChoices {
   const parsed: MutateChoices = {
     files,
     operators,
+    only: flags.only?.split(',').map((id) => id.trim()),
     sample: number('--sample', flags.sample, SAMPLE),
     seed: number('--seed', flags.seed, SEED) ?? 1,
     executions: number('--executions', flags.executions, EXECUTIONS) ?? DEFAULT_EXECUTIONS,

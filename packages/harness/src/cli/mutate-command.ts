@@ -5,6 +5,7 @@ import { mutateText } from '../mutate/report-text.js'
 import { resultOf } from '../mutate/report.js'
 import { runMutants } from '../mutate/run-mutants.js'
 import { sampleOf } from '../mutate/sample.js'
+import { notAllowed, UsageError } from '../scenario/problem.js'
 import { DEFAULT_EXECUTIONS, parseMutateFlags } from './mutate-command-options.js'
 import type { MutateChoices, MutateFlags } from './mutate-command-options.js'
 import { print, printJson } from './output.js'
@@ -20,6 +21,7 @@ export function addMutate(program: Command, signal: AbortSignal, exit: (code: nu
     )
     .option('--files <list>', 'only these source files, by name; or uvm-glue (default: all there are for it)')
     .option('--operators <list>', 'only these kinds of faults (default: all)')
+    .option('--only <ids>', 'only these mutants, see --list')
     .option('--sample <n>', 'so many mutants, by chance (default: all)')
     .option('--seed <n>', 'seed of the sample and of the explorations (default: 1)')
     .option('--executions <n>', `most executions for each mutant (default: ${DEFAULT_EXECUTIONS})`)
@@ -38,7 +40,7 @@ export function addMutate(program: Command, signal: AbortSignal, exit: (code: nu
 /** Makes mutants and tries them. Exit code: 0 none survived, 1 some did. */
 async function mutateCommand(choices: MutateChoices, signal: AbortSignal): Promise<number> {
   const { files, operators, sample, seed, executions, seconds, jobs, json } = choices
-  const all = await generate(files, operators)
+  const all = chosen(await generate(files, operators), choices.only)
   const mutants = sample === undefined ? all : sampleOf(all, sample, seed)
   if (choices.list) {
     await (json ? printJson({ command: 'mutate', mutants }) : print(mutants.map(lineOf).join('\n')))
@@ -65,6 +67,15 @@ async function mutateCommand(choices: MutateChoices, signal: AbortSignal): Promi
   const result = resultOf(tried)
   await (json ? printJson(result) : print(mutateText(result, mutants.length)))
   return result.survivors.length === 0 ? EXIT_OK : EXIT_FOUND
+}
+
+/** Those with these ids. Throws UsageError. */
+function chosen(mutants: readonly Mutant[], only: readonly string[] | undefined): readonly Mutant[] {
+  if (only === undefined) return mutants
+  const unknown = only.filter((id) => !mutants.some((mutant) => mutant.id === id))
+  if (unknown.length > 0)
+    throw new UsageError(unknown.map((id) => notAllowed('--only', id, 'one of those that --list prints')))
+  return mutants.filter(({ id }) => only.includes(id))
 }
 
 function lineOf({ id, file, line, cName }: Mutant): string {

@@ -1,12 +1,15 @@
 import { explore, makeStrategy } from '@holdfast/explorer'
-import type { Observer, Profile, Report, Strategy, Subject } from '@holdfast/explorer'
+import type { Observer, Profile, Report, Strategy, Subject, World } from '@holdfast/explorer'
 import type { Site } from '@holdfast/compiler'
 import type { KernelBuild } from '../explore/kernel-build.js'
 import { subjectOfBuild } from '../explore/kernel-subject.js'
 import type { MachineTarget } from '../explore/machine-target.js'
+import { OwnSpaces } from '../explore/own-spaces.js'
 import { SwapWatch } from '../explore/swap-watch.js'
 import { WiredOnce } from '../explore/wired-once.js'
 import type { Scenario } from '../scenario/types.js'
+import { DelayThere, placesIn } from './focus.js'
+import type { Focus, IsThere } from './focus.js'
 
 /** One strategy of the battery, and how many executions it runs in each round; the last number is that of all later rounds. */
 interface Leg {
@@ -18,12 +21,13 @@ interface Leg {
 
 /** What each scenario is explored with, round after round: the cheapest first, since most mutants are caught by any execution. */
 const LEGS: readonly Leg[] = [
-  { name: 'random', rounds: [2, 4, 8] },
-  { name: 'pct', depth: 3, rounds: [2, 4, 8] },
-  { name: 'pos', rounds: [1, 4, 8] },
-  { name: 'pct', depth: 5, rounds: [0, 3, 8] },
-  // A search begins anew each time, so it goes on in one round alone.
-  { name: 'preemption-bound', bound: 1, rounds: [0, 8, 0] },
+  { name: 'random', rounds: [1, 3, 6] },
+  { name: 'pct', depth: 3, rounds: [1, 3, 6] },
+  { name: 'pos', rounds: [1, 2, 4] },
+  { name: 'delay-there', rounds: [1, 8, 24] },
+  { name: 'pct', depth: 5, rounds: [0, 1, 4] },
+  // Of the mutant's function alone: there is no end to all the rest. A search begins anew each time, so it goes on in one round alone.
+  { name: 'preemption-bound', bound: 1, rounds: [0, 4, 0] },
 ]
 
 /** Something that an execution showed. */
@@ -43,6 +47,15 @@ export interface Step {
   readonly shown: readonly Shown[]
 }
 
+/** How a kernel is explored. */
+export interface ExploreOptions {
+  readonly seed: number
+  /** What is known of the scenario, or still to be looked at. */
+  readonly profile: Profile
+  readonly focus: Focus
+  readonly extra?: readonly Observer[]
+}
+
 /** A kernel under one scenario, explored step by step: what a step shows depends on how many came before, and on nothing else. */
 export class Exploration {
   private readonly subject: Subject
@@ -54,26 +67,31 @@ export class Exploration {
   /** Steps so far. */
   steps = 0
 
-  /** `profile`: what is known of the scenario, or still to be looked at. */
-  constructor(
-    scenario: Scenario,
-    build: KernelBuild,
-    seed: number,
-    profile: Profile,
-    extra: readonly Observer[] = [],
-  ) {
+  constructor(scenario: Scenario, build: KernelBuild, { seed, profile, focus, extra = [] }: ExploreOptions) {
     this.subject = subjectOfBuild(scenario, build)
     const target = this.subject.target as MachineTarget
     // In this order: a subject forgets who listened to an earlier set of its observers.
-    this.observers = [...this.subject.observers(), new SwapWatch(target), new WiredOnce(target), ...extra]
-    this.strategies = LEGS.map(({ name, depth, bound }) =>
-      makeStrategy(name, {
+    this.observers = [
+      ...this.subject.observers(),
+      new SwapWatch(target),
+      new WiredOnce(target),
+      new OwnSpaces(target),
+      ...extra,
+    ]
+    const places = placesIn(build.compiled.sites, focus)
+    this.strategies = LEGS.map(({ name, depth, bound }) => {
+      if (name === 'delay-there') return new DelayThere(seed, places)
+      return makeStrategy(name, {
         seed,
         profile,
+        during: {
+          text: `while somebody is in ${focus.function}`,
+          holds: (world) => isAnyThere(world, places.inFunction),
+        },
         ...(depth === undefined ? {} : { depth }),
         ...(bound === undefined ? {} : { bound }),
-      }),
-    )
+      })
+    })
   }
 
   /** Rounds that are over. */
@@ -118,6 +136,11 @@ export class Exploration {
       })
     return { executions: explored.executions, shown }
   }
+}
+
+function isAnyThere(world: World, there: IsThere): boolean {
+  for (let actor = 0; actor < world.n; actor++) if (there(world, actor)) return true
+  return false
 }
 
 function keyOf(report: Report, sites: readonly Site[]): string {

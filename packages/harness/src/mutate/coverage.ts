@@ -15,6 +15,9 @@ export interface Reach {
   readonly points: number
 }
 
+/** No function at all. */
+const NOWHERE = { file: '', function: '', line: 0, lastLine: 0 }
+
 /** Runs the first round of the battery, and notes what is reached: operations, and the calls that lead to them. */
 export function reachOf(scenario: Scenario, build: KernelBuild, seed: number): Reach {
   const { sites } = build.compiled
@@ -33,7 +36,12 @@ export function reachOf(scenario: Scenario, build: KernelBuild, seed: number): R
       executions++
     },
   }
-  const exploration = new Exploration(scenario, build, seed, new Profile(), [noting])
+  const exploration = new Exploration(scenario, build, {
+    seed,
+    profile: new Profile(),
+    focus: NOWHERE,
+    extra: [noting],
+  })
   while (exploration.rounds === 0) exploration.step()
   const places = new Set(sites.flatMap((site, at) => (reached[at] === 1 ? placesOf(site) : [])))
   return { scenario: scenario.name, places: [...places], points: Math.round(points / executions) }

@@ -1,2 +1,40 @@
+const LEAVES =
+  'pmap_activate leaves whatever address space is loaded, and pmap_destroy makes every CPU leave its own'
+const CACHED = 'the u-area of a new LWP comes from the cache, wired: the branch is dead in 1.137'
+const LOOKS_AGAIN =
+  'the correction (swapper-tries) looks at both again once it has the lock, and a lock that is tried in vain is another look after a tick'
+const UNUSED = 'runs at boot, and nobody looks at PR_NOALIGN'
+
 /** Mutants that no execution can tell from the kernel, by id, and why. */
-export const EQUIVALENT: ReadonlyMap<string, string> = new Map<string, string>([])
+export const EQUIVALENT: ReadonlyMap<string, string> = new Map([
+  [
+    'drop-unlock:exit:uvmProcExit:1',
+    'the LWP exits: until then it cannot be preempted, so what it does is among what it may do',
+  ],
+  ['late-lock:exit:uvmProcExit:1', LEAVES],
+  ['early-unlock:exit:uvmProcExit:1', LEAVES],
+  ['store-after-unlock:exit:uvmProcExit:1', LEAVES],
+  ['drop-check:fork:uvmLwpFork:2', CACHED],
+  ['negate-condition:fork:uvmLwpFork:2', CACHED],
+  [
+    'negate-condition:kernacc:uvmKernacc:1',
+    'every entry of the kernel map may be read and written, so either question has the same answer',
+  ],
+  [
+    'early-unlock:scheduler:uvmKickScheduler:1',
+    'the flag is set under the mutex; the signal need not be sent under it, and the variable is never destroyed',
+  ],
+  ['drop-check:scheduler:uvmScheduler:1', LOOKS_AGAIN],
+  ['drop-operand:scheduler:uvmScheduler:1', LOOKS_AGAIN],
+  ['drop-operand:scheduler:uvmScheduler:2', LOOKS_AGAIN],
+  [
+    'drop-operand:scheduler:uvmScheduler:3',
+    'a runnable LWP that is out leaves LSRUN only when it is in memory again, which the other half tests',
+  ],
+  ['drop-check:uarea:uvmUareaInit:1', UNUSED],
+  ['drop-operand:uarea:uvmUareaInit:1', UNUSED],
+  ['drop-operand:uarea:uvmUareaInit:2', UNUSED],
+  ['drop-operand:uarea:uvmUareaInit:3', UNUSED],
+  ['drop-operand:uarea:uvmUareaInit:4', UNUSED],
+  ['negate-condition:uarea:uvmUareaInit:1', UNUSED],
+])

@@ -8,7 +8,7 @@ import type { Outcome } from './outcome.js'
 const WORKER = fileURLToPath(new URL('../../dist/mutate/mutate-task.js', import.meta.url))
 
 /** Modules are never unloaded: after so many mutants for each thread, threads are started anew. */
-export const MUTANTS_PER_THREAD = 25
+export const MUTANTS_PER_THREAD = 30
 /** Without a sign of life for so long a mutant loops in a place where the engine cannot cut it off: outside all operations. */
 const SILENT_MS = 60_000
 const LOOK_MS = 1_000

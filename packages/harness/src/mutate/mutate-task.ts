@@ -1,5 +1,6 @@
 import type { Patch } from '@holdfast/compiler'
 import type { Reach } from './coverage.js'
+import type { Focus } from './focus.js'
 import type { Outcome } from './outcome.js'
 import { reach, tryMutant } from './try-mutant.js'
 
@@ -9,6 +10,7 @@ export type MutateTask =
   | {
       readonly kind: 'mutant'
       readonly patches: readonly Patch[]
+      readonly focus: Focus
       readonly scenarios: readonly string[]
       readonly reached: boolean
       readonly seed: number

@@ -40,10 +40,14 @@ export async function runMutants(options: RunMutantsOptions): Promise<Tried[]> {
     const batch = queue.slice(at, at + size)
     await withJobs(Math.min(jobs, batch.length), signal, (threads) =>
       batch.map(async (mutant) => {
-        const { patches } = mutant
+        const { patches, file, function: name, line, lastLine } = mutant
+        const focus = { file, function: name, line, lastLine }
         const { seed, executions, seconds } = options
         const { scenarios, reached } = coverage.orderFor(mutant)
-        note(mutant, await threads.mutant({ patches, scenarios, reached, seed, executions, seconds }, signal))
+        note(
+          mutant,
+          await threads.mutant({ patches, focus, scenarios, reached, seed, executions, seconds }, signal),
+        )
       }),
     )
   }

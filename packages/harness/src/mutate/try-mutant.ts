@@ -11,6 +11,7 @@ import { SMALL_SCENARIOS } from '../explore/scenarios/index.js'
 import { patchesOf } from '../explore/variants.js'
 import type { Scenario } from '../scenario/types.js'
 import { Exploration } from './battery.js'
+import type { Focus } from './focus.js'
 import type { Shown, Step } from './battery.js'
 import { CORRECTED } from './corrected.js'
 import { reachOf } from './coverage.js'
@@ -19,6 +20,7 @@ import type { Outcome } from './outcome.js'
 
 export interface TryOptions {
   readonly patches: readonly Patch[]
+  readonly focus: Focus
   /** Names of scenarios, in the order in which they are tried. */
   readonly scenarios: readonly string[]
   /** Whether any reaches the place of the mutant. */
@@ -56,12 +58,14 @@ class Twin {
   }
 
   /** Whether it shows that too in the first `steps` steps under a scenario. */
-  shows({ key }: Shown, scenario: Scenario, steps: number, alive: () => void): boolean {
-    const known = this.known.get(scenario.name) ?? {
-      exploration: new Exploration(scenario, this.build, this.seed, this.profile(scenario)),
+  shows({ key }: Shown, scenario: Scenario, focus: Focus, steps: number, alive: () => void): boolean {
+    const name = [scenario.name, focus.file, focus.function, focus.line, focus.lastLine].join(' ')
+    const { seed, build } = this
+    const known = this.known.get(name) ?? {
+      exploration: new Exploration(scenario, build, { seed, focus, profile: this.profile(scenario) }),
       steps: [],
     }
-    this.known.set(scenario.name, known)
+    this.known.set(name, known)
     while (known.steps.length < steps) {
       known.steps.push(known.exploration.step())
       alive()
@@ -119,8 +123,9 @@ function battery(build: KernelBuild, own: Twin, options: TryOptions): Outcome {
   for (let round = 0; ; round++)
     for (const name of options.scenarios) {
       const scenario = scenarioNamed(name)
-      const exploration =
-        explorations.get(name) ?? new Exploration(scenario, build, options.seed, own.profile(scenario))
+      const { seed, focus } = options
+      const profile = own.profile(scenario)
+      const exploration = explorations.get(name) ?? new Exploration(scenario, build, { seed, focus, profile })
       explorations.set(name, exploration)
       while (exploration.rounds === round) {
         if (executions >= options.executions)
@@ -131,7 +136,7 @@ function battery(build: KernelBuild, own: Twin, options: TryOptions): Outcome {
         executions += step.executions
         options.alive()
         for (const shown of step.shown) {
-          if (own.shows(shown, scenario, exploration.steps, options.alive)) continue
+          if (own.shows(shown, scenario, focus, exploration.steps, options.alive)) continue
           const { verdict, message, strategy, execution } = shown
           return {
             status: 'caught',
