@@ -5,7 +5,7 @@ import type { Scenario } from '../scenario/types.js'
 import { kernelSubject } from './kernel-subject.js'
 import { parseQuery } from './scenario-query.js'
 import { ALL_SCENARIOS } from './scenarios/index.js'
-import { SCENARIO_PREFIX, variantIn, withoutQuery } from './subject-of-spec.js'
+import { SCENARIO_PREFIX, withoutQuery } from './subject-of-spec.js'
 import type { SubjectSpec } from './subject-of-spec.js'
 
 /** The kernel running a scenario, as a subject. Throws UsageError. */
