@@ -133,7 +133,7 @@ function addExplorer(program: Command, signal: AbortSignal, exit: (code: number)
     )
     .option(
       '--ticks <n>',
-      'of a scenario: clock ticks at any point, besides those of an idle machine (default: 0)',
+      'of a scenario: clock ticks at any point, besides those of an idle machine (default: 2)',
     )
     .option(
       '--disk <when>',

@@ -21,7 +21,7 @@ export interface MachineTime {
 }
 
 /** What passes if nothing else is said; docs/exploring.md tells why. */
-export const DEFAULT_TIME: MachineTime = { idleTicks: 200, freeTicks: 0, disk: 'due', interrupts: 'any' }
+export const DEFAULT_TIME: MachineTime = { idleTicks: 200, freeTicks: 2, disk: 'due', interrupts: 'any' }
 
 /** How much less may happen then than in a machine, as the end of a sentence. */
 export function boundText({ freeTicks, interrupts }: MachineTime): string {

@@ -32,7 +32,7 @@ const ALLOWED = 'variant=<names>, ticks=<n>, disk=<when> or interrupts=<when>'
 export function queryText({ variant = '', ticks, disk, interrupts }: ScenarioQuery): string {
   const parts = [
     variant === '' ? '' : `variant=${variant}`,
-    ticks === undefined || ticks === DEFAULT_TIME.freeTicks ? '' : `ticks=${ticks}`,
+    ticks === undefined || ticks === defaultTicks(interrupts) ? '' : `ticks=${ticks}`,
     disk === undefined || disk === DEFAULT_TIME.disk ? '' : `disk=${disk}`,
     interrupts === undefined || interrupts === DEFAULT_TIME.interrupts ? '' : `interrupts=${interrupts}`,
   ].filter((part) => part !== '')
@@ -66,17 +66,18 @@ export function parseQuery(target: string): ScenarioQuery {
   return query
 }
 
-/** How time passes then. Throws UsageError if one choice rules out another. */
-export function timeOf({ ticks, disk, interrupts }: TimeChoices): MachineTime {
-  const time = {
-    ...DEFAULT_TIME,
-    ...(ticks === undefined ? {} : { freeTicks: ticks }),
-    ...(disk === undefined ? {} : { disk }),
-    ...(interrupts === undefined ? {} : { interrupts }),
-  }
-  if (time.interrupts !== 'polled') return time
+/** How time passes then: without free ticks if interrupts are polled. Throws UsageError if one choice rules out another. */
+export function timeOf(choices: TimeChoices): MachineTime {
+  const { interrupts = DEFAULT_TIME.interrupts, disk = DEFAULT_TIME.disk } = choices
+  const { ticks = defaultTicks(interrupts) } = choices
+  const time = { ...DEFAULT_TIME, freeTicks: ticks, disk, interrupts }
+  if (interrupts !== 'polled') return time
   const why = 'with polled interrupts, ticks and the disk come when nothing else can happen'
   if (time.freeTicks > 0) throw new UsageError([notAllowed('--ticks', time.freeTicks, `0: ${why}`)])
   if (time.disk !== 'due') throw new UsageError([notAllowed('--disk', time.disk, `'due': ${why}`)])
   return time
+}
+
+function defaultTicks(interrupts: TimeChoices['interrupts']): number {
+  return interrupts === 'polled' ? 0 : DEFAULT_TIME.freeTicks
 }

@@ -18,6 +18,10 @@ const COUNT =
 const WIRE =
   '  const error = yield* uareaSwapin(cpu, mem.read(l + L_ADDR))\n  if (error !== 0) panic(`uvm_swapin: rewiring stack failed: ${error}`)\n'
 
+const IDLE =
+  "  kassert(mem.read(lwp + L_TIMEOUT_STATE) === TIMEOUT_IDLE, '(c->c_flags & CALLOUT_PENDING) == 0')\n"
+const DUE = '  const due = (mem.load(HARDCLOCK_TICKS) + Math.max(ticks, 1)) | 0\n'
+
 export const PLANTED: readonly PlantedFault[] = [
   {
     name: 'kick-not-sticky',
@@ -138,6 +142,17 @@ export const PLANTED: readonly PlantedFault[] = [
         file: 'kernel/src/sys-process.ts',
         find: '      yield* uvmLwpHold(cpu, lt)\n      processSstep(cpu, lt, req === PT_STEP)\n      uvmLwpRele(cpu, lt)\n',
         replace: '      processSstep(cpu, lt, req === PT_STEP)\n',
+      },
+    ],
+  },
+  {
+    name: 'due-before-lock',
+    about: 'callout_schedule reads the tick before it takes the lock of the callouts',
+    patches: [
+      {
+        file: 'kern-timeout.ts',
+        find: `  mutexSpinEnter(cpu, CALLOUT_LOCK)\n${IDLE}${DUE}`,
+        replace: `${DUE}  mutexSpinEnter(cpu, CALLOUT_LOCK)\n${IDLE}`,
       },
     ],
   },
