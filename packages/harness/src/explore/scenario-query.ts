@@ -67,9 +67,9 @@ export function parseQuery(target: string): ScenarioQuery {
 }
 
 /** How time passes then: without free ticks if interrupts are polled. Throws UsageError if one choice rules out another. */
-export function timeOf(choices: TimeChoices): MachineTime {
-  const { interrupts = DEFAULT_TIME.interrupts, disk = DEFAULT_TIME.disk } = choices
-  const { ticks = defaultTicks(interrupts) } = choices
+export function timeOf(asked: TimeChoices): MachineTime {
+  const { interrupts = DEFAULT_TIME.interrupts, disk = DEFAULT_TIME.disk } = asked
+  const { ticks = defaultTicks(interrupts) } = asked
   const time = { ...DEFAULT_TIME, freeTicks: ticks, disk, interrupts }
   if (interrupts !== 'polled') return time
   const why = 'with polled interrupts, ticks and the disk come when nothing else can happen'
