@@ -169,12 +169,13 @@ function addExplorer(program: Command, signal: AbortSignal, exit: (code: number)
     )
     .option(
       '--ticks <n>',
-      'of a scenario: clock ticks at any point, besides those of an idle machine (default: 0)',
+      'of a scenario: clock ticks at any point, besides those of an idle machine (default: 2)',
     )
     .option(
       '--disk <when>',
       'of a scenario: transfers complete when due (default), or any time from their start on',
     )
+    .option('--interrupts <when>', 'of a scenario: taken at any point (default), or polled, as dpor needs it')
     .option('--variant <name>', 'a correction or mutant of the kernel')
     .option('--all', 'report accesses that are unlocked by design too')
     .option('--max-findings <n>', 'end when so many different faults are known')

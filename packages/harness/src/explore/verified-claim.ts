@@ -19,10 +19,23 @@ export interface Claim {
   readonly turn?: number
   /** Most preemptions. */
   readonly bound: number
+  /**
+   * Ticks of the clock that may come at any point of that, besides those of an idle machine: what was period stays so, though the tick is another. One that
+   * comes while a CPU could go on counts as a preemption.
+   */
+  readonly ticks?: number
   /** Faults of the zoo that the same exploration must find, by name; {@link UNCORRECTED}: those that `variant` corrects. */
   readonly planted: readonly string[]
   /** Runs within seconds, so every test run does it. */
   readonly quick?: true
+}
+
+/** Where its choices are made, in words. */
+export function periodText({ from, to, swaplockOf, ticks = 0 }: Claim): string {
+  const period = to === from + 1 ? `at tick ${from}` : `from tick ${from} on, before tick ${to}`
+  const held = swaplockOf === undefined ? '' : `, while the l_swaplock of ${swaplockOf} is held`
+  if (ticks === 0) return period + held
+  return `${period}${held}, ${ticks === 1 ? 'another tick' : `${ticks} ticks more`} at any point of it`
 }
 
 /** The kernel without the corrections of the claim. */

@@ -8,6 +8,7 @@ import { lateWakerVsSwapout, wakerVsSwapout } from './scenarios/waker-vs-swapout
 import { releVsHold } from './scenarios/rele-vs-hold.js'
 import { releVsSwapout } from './scenarios/rele-vs-swapout.js'
 import { swapoutInSwitch } from './scenarios/swapout-in-switch.js'
+import { timeoutVsTick } from './scenarios/timeout-vs-tick.js'
 import { wakeupVsSwapin } from './scenarios/wakeup-vs-swapin.js'
 import { UNCORRECTED } from './verified-claim.js'
 import type { Claim } from './verified-claim.js'
@@ -25,6 +26,7 @@ export const CLAIMS: readonly Claim[] = [
     from: 16,
     to: 17,
     bound: 1,
+    ticks: 1,
     planted: ['kick-not-sticky', 'kick-tested-early'],
   },
   {
@@ -34,6 +36,7 @@ export const CLAIMS: readonly Claim[] = [
     from: 12,
     to: 13,
     bound: 1,
+    ticks: 1,
     planted: ['hold-tested-early'],
   },
   {
@@ -63,6 +66,7 @@ export const CLAIMS: readonly Claim[] = [
     from: 14,
     to: 15,
     bound: 1,
+    ticks: 1,
     planted: ['hold-counts-first'],
     quick: true,
   },
@@ -74,6 +78,7 @@ export const CLAIMS: readonly Claim[] = [
     from: 14,
     to: 15,
     bound: 1,
+    ticks: 1,
     planted: ['hold-counts-first'],
   },
   {
@@ -102,6 +107,7 @@ export const CLAIMS: readonly Claim[] = [
     from: 12,
     to: 13,
     bound: 1,
+    ticks: 1,
     planted: ['holdcnt-not-atomic'],
     quick: true,
   },
@@ -207,6 +213,7 @@ export const CLAIMS: readonly Claim[] = [
     to: 21,
     turn: 1,
     bound: 1,
+    ticks: 1,
     planted: [UNCORRECTED],
     quick: true,
   },
@@ -220,5 +227,16 @@ export const CLAIMS: readonly Claim[] = [
     turn: 30,
     bound: 1,
     planted: [UNCORRECTED],
+  },
+  {
+    id: 'timeout-vs-tick',
+    claim: 'A sleep for a tick ends, though the tick comes while the LWP goes to sleep.',
+    scenario: timeoutVsTick,
+    from: 4,
+    to: 5,
+    bound: 1,
+    ticks: 1,
+    planted: ['due-before-lock'],
+    quick: true,
   },
 ]

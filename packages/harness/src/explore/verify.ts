@@ -4,6 +4,7 @@ import { HARDCLOCK_TICKS, L_SWAPLOCK, P_LWPS } from '@holdfast/kernel'
 import { bootMachine, prepare } from '../run/prepare.js'
 import { kernelBuild } from './kernel-build.js'
 import type { Patch } from '@holdfast/compiler'
+import type { MachineImage } from '@holdfast/cpu'
 import { AtRest } from './kernel-checkers.js'
 import { DEFAULT_TIME } from './machine-time.js'
 import { placeOf } from './machinery.js'
@@ -12,7 +13,7 @@ import { StackUse } from './stack-use.js'
 import { SwapWatch } from './swap-watch.js'
 import { patchesOf } from './variants.js'
 import type { Claim, Explored, Verified } from './verified-claim.js'
-import { UNCORRECTED } from './verified-claim.js'
+import { periodText, UNCORRECTED } from './verified-claim.js'
 
 export interface VerifyOptions {
   /** Most seconds of each exploration; one that does not end in time shows nothing. Default: no limit. */
@@ -54,13 +55,10 @@ async function exploreClaim(
   const machine = { ...claim.scenario.machine, ...claim.machine }
   const scenario = { ...claim.scenario, machine }
   const image = bootMachine(prepare(scenario, {}, SEED))
-  const target = new MachineTarget(scenario, image, build, DEFAULT_TIME)
-  const strategy = new PreemptionBound({
-    bound: claim.bound,
-    cache: true,
-    sharedOnly: true,
-    during: periodOf(claim, target),
-  })
+  const during: Period = periodOf(claim, image, () => target.hidden())
+  const time = { ...DEFAULT_TIME, freeTicks: claim.ticks ?? 0 }
+  const target = new MachineTarget(scenario, image, build, time, (world) => during.holds(world))
+  const strategy = new PreemptionBound({ bound: claim.bound, cache: true, sharedOnly: true, during })
   const result = explore(target, {
     strategy,
     observers: [
@@ -85,20 +83,19 @@ async function exploreClaim(
   }
 }
 
-/** The part of the executions in which preemptions are taken. */
-function periodOf({ scenario, from, to, swaplockOf, turn }: Claim, { machine }: MachineTarget): Period {
-  const ticks = to === from + 1 ? `at tick ${from}` : `from tick ${from} on, before tick ${to}`
-  const text = swaplockOf === undefined ? ticks : `${ticks}, while the l_swaplock of ${swaplockOf} is held`
+/** The part of the executions in which preemptions are taken. `free`: free ticks that have come; they do not end it. */
+function periodOf(claim: Claim, { config }: MachineImage, free: () => number): Period {
+  const { scenario, from, to, swaplockOf, turn } = claim
   const process = scenario.processes.findIndex(({ name }) => name === swaplockOf)
-  const procs = machine.config.kern['scenarioProcs'] as number
+  const procs = config.kern['scenarioProcs'] as number
   const held = ({ words }: World): boolean => {
     const lwp = words[(words[procs + process] as number) + P_LWPS] as number
     return words[lwp + L_SWAPLOCK] !== 0
   }
   return {
-    text,
+    text: periodText(claim),
     holds(world) {
-      const tick = world.words[HARDCLOCK_TICKS] as number
+      const tick = (world.words[HARDCLOCK_TICKS] as number) - free()
       return tick >= from && tick < to && (process < 0 || held(world))
     },
     ...(turn === undefined ? {} : { turn }),

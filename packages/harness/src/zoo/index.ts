@@ -1,3 +1,4 @@
+import { clock } from './clock.js'
 import { hold } from './hold.js'
 import { kick } from './kick.js'
 import { locks } from './locks.js'
@@ -13,6 +14,7 @@ export const FAMILIES: readonly { readonly title: string; readonly mutants: read
   { title: 'Swapping out', mutants: swapOut },
   { title: 'Swapping in', mutants: swapIn },
   { title: 'The life of an LWP', mutants: lwp },
+  { title: 'The clock', mutants: clock },
   { title: 'Locks', mutants: locks },
 ]
 

@@ -119,7 +119,7 @@ export class EventLog {
     if (this.resorts.length > 0) this.join(at, this.resorts[this.resorts.length - 1] as number)
     const kind = kindOf(this.records, at * RECORD)
     if (this.stores !== null) {
-      const also = this.throughBuffer(choice, kind)
+      const also = this.alsoOf(choice, kind, at)
       this.also[at] = also
       if (also !== NONE) this.join(at, also)
     }
@@ -187,20 +187,16 @@ export class EventLog {
    */
   pastOf(choice: number, at: number): number {
     const id = this.idOf(choice)
-    const own = (at < this.length ? this.prev[at] : this.last[id]) as number
+    const own = this.ownBefore(id, at)
     return own === NONE ? (this.spawner[id] as number) : own
   }
 
   /** The other event that it follows, because of a buffer; -1 if there is none. */
   alsoOf(choice: number, kind: number, at: number): number {
     if (this.stores === null) return NONE
-    return at < this.length ? (this.also[at] as number) : this.throughBuffer(choice, kind)
-  }
-
-  private throughBuffer(choice: number, kind: number): number {
     const actor = choice & (MAX_ACTORS - 1)
-    if (kind === DRAIN) return (this.stores as BufferedStores).oldest(actor)
-    return needsEmptyBuffer(kind) ? (this.last[this.idOf(actor | MAX_ACTORS)] as number) : NONE
+    if (kind === DRAIN) return at < this.length ? (this.also[at] as number) : this.stores.oldest(actor)
+    return needsEmptyBuffer(kind) ? this.ownBefore(this.idOf(actor | MAX_ACTORS), at) : NONE
   }
 
   /**
@@ -224,6 +220,13 @@ export class EventLog {
     let access = this.head[ownWord(world, actor, word)] as number
     while (access !== NONE && this.accessWrote[access] === 0) access = this.accessPrev[access] as number
     return access
+  }
+
+  /** The last event of an actor, or of a buffer, before slot `at`: that may be of another, if the step was only pending then. */
+  private ownBefore(id: number, at: number): number {
+    let own = this.last[id] as number
+    while (own >= at) own = this.prev[own] as number
+    return own
   }
 
   /** The event that woke `actor`, which is pending in a wait; -1 if none has. */

@@ -22,6 +22,7 @@ import { physioVsScan } from './physio-vs-scan.js'
 import { procfsVsSwapper } from './procfs-vs-swapper.js'
 import { kickVsSwapper } from './kick-vs-swapper.js'
 import { holdVsSwapout } from './hold-vs-swapout.js'
+import { timeoutVsTick } from './timeout-vs-tick.js'
 import { wakeupVsSwapin } from './wakeup-vs-swapin.js'
 import { holdVsHold } from './hold-vs-hold.js'
 import { releVsSwapout } from './rele-vs-swapout.js'
@@ -87,6 +88,7 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   exitVsReference,
   addrefVsExit,
   zombieVsParent,
+  timeoutVsTick,
 ]
 
 /** Every scenario that comes with Holdfast: those for running, and these. Their names are different. */

@@ -1,5 +1,5 @@
 import { COPY, CV_WAIT, FILL, JOIN, SPAWN, WAIT, WRITE } from '@holdfast/compiler'
-import { CV_BLOCKED, DRAIN, ENDED, WAITING } from '../../../engine/kinds.js'
+import { CV_BLOCKED, DRAIN, ENDED, INTERRUPT, WAITING } from '../../../engine/kinds.js'
 import type { Observer } from '../../../engine/observer.js'
 import { MAX_ACTORS, WAY_SHIFT } from '../../../engine/world.js'
 import type { World } from '../../../engine/world.js'
@@ -46,7 +46,8 @@ export class TraceOf implements Observer {
     }
     if (kind === CV_BLOCKED && way === 1) words.set(STORE_OF_WAKEUPS, true)
     if (world.buffers !== null) buffered(world, words)
-    const everything = kind === WAITING && way === 1 && world.options.expiry === 'idle'
+    const everything =
+      kind === INTERRUPT || (kind === WAITING && way === 1 && world.options.expiry === 'idle')
     const joined = kind === JOIN ? (world.a[actor] as number) : -1
     const spawned = kind === SPAWN ? this.newcomer(world) : -1
     // A buffer is an actor of its own. That it comes after the store, and before what needs it empty, is so in every order.
