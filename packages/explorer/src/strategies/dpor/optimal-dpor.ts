@@ -32,6 +32,8 @@ const ENOUGH = 100
  * it run. Ways in which one actor could go on (alternatives, whom a signal wakes, timeouts) are races of the actor with
  * itself.
  *
+ * Under tso a store buffer is a thread of its own, whose steps are its drains: see event-log.ts, and what they touch in dependence.ts.
+ *
  * It is for threads without interrupts. A failure that ends the whole execution, instead of its thread, hides what the
  * others would have done: see {@link bound}. A step that joins a thread is taken to know it by its own past. Memory grows
  * with the orders still to be visited, not with those that were; for some programs (many readers of one word) those are as
