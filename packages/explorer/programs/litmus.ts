@@ -76,10 +76,15 @@ function litmus(name: string, about: string, threads: Threads) {
   })
 }
 
+const storeBuffering: Threads = (fence, x, y) => [
+  call(storesLoads, x, 1, y, fence),
+  call(storesLoads, y, 1, x, fence),
+]
+
 export const sb = litmus(
   'sb',
   'store buffering: each stores its own word, then loads the other',
-  (fence, x, y) => [call(storesLoads, x, 1, y, fence), call(storesLoads, y, 1, x, fence)],
+  storeBuffering,
 )
 
 export const mp = litmus(
@@ -173,4 +178,8 @@ export const sbLoad = litmus('sb+load', 'store buffering with plain stores and a
   call(storesLoadAtomic, y, 1, x),
 ])
 
-export default sb
+export default litmus(
+  'litmus',
+  'the tests of x86-TSO, as litmus.ts#mp; by itself sb, store buffering',
+  storeBuffering,
+)

@@ -29,7 +29,7 @@ const VERBS = ['reads', 'writes', 'reads (atomically)', 'writes (atomically)'] a
 export class RacePairs {
   private readonly options: RaceOptions
   private readonly mixed: boolean
-  private readonly clocks: VectorClocks
+  private readonly clocks = new VectorClocks()
   private readonly event = new LoggedEvent()
   private readonly histories = new Map<number, Access[]>()
   private readonly seen = new Set<string>()
@@ -38,7 +38,7 @@ export class RacePairs {
 
   constructor(options: RaceOptions, mixed: boolean) {
     this.options = options
-    this.clocks = new VectorClocks(options.releases)
+    this.clocks.releases = options.releases ?? null
     this.mixed = mixed
   }
 

@@ -68,7 +68,7 @@ export class Races implements Observer {
   private readonly log: EventLog
   private readonly ownLog: boolean
   private readonly mixed: boolean
-  private readonly clocks: VectorClocks
+  private readonly clocks = new VectorClocks()
   private readonly pairs: RacePairs
   private readonly logged = new LoggedEvent()
   private state = new Int32Array(0)
@@ -82,7 +82,7 @@ export class Races implements Observer {
 
   constructor(options: RaceOptions = {}) {
     this.options = options
-    this.clocks = new VectorClocks(options.releases)
+    this.clocks.releases = options.releases ?? null
     this.log = options.log ?? new EventLog()
     this.ownLog = options.log === undefined
     this.mixed = options.mixed ?? true

@@ -37,11 +37,7 @@ export class VectorClocks {
   /** Where the clocks of this execution have started. */
   private start = 0
   /** Words that a plain store releases; null: none. */
-  readonly releases: ((addr: number) => boolean) | null
-
-  constructor(releases?: (addr: number) => boolean) {
-    this.releases = releases ?? null
-  }
+  releases: ((addr: number) => boolean) | null = null
 
   /**
    * An execution begins, over `words` words and with `actors` actors. Returns true if the clocks have started from 0: then no

@@ -24,7 +24,7 @@ for (const kind of [READ, WRITE, LOAD, FILL, COPY, CHOOSE, YIELD, SPIN_WHILE, SP
 
 /** Memory as the program has it, whatever the hardware: for checkers, to which a store is what it is when it is made. */
 export function issuedWords({ buffers, words }: World): Int32Array {
-  return buffers === null ? words : buffers.issued
+  return buffers?.issued ?? words
 }
 
 /** Whether an operation of that kind is enabled only when the buffer of its actor is empty. */

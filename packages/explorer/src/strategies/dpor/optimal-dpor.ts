@@ -32,6 +32,8 @@ const ENOUGH = 100
  * it run. Ways in which one actor could go on (alternatives, whom a signal wakes, timeouts) are races of the actor with
  * itself.
  *
+ * Under tso a store buffer is a thread of its own, whose steps are its drains: see event-log.ts, and what they touch in dependence.ts.
+ *
  * What happens because nothing else can (a timeout of the virtual clock; an interrupt of a machine at rest, Target.interruptsAtRest) is a
  * barrier: all before it happens before it, all after it after. That is exact, since it is enabled in no other state; so an execution is a
  * row of executions, and at each such step, as at the end, what is pending may have been too late.

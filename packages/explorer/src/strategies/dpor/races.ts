@@ -1,5 +1,5 @@
-import { AWAIT, CV_SIGNAL, LOAD, LOCK, READ, SPIN_WHILE, SPIN_WHILE_BOTH } from '@holdfast/compiler'
-import { CV_BLOCKED, KINDS, WAITING } from '../../engine/kinds.js'
+import { AWAIT, CV_SIGNAL, LOCK, SPIN_WHILE, SPIN_WHILE_BOTH } from '@holdfast/compiler'
+import { CV_BLOCKED, WAITING } from '../../engine/kinds.js'
 import { MAX_ACTORS, WAY_SHIFT } from '../../engine/world.js'
 import type { World } from '../../engine/world.js'
 import {
@@ -18,18 +18,14 @@ import {
   WRITES2,
   footprint,
   kindOf,
-  ownWord,
   settle,
-  touchInstead,
 } from '../dependence.js'
 import type { EventLog } from './event-log.js'
 import { longer } from './longer.js'
+import type { Missed } from './missed.js'
+import { answeredBefore, seenWithout } from './own-stores.js'
 
 const NONE = -1
-/** Kinds that look at words, which a store buffer may answer. */
-const SEES = new Uint8Array(KINDS)
-for (const kind of [READ, LOAD, SPIN_WHILE, SPIN_WHILE_BOTH, AWAIT]) SEES[kind] = 1
-
 /** No event has this number. */
 export const NEVER = 0x7fffffff
 
@@ -273,27 +269,9 @@ export class Races {
     for (let i = 0; i < this.found; i++) {
       const access = this.candidates[i] as number
       const e = accessEvent[access] as number
-      if ((covered[log.actorOf(e)] as number) > e || !this.seenWithout(world, actor, e)) continue
+      if ((covered[log.actorOf(e)] as number) > e || !seenWithout(log, world, actor, e)) continue
       this.race(world, at, e, access)
       this.coverMore(e)
-    }
-  }
-
-  /** Whether the condition that `actor` waits for would hold, for what it would see, without `e`. */
-  private seenWithout(world: World, actor: number, e: number): boolean {
-    const { log } = this
-    const value = (word: number): number =>
-      log.seesOwnWithout(world, actor, word, e)
-        ? log.ownValue(world, actor, word)
-        : log.valueWithout(world, word, e, NONE, NONE)
-    const first = value(world.a[actor] as number) === world.b[actor]
-    switch (world.kind[actor]) {
-      case SPIN_WHILE:
-        return !first
-      case AWAIT:
-        return first
-      default:
-        return !first || value(world.c[actor] as number) !== world.d[actor]
     }
   }
 
@@ -376,25 +354,10 @@ export class Races {
     const step = this.add(e, at)
     const { steps } = this
     const kind = kindOf(steps, step)
-    if (log.stores !== null && SEES[kind] === 1) this.answer(world, step, e)
+    if (log.stores !== null) answeredBefore(log, world, steps, step, e)
     if (EITHER[kind] === 1) settle(steps, step, log.accessOld[access] as number)
     // Who waits may be another then: the other ways are found when it is executed.
     if (kind === CV_SIGNAL) steps[step + CHOICE] = (steps[step + CHOICE] as number) & ACTOR
-  }
-
-  /** Before `e` a read may be answered by the buffer of its actor. */
-  private answer(world: World, step: number, e: number): void {
-    const { log, steps } = this
-    const actor = (steps[step + CHOICE] as number) & ACTOR
-    const own = (addr: number): number =>
-      addr < log.store && log.seesOwnWithout(world, actor, addr, e) ? ownWord(world, actor, addr) : addr
-    const two = (steps[step + WORDS2] as number) > 0
-    touchInstead(
-      steps,
-      step,
-      own(steps[step + ADDR] as number),
-      two ? own(steps[step + ADDR2] as number) : NONE,
-    )
   }
 
   private add(e: number, at: number): number {
@@ -417,17 +380,4 @@ export class Races {
     for (let field = 0; field < RECORD; field++) this.steps[to + field] = records[from + field] as number
     return to
   }
-}
-
-/**
- * A chance of a spurious wake-up: it could come before `earlier`, if neither the signal nor the other's wake-up came
- * before that.
- */
-export interface Missed {
-  readonly at: number
-  readonly earlier: number
-  /** An event, or -1. */
-  readonly signal: number
-  readonly other: number
-  readonly step: Int32Array
 }
