@@ -2,8 +2,8 @@ import { runSanitized } from '../sanitize/run-sanitized.js'
 import { memoryPressure } from '../scenarios/memory-pressure.js'
 
 /** Plain and sanitized runs take turns, so that both see the same of a host that others use too. */
-const TURNS = 3
-const SECONDS = 3
+const TURNS = 2
+const SECONDS = 8
 
 /** User operations a second, plain and sanitized. */
 export interface SanitizeFigures {

@@ -23,7 +23,7 @@ export interface SanitizeChoices {
 }
 
 /** Share of its time that a CPU spends at watchpoints. */
-const STALL_SHARE = 0.25
+const STALL_SHARE = 0.2
 
 /** What the CPUs of a booted machine need to watch it, from the layouts of its records. */
 export function sanitizeOptions(image: MachineImage, choices: SanitizeChoices): SanitizeOptions {

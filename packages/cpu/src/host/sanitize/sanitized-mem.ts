@@ -35,7 +35,7 @@ export interface LockWords {
 }
 
 /** A CPU looks at one plain access in so many, on average. */
-const LOOK_EVERY = 32
+const LOOK_EVERY = 64
 /** A CPU watches a word whose field was watched oftener than others only if nothing better came by in so many looks. */
 const PATIENCE = 12
 /**
