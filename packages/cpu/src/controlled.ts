@@ -5,12 +5,12 @@ import type { Cpu, MachdepOps } from '@holdfast/kernel'
 import { diskHasten } from '@holdfast/mm'
 import { diskClock } from './clock-intr.js'
 import { MC_TAKEN } from './globals.js'
-import { takeInterrupts } from './intr.js'
+import { poll, takeInterrupts } from './intr.js'
 import type { MachineCpu } from './machine-cpu.js'
 import { ipi } from './mailbox.js'
 
 /**
- * The machine under control: nothing is polled, and no host clock runs. An interrupt is an event of its own, which whoever controls
+ * The machine under control: nothing is polled (but see polledMachdep), and no host clock runs. An interrupt is an event of its own, which whoever controls
  * the machine lets a CPU take between any two accesses, where its level permits:
  *
  *   takeMailbox   what others posted; depth 0
@@ -22,12 +22,12 @@ import { ipi } from './mailbox.js'
  * A CPU that idles waits until it has taken an interrupt, whatever it was.
  */
 
-function poll(_actor: Actor): void {}
+function ignore(_actor: Actor): void {}
 
-function* preempt(_actor: Actor): Sleeps<void> {}
+function* stay(_actor: Actor): Sleeps<void> {}
 
 /** How interrupts reach a CPU under control: not by its asking. */
-export const controlledInterrupts = operations<InterruptOps>({ poll, preempt })
+export const controlledInterrupts = operations<InterruptOps>({ poll: ignore, preempt: stay })
 
 function idle(target: Cpu): void {
   const cpu = target as MachineCpu
@@ -36,11 +36,22 @@ function idle(target: Cpu): void {
   if (mem.load(ci + CI_WANT_RESCHED) === 0) mem.spinWhile(mc + MC_TAKEN, taken)
 }
 
+function idlePolling(target: Cpu): void {
+  const cpu = target as MachineCpu
+  const { mem, ci, mc } = cpu
+  const taken = mem.read(mc + MC_TAKEN)
+  if (mem.load(ci + CI_WANT_RESCHED) === 0) mem.spinWhileBoth(ci + CI_IPENDING, 0, mc + MC_TAKEN, taken)
+  poll(cpu)
+}
+
 /** Takes no time: whoever is to run meanwhile, may. */
 function compute(_cpu: Cpu, _units: number): void {}
 
 /** The machine below the kernel, under control. */
 export const controlledMachdep = operations<MachdepOps>({ ipi, idle, compute })
+
+/** The same where CPUs poll, as on workers (machineInterrupts): one that idles looks at its mailbox too. */
+export const polledMachdep = operations<MachdepOps>({ ipi, idle: idlePolling, compute })
 
 /** Takes the interrupts that are pending in the mailbox and allowed at the present spin depth. */
 export function takeMailbox(cpu: MachineCpu): void {

@@ -15,6 +15,8 @@ export interface Subject {
   readonly sites: readonly Site[]
   /** What else it takes to make it again, as JSON: a scenario. Goes into the files of its findings. */
   readonly data?: unknown
+  /** What no execution of it has, though what it models might, as the end of a sentence: `ticks coming when all idle`. Left out: nothing. */
+  readonly bound?: string
   /** Fresh checkers. */
   observers(): Observer[]
   /** Smaller subjects that may show the same fault (fewer threads or operations), the smallest step first. */

@@ -30,6 +30,8 @@ export interface Target {
   switched?(world: World, actor: number): void
   /** Bit set of the interrupts that `actor` could take now; source 0 is bit 0. At most 8 sources. */
   interrupts?(world: World, actor: number): number
+  /** Interrupts are enabled only in states in which no actor can go on, and then one alone. Default false. */
+  readonly interruptsAtRest?: boolean
   /**
    * Whether an enabled interrupt of that source comes of itself, at nearly any point and not because it is time: strategies that choose by
    * chance take it seldom. Left out: none does.

@@ -17,7 +17,7 @@ import {
   YIELD,
 } from '@holdfast/compiler'
 import { CV_BLOCKED, ENDED, INTERRUPT, KINDS, WAITING } from '../engine/kinds.js'
-import { WAY_SHIFT } from '../engine/world.js'
+import { FIRST_INTERRUPT, WAY_SHIFT } from '../engine/world.js'
 import type { World } from '../engine/world.js'
 
 /**
@@ -44,7 +44,7 @@ export const WRITES = 1
 export const WRITES2 = 2
 /** It takes one of the spurious wake-ups that an execution may have, all of which come from one store. */
 export const SPURIOUS = 4
-/** It happens because nothing else can (a timeout of the virtual clock): ordered with everything. */
+/** It happens because nothing else can (a timeout of the virtual clock, an interrupt at rest): ordered with everything. */
 export const LAST_RESORT = 8
 const ALL_FLAGS = 15
 const KIND_SHIFT = 4
@@ -68,7 +68,8 @@ export const EITHER = table(CAS, TRY_LOCK, WAIT)
  *
  * A compare-and-swap or a tryLock that would fail only reads. A `wait` that would queue itself writes, as the order of
  * the queue matters; so do notify and all operations on a condition variable, except that one who was signalled only
- * reads it.
+ * reads it. An interrupt touches nothing, and is ordered with everything: what strategies that reorder meet of them is taken when
+ * nothing else can happen.
  */
 export function footprint(world: World, actor: number, way: number, record: Int32Array, at: number): void {
   const kind = world.kind[actor] as number
@@ -76,7 +77,14 @@ export function footprint(world: World, actor: number, way: number, record: Int3
   const b = world.b[actor] as number
   record[at + CHOICE] = actor | (way << WAY_SHIFT)
   record[at + MASK] = 0
+  record[at + COMPARED] = 0
   second(record, at, 0, 0)
+  if (way >= FIRST_INTERRUPT) {
+    first(record, at, 0, 0)
+    record[at + MASK] = EVERYTHING
+    record[at + FLAGS] = LAST_RESORT | (INTERRUPT << KIND_SHIFT)
+    return
+  }
   if (NOTHING[kind] === 1) {
     first(record, at, 0, 0)
     record[at + FLAGS] = kind << KIND_SHIFT

@@ -1,6 +1,6 @@
 import { strategyNames } from '@holdfast/explorer'
 import type { EngineOptions } from '@holdfast/explorer'
-import { DISK, TICKS } from '../explore/scenario-query.js'
+import { DISK, INTERRUPTS, TICKS } from '../explore/scenario-query.js'
 import type { TimeChoices } from '../explore/scenario-query.js'
 import { RUN_SECONDS, SEED } from '../scenario/limits.js'
 import type { Range } from '../scenario/limits.js'
@@ -26,6 +26,7 @@ export interface ExploreFlags {
   readonly stepLimit?: string
   readonly ticks?: string
   readonly disk?: string
+  readonly interrupts?: string
   readonly variant?: string
   readonly all?: boolean
   readonly maxFindings?: string
@@ -135,6 +136,7 @@ export function parseExploreFlags(flags: ExploreFlags): ExploreChoices {
     time: {
       ...optional('ticks', number('--ticks', flags.ticks, TICKS)),
       ...optional('disk', oneOf('--disk', flags.disk, DISK)),
+      ...optional('interrupts', oneOf('--interrupts', flags.interrupts, INTERRUPTS)),
     },
     variant: flags.variant,
     all: flags.all ?? false,

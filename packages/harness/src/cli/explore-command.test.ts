@@ -194,6 +194,11 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ['program:reorder --speed 9', /unknown option '--speed'[\s\S]*the options of explore are --strategy, /],
   ['idle --param n=1', /^holdfast: --param: n is for programs/m],
   ['idle --strategy dpor', /^holdfast: --strategy: "dpor" is not allowed; a scenario has interrupts/m],
+  ['idle --strategy dpor', /dpor" is not allowed; .*: add --interrupts polled; or preemption-bound/m],
+  ['idle --interrupts polled --ticks 2', /^holdfast: --ticks: 2 is not allowed; 0: with polled interrupts/m],
+  ['idle --ticks many', /^holdfast: --ticks: "many" is not allowed/m],
+  ['program:reorder --ticks 2', /^holdfast: --ticks: 2 is not allowed; a program has no clock/m],
+  ['scenario:idle?hz=9', /^holdfast: target: "hz=9" is not allowed; variant=/m],
   ['idle --variant nonsense', /^holdfast: --variant: no variant is called 'nonsense'; there are /m],
 ]
 

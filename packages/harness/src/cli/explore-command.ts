@@ -9,6 +9,7 @@ import { writeFindings } from '../explore/explore-result-findings.js'
 import { Jobs } from '../explore/jobs.js'
 import { asUsageError, kindOf, subjectOf } from '../explore/subject-of.js'
 import type { TargetKind } from '../explore/subject-of.js'
+import { parseQuery } from '../explore/scenario-query.js'
 import type { SubjectSpec } from '../explore/subject-of-spec.js'
 import { notAllowed, UsageError } from '../scenario/problem.js'
 import type { ExploreChoices } from './explore-command-options.js'
@@ -42,7 +43,7 @@ export async function exploreCommand(
     time: choices.time,
     all: choices.all,
   }
-  const legs = legsOf(kind, choices)
+  const legs = legsOf(target, kind, choices)
   const subject = await subjectOf(spec)
   const budget = budgetOf(kind, legs, choices)
   const jobs = new Jobs(choices.jobs)
@@ -90,9 +91,11 @@ export async function exploreCommand(
   }
 }
 
-function legsOf(kind: TargetKind, choices: ExploreChoices): Leg[] {
-  if (kind === 'scenario' && choices.strategy === 'dpor') {
-    const allowed = 'a scenario has interrupts, which it does not serve; preemption-bound, or left out'
+function legsOf(target: string, kind: TargetKind, choices: ExploreChoices): Leg[] {
+  const { interrupts } = { ...(kind === 'scenario' ? parseQuery(target) : {}), ...choices.time }
+  if (kind === 'scenario' && choices.strategy === 'dpor' && interrupts !== 'polled') {
+    const allowed =
+      'a scenario has interrupts, at any point, which it does not reorder: add --interrupts polled; or preemption-bound, or leave it out'
     throw new UsageError([notAllowed('--strategy', 'dpor', allowed)])
   }
   try {

@@ -161,6 +161,7 @@ function addExplorer(program: Command, signal: AbortSignal, exit: (code: number)
       '--disk <when>',
       'of a scenario: transfers complete when due (default), or any time from their start on',
     )
+    .option('--interrupts <when>', 'of a scenario: taken at any point (default), or polled, as dpor needs it')
     .option('--variant <name>', 'a correction or mutant of the kernel')
     .option('--all', 'report accesses that are unlocked by design too')
     .option('--max-findings <n>', 'end when so many different faults are known')

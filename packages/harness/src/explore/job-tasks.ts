@@ -143,11 +143,18 @@ export async function runExploreTask(task: ExploreTask): Promise<ExploreTaskResu
   live.clear(task.slot)
   return {
     ...explored,
+    bound: boundOf(explored, subject),
     traces: hash?.distinct,
     traceList: task.traces === 'list' ? Float64Array.from(list) : undefined,
     remaining: explored.complete ? 0 : (strategy.remaining?.() ?? null),
     drift,
   }
+}
+
+/** What was left out by the strategy, and of what was visited completely, by the subject. */
+function boundOf({ bound, complete }: Explored, subject: Subject): string | null {
+  if (!complete || subject.bound === undefined) return bound
+  return `${bound ?? 'every interleaving'}, ${subject.bound}`
 }
 
 function listing(hash: TraceHash, list: number[]): Observer {

@@ -26,6 +26,8 @@ export interface KernelModule {
   readonly netbsdTables: KernelTables
   readonly controlledInterrupts: InterruptOps
   readonly controlledMachdep: MachdepOps
+  readonly machineInterrupts: InterruptOps
+  readonly polledMachdep: MachdepOps
   lwpCoroutine(cpu: MachineCpu, lwp: number): Coroutine
   tlbOnline(cpu: MachineCpu): Coroutine
   takeMailbox(cpu: MachineCpu): Coroutine

@@ -153,9 +153,15 @@ function isPublished({ machine }: MachineTarget, { words }: World, addr: number)
 export class AtRest implements Observer {
   readonly name = 'invariants'
   private readonly target: MachineTarget
+  /** Where the invariants read a copy: fresh memory for each execution would take longer than the execution. */
+  private readonly copy: Int32Array
+  private readonly mem: Mem
 
   constructor(target: MachineTarget) {
     this.target = target
+    const buffer = new SharedArrayBuffer(target.image.byteLength)
+    this.copy = new Int32Array(buffer)
+    this.mem = new Mem(buffer)
   }
 
   reset(): void {}
@@ -164,9 +170,8 @@ export class AtRest implements Observer {
 
   finish(world: World): void {
     if (world.outcome !== 'done' || world.reports.length > 0) return
-    const buffer = new SharedArrayBuffer(world.words.byteLength)
-    new Int32Array(buffer).set(world.words)
-    const inspection = { mem: new Mem(buffer), config: this.target.machine.config }
+    this.copy.set(world.words)
+    const inspection = { mem: this.mem, config: this.target.machine.config }
     for (const { verdict, invariant, message, words } of checkInvariants(inspection, newInvariantState())) {
       const known =
         verdict === undefined || verdict === 'stalled' || verdict === 'workerDied' ? 'invariant' : verdict

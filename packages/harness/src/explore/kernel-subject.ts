@@ -8,6 +8,7 @@ import { kernelBuild } from './kernel-build.js'
 import type { KernelBuild } from './kernel-build.js'
 import { kernelCheckers } from './kernel-checkers.js'
 import { MachineTarget } from './machine-target.js'
+import { boundText } from './machine-time.js'
 import type { MachineTime } from './machine-time.js'
 import { queryText, timeOf } from './scenario-query.js'
 import type { TimeChoices } from './scenario-query.js'
@@ -54,6 +55,7 @@ function subjectOf(scenario: Scenario, build: KernelBuild, options: KernelSubjec
     options: { stepLimit: STEP_LIMIT, ...options.engine },
     sites,
     data: scenario,
+    bound: boundText(time),
     observers() {
       target.listeners.length = 0
       return kernelCheckers(target, sites, options.all === true)
@@ -69,9 +71,10 @@ function subjectOf(scenario: Scenario, build: KernelBuild, options: KernelSubjec
 }
 
 /** The same with no tick, with half of them or one less, or transfers that complete when they are due. */
-function* simpler({ freeTicks: ticks, disk }: MachineTime): Generator<TimeChoices> {
-  if (ticks > 0) for (const fewer of new Set([0, ticks >> 1, ticks - 1])) yield { ticks: fewer, disk }
-  if (disk !== 'due') yield { ticks, disk: 'due' }
+function* simpler({ freeTicks: ticks, disk, interrupts }: MachineTime): Generator<TimeChoices> {
+  if (ticks > 0)
+    for (const fewer of new Set([0, ticks >> 1, ticks - 1])) yield { ticks: fewer, disk, interrupts }
+  if (disk !== 'due') yield { ticks, disk: 'due', interrupts }
 }
 
 /** Undefined if what is left of a scenario makes no machine: an operation names a process that is gone, say. */

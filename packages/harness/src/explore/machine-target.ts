@@ -3,12 +3,8 @@ import { Context } from '@holdfast/explorer'
 import type { ActorMem, Coroutine, Narrator, Target, World } from '@holdfast/explorer'
 import {
   CI_CURLWP,
-  CI_IPENDING,
-  IPI_TLB,
-  L_DOPREEMPT,
   L_FLAG,
   L_LID,
-  L_NOPREEMPT,
   L_PROC,
   L_PROGRAM,
   LW_IDLE,
@@ -23,21 +19,11 @@ import { AddressTable } from './address-table.js'
 import type { KernelBuild, KernelModule } from './kernel-build.js'
 import { KernelNarrator } from './kernel-narrator.js'
 import { innerSites } from './machinery.js'
-import { isWaiting, Timekeeper } from './machine-time.js'
+import { MachineInterrupts } from './machine-interrupts.js'
 import type { MachineTime } from './machine-time.js'
 import { ThrownReports } from './thrown-report.js'
 import { WaitGraph } from './wait-graph.js'
 import { WordTexts } from './word-texts.js'
-
-/** The CPU that the clock and the disk interrupt. */
-const PRIMARY = 0
-
-/** Sources of interrupts of a CPU. */
-const MAILBOX = 0
-const CLOCK = 1
-const PREEMPT = 2
-const SHOOTDOWN = 3
-const DISK = 4
 
 /** What the machine's checkers want to hear of besides accesses. */
 export interface MachineListener {
@@ -52,6 +38,7 @@ export class MachineTarget implements Target {
   readonly name: string
   readonly image: Int32Array
   readonly pure = false
+  readonly interruptsAtRest: boolean
   readonly local: Uint8Array
   readonly calls: { readonly site: number }
   readonly machine: MachineImage
@@ -69,14 +56,12 @@ export class MachineTarget implements Target {
   private readonly inner: Uint8Array
   private readonly waits: WaitGraph
   private readonly thrown: ThrownReports
-  private readonly time: Timekeeper
+  private readonly incoming: MachineInterrupts
   /** Processes that remain when all that the scenario started are gone. */
   private readonly systemProcs: number
   /** Coroutines of LWPs that are in the kernel, by CPU and LWP. */
   private readonly asleep: Map<number, Context>[] = []
   private readonly running: number[] = []
-  /** CPUs in the middle of a handler that is not to be interrupted, and LWPs in the middle of giving way. */
-  private readonly handling = new Set<number>()
 
   /** `during`: where ticks are free and transfers early; default everywhere. */
   constructor(
@@ -94,7 +79,8 @@ export class MachineTarget implements Target {
     this.machine = machine
     this.build = build
     this.waits = new WaitGraph(this, build.compiled.sites)
-    this.time = new Timekeeper(time, this, during)
+    this.interruptsAtRest = time.interrupts === 'polled'
+    this.incoming = new MachineInterrupts(this, build.module, time, during)
     this.image = new Int32Array(machine.buffer.byteLength / 4)
     this.table = new AddressTable(machine.regions, this.image.length)
     this.texts = new WordTexts(
@@ -114,8 +100,7 @@ export class MachineTarget implements Target {
     this.cpus.length = 0
     this.asleep.length = 0
     this.lines.length = 0
-    this.handling.clear()
-    this.time.start()
+    this.incoming.start()
     for (let id = 0; id < this.machine.machine.ncpu; id++) {
       this.asleep.push(new Map())
       world.addActor((mem) => this.boot(world, mem, id))
@@ -137,51 +122,19 @@ export class MachineTarget implements Target {
     } else asleep.delete(lwp)
     this.running[actor] = lwp
     world.contexts[actor] = context
-    if (world.words[lwp + L_PROGRAM] !== 0) this.time.ran()
+    if (world.words[lwp + L_PROGRAM] !== 0) this.incoming.time.ran()
   }
 
   interrupts(world: World, actor: number): number {
-    const sources = this.posted(world, actor)
-    if (actor !== PRIMARY || !this.isOpen(actor)) return sources
-    const tick = this.time.mayTick(world) ? 1 << CLOCK : 0
-    return sources | tick | (this.time.mayComplete(world) ? 1 << DISK : 0)
-  }
-
-  /** What a CPU could take that others have sent, or that its own LWPs have brought about. */
-  private posted(world: World, actor: number): number {
-    const { words } = world
-    const cpu = this.cpus[actor] as MachineCpu
-    // In the middle of a load or store by virtual address: one instruction.
-    if (cpu.mmuBusy) return 0
-    const pending = words[cpu.ci + CI_IPENDING] as number
-    let sources = (pending & IPI_TLB) !== 0 && !this.handling.has(~actor) ? 1 << SHOOTDOWN : 0
-    if (!this.isOpen(actor)) return sources
-    if ((pending & ~IPI_TLB) !== 0) sources |= 1 << MAILBOX
-    if (cpu.preemptWanted && cpu.config.kpreempt && !this.handling.has(cpu.self)) {
-      if (words[cpu.self + L_DOPREEMPT] !== 0 && words[cpu.self + L_NOPREEMPT] === 0) sources |= 1 << PREEMPT
-    }
-    return sources
-  }
-
-  /** Whether the level of a CPU permits more than shootdowns. */
-  private isOpen(actor: number): boolean {
-    const cpu = this.cpus[actor] as MachineCpu
-    return !cpu.mmuBusy && cpu.spinDepth === 0 && !this.handling.has(actor)
-  }
-
-  isQuiet(world: World): boolean {
-    for (let actor = 0; actor < world.n; actor++)
-      if (!isWaiting(world, actor) || this.posted(world, actor) !== 0) return false
-    return true
+    return this.incoming.of(world, actor)
   }
 
   isSpontaneous(world: World, source: number): boolean {
-    if (source === CLOCK) return this.time.isTickFree(world)
-    return source === DISK && this.time.isDiskEarly(world)
+    return this.incoming.isSpontaneous(world, source)
   }
 
   hidden(): number {
-    return this.time.taken
+    return this.incoming.time.taken
   }
 
   /** A CPU; with kernel preemption an LWP, which may be put off anywhere for another of the same CPU. Interrupts are flows of their own. */
@@ -192,36 +145,18 @@ export class MachineTarget implements Target {
   }
 
   handler(world: World, actor: number, source: number): Coroutine {
-    const cpu = this.cpus[actor] as MachineCpu
-    const { module } = this.build
-    if (source === SHOOTDOWN) return this.alone(~actor, module.takeShootdown(cpu))
-    if (source === PREEMPT) return this.alone(cpu.self, module.takePreempt(cpu))
-    if (source === MAILBOX) return this.alone(actor, module.takeMailbox(cpu))
-    if (source === DISK) return this.alone(actor, module.takeDisk(cpu, this.time.complete(world)))
-    if (this.time.tick(world)) this.tellIdle(world)
-    return this.alone(actor, module.takeClock(cpu))
-  }
-
-  /**
-   * Runs a handler to its end before the next of its kind may come. `whose`: a CPU's number, its complement for shootdowns, or an LWP's
-   * address.
-   */
-  private *alone(whose: number, handler: Coroutine): Coroutine {
-    this.handling.add(whose)
-    this.build.module.$calls.site = -1
-    yield handler
-    this.handling.delete(whose)
+    return this.incoming.handler(world, actor, source)
   }
 
   /** Nothing moves: time passes, unless the work is done or nothing has come of it for long. */
   idle(world: World): boolean {
     if (this.finished(world)) return true
-    if ((this.cpus[PRIMARY] as MachineCpu).spinDepth !== 0 || !this.time.idle()) return false
+    if (!this.incoming.idle()) return false
     this.tellIdle(world)
     return true
   }
 
-  private tellIdle(world: World): void {
+  tellIdle(world: World): void {
     for (const listener of this.listeners) listener.idle?.(world)
   }
 
@@ -329,8 +264,13 @@ export class MachineTarget implements Target {
       lockstat: null,
     }
     const self = world.words[config.cpuInfos + id * config.cpuInfoWords + CI_CURLWP] as number
-    const { controlledInterrupts: interrupts, controlledMachdep: machdep } = module
-    const cpu = Object.assign(module.makeCpu(mem, id, self, parts), { interrupts, machdep })
+    const polled = this.interruptsAtRest
+    const cpu = Object.assign(module.makeCpu(mem, id, self, parts), {
+      interrupts: polled ? module.machineInterrupts : module.controlledInterrupts,
+      machdep: polled ? module.polledMachdep : module.controlledMachdep,
+      // No local timer is looked at.
+      pollsToTimer: Infinity,
+    })
     this.cpus[id] = cpu
     this.running[id] = cpu.self
     return bootCpu(module, cpu)

@@ -4,7 +4,7 @@ import type { World } from '@holdfast/explorer'
 import { HARDCLOCK_TICKS } from '@holdfast/kernel'
 import { DISK_DONE_FIRST, DISK_FIRST, XF_DUE } from '@holdfast/mm'
 
-/** How time passes in a machine under control. */
+/** How time passes in a machine under control, and how interrupts come. */
 export interface MachineTime {
   /** Ticks that may pass without any program running, when every CPU idles or all have been busy for long: more, and the machine counts as blocked. */
   readonly idleTicks: number
@@ -12,10 +12,23 @@ export interface MachineTime {
   readonly freeTicks: number
   /** When a transfer may complete: from the tick for which it is booked on, or at any point after it was started. */
   readonly disk: 'due' | 'any'
+  /**
+   * When a CPU takes interrupts: at any point where its level permits, or where the kernel on workers looks for them: when its last spin
+   * lock is released, at the user boundary, when it idles; and while it spins, but only when no CPU can go on otherwise. Then ticks
+   * come, and the disk with them, when nothing else can happen, and at no other point.
+   */
+  readonly interrupts: 'any' | 'polled'
 }
 
 /** What passes if nothing else is said; docs/exploring.md tells why. */
-export const DEFAULT_TIME: MachineTime = { idleTicks: 200, freeTicks: 0, disk: 'due' }
+export const DEFAULT_TIME: MachineTime = { idleTicks: 200, freeTicks: 0, disk: 'due', interrupts: 'any' }
+
+/** How much less may happen then than in a machine, as the end of a sentence. */
+export function boundText({ freeTicks, interrupts }: MachineTime): string {
+  if (interrupts === 'polled')
+    return 'interrupts being taken where CPUs poll, ticks when nothing else can happen'
+  return `ticks coming when all idle${freeTicks === 0 ? '' : `, and ${freeTicks} at most at any other point`}`
+}
 
 /** Operations after which time passes although the machine does not idle. */
 const BUSY_POINTS = 5_000
@@ -127,6 +140,7 @@ export class Timekeeper {
 
   private reason(world: World): number {
     if (this.wanted) return IDLE
+    if (this.time.interrupts === 'polled') return NOT
     if (this.taken < this.time.freeTicks && this.during(world))
       return this.machine.isQuiet(world) ? this.instead(world) : FREE
     if (world.steps - this.lastStep > BUSY_POINTS && this.ticks < this.time.idleTicks) return BUSY

@@ -5,12 +5,14 @@ import type { Range } from '../scenario/limits.js'
 import { DEFAULT_TIME } from './machine-time.js'
 import type { MachineTime } from './machine-time.js'
 
-/** How time passes, as a user says it. */
+/** How time passes and interrupts come, as a user says it. */
 export interface TimeChoices {
   /** Ticks that an execution may have at any point, besides those of an idle machine. */
   readonly ticks?: number
   /** When a transfer may complete. */
   readonly disk?: MachineTime['disk']
+  /** When interrupts are taken. */
+  readonly interrupts?: MachineTime['interrupts']
 }
 
 /** How a scenario is explored, as far as it is not the default. */
@@ -24,13 +26,17 @@ export const TICKS: Range = { min: 0, max: 1_000 }
 /** The same, of a parallel run that was recorded. */
 export const RECORDED_TICKS: Range = { min: 0, max: 1_000_000_000 }
 export const DISK: readonly MachineTime['disk'][] = ['due', 'any']
+export const INTERRUPTS: readonly MachineTime['interrupts'][] = ['any', 'polled']
+
+const ALLOWED = 'variant=<names>, ticks=<n>, disk=<when> or interrupts=<when>'
 
 /** `?variant=a&ticks=3&disk=any`, or nothing: what the id of a subject has after the name of its scenario. */
-export function queryText({ variant = '', ticks, disk }: ScenarioQuery): string {
+export function queryText({ variant = '', ticks, disk, interrupts }: ScenarioQuery): string {
   const parts = [
     variant === '' ? '' : `variant=${variant}`,
     ticks === undefined || ticks === DEFAULT_TIME.freeTicks ? '' : `ticks=${ticks}`,
     disk === undefined || disk === DEFAULT_TIME.disk ? '' : `disk=${disk}`,
+    interrupts === undefined || interrupts === DEFAULT_TIME.interrupts ? '' : `interrupts=${interrupts}`,
   ].filter((part) => part !== '')
   return parts.length === 0 ? '' : `?${parts.join('&')}`
 }
@@ -52,17 +58,27 @@ export function parseQuery(target: string): ScenarioQuery {
       const disk = DISK.find((each) => each === value)
       if (disk === undefined) problems.push(notAllowed('disk', value, choices(DISK)))
       else query = { ...query, disk }
-    } else problems.push(notAllowed('target', part, 'variant=<names>, ticks=<n> or disk=<when>'))
+    } else if (name === 'interrupts') {
+      const interrupts = INTERRUPTS.find((each) => each === value)
+      if (interrupts === undefined) problems.push(notAllowed('interrupts', value, choices(INTERRUPTS)))
+      else query = { ...query, interrupts }
+    } else problems.push(notAllowed('target', part, ALLOWED))
   }
   if (problems.length > 0) throw new UsageError(problems)
   return query
 }
 
-/** How time passes then. */
-export function timeOf({ ticks, disk }: TimeChoices): MachineTime {
-  return {
+/** How time passes then. Throws UsageError if one choice rules out another. */
+export function timeOf({ ticks, disk, interrupts }: TimeChoices): MachineTime {
+  const time = {
     ...DEFAULT_TIME,
     ...(ticks === undefined ? {} : { freeTicks: ticks }),
     ...(disk === undefined ? {} : { disk }),
+    ...(interrupts === undefined ? {} : { interrupts }),
   }
+  if (time.interrupts !== 'polled') return time
+  const why = 'with polled interrupts, ticks and the disk come when nothing else can happen'
+  if (time.freeTicks > 0) throw new UsageError([notAllowed('--ticks', time.freeTicks, `0: ${why}`)])
+  if (time.disk !== 'due') throw new UsageError([notAllowed('--disk', time.disk, `'due': ${why}`)])
+  return time
 }

@@ -152,8 +152,15 @@ export class EventLog {
    * none.
    */
   pastOf(actor: number, at: number): number {
-    const own = (at < this.length ? this.prev[at] : this.last[actor]) as number
+    const own = this.ownBefore(actor, at)
     return own === NONE ? (this.spawner[actor] as number) : own
+  }
+
+  /** The last event of `actor` before slot `at`: that may be of another, if the step was only pending then. */
+  private ownBefore(actor: number, at: number): number {
+    let own = this.last[actor] as number
+    while (own >= at) own = this.prev[own] as number
+    return own
   }
 
   /** The event that woke `actor`, which is pending in a wait; -1 if none has. */

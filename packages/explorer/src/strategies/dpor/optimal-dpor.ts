@@ -1,4 +1,4 @@
-import { ALWAYS, CV_BLOCKED, ENDED } from '../../engine/kinds.js'
+import { ALWAYS, CV_BLOCKED, ENDED, WAITING } from '../../engine/kinds.js'
 import { FIRST_INTERRUPT, WAY_SHIFT } from '../../engine/world.js'
 import type { World } from '../../engine/world.js'
 import { ACTOR, CHOICE, RECORD, footprint } from '../dependence.js'
@@ -32,7 +32,11 @@ const ENOUGH = 100
  * it run. Ways in which one actor could go on (alternatives, whom a signal wakes, timeouts) are races of the actor with
  * itself.
  *
- * It is for threads without interrupts. A failure that ends the whole execution, instead of its thread, hides what the
+ * What happens because nothing else can (a timeout of the virtual clock; an interrupt of a machine at rest, Target.interruptsAtRest) is a
+ * barrier: all before it happens before it, all after it after. That is exact, since it is enabled in no other state; so an execution is a
+ * row of executions, and at each such step, as at the end, what is pending may have been too late.
+ *
+ * It is not for interrupts that come at any point: each would depend on every step of its actor. A failure that ends the whole execution, instead of its thread, hides what the
  * others would have done: see {@link bound}. A step that joins a thread is taken to know it by its own past. Memory grows
  * with the orders still to be visited, not with those that were; for some programs (many readers of one word) those are as
  * many as half of all.
@@ -118,9 +122,11 @@ export class OptimalDpor implements Strategy {
   private prepare(world: World): void {
     if (this.world === world) return
     if (this.world !== null) throw new Error('a strategy dpor serves one world')
-    if (world.target.interrupts !== undefined || world.target.idle !== undefined)
+    const { target } = world
+    const isPlain = target.interrupts === undefined && target.idle === undefined
+    if (!isPlain && target.interruptsAtRest !== true)
       throw new RangeError(
-        `strategy dpor cannot explore ${world.target.name}, which has interrupts or waits for its host: DPOR is for threads without`,
+        `strategy dpor cannot explore ${target.name}, which has interrupts or waits for its host: DPOR is for threads without`,
       )
     this.world = world
     this.log = new EventLog(world)
@@ -172,9 +178,8 @@ export class OptimalDpor implements Strategy {
     const races = this.races as Races
     const actor = choice & ACTOR
     const way = choice >> WAY_SHIFT
-    if (way >= FIRST_INTERRUPT)
-      throw new RangeError(`strategy dpor met an interrupt of actor ${actor}: DPOR is for threads without`)
     const kind = world.kind[actor] as number
+    if (isLastResort(world, actor, way)) this.pending(world)
     races.open(log.length)
     if (kind === CV_BLOCKED && way === 0 && world.options.spurious > 0) races.ofMissedWakeup(world, actor)
     const ways = ALWAYS[kind] === 1 ? 1 : waysOf(world, actor)
@@ -215,6 +220,12 @@ export class OptimalDpor implements Strategy {
     this.races?.truncate(depth)
     this.shared = depth
   }
+}
+
+/** Whether a step is taken because nothing else can be: what is pending then has been too late, as at an end. */
+function isLastResort(world: World, actor: number, way: number): boolean {
+  if (way >= FIRST_INTERRUPT) return true
+  return world.kind[actor] === WAITING && way === 1 && world.options.expiry === 'idle'
 }
 
 /** In how many ways an actor can go on. */

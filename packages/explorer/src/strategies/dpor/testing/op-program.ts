@@ -29,6 +29,7 @@ import {
   WRITE,
   YIELD,
 } from '@holdfast/compiler'
+import { ENDED } from '../../../engine/kinds.js'
 import type { ActorMem } from '../../../engine/actor-mem.js'
 import type { Coroutine, Target } from '../../../engine/target.js'
 import { call } from '../../../program/model-mem.js'
@@ -70,6 +71,40 @@ export function opTarget(program: OpProgram, name = 'ops'): Target {
     threw: (_world, _actor, error) => {
       if (error instanceof RangeError && error.message.includes('is released')) return false
       throw error
+    },
+  }
+}
+
+/**
+ * The same with a clock: when nothing else can go on, the first thread that has not ended is interrupted, and carries out the next of `ticks`.
+ */
+export function tickingTarget(
+  program: OpProgram,
+  ticks: readonly (readonly Op[])[],
+  name = 'ticking',
+): Target {
+  let taken = 0
+  let wanted = -1
+  const plain = opTarget(program, name)
+  return {
+    ...plain,
+    pure: false,
+    interruptsAtRest: true,
+    start(world) {
+      taken = 0
+      wanted = -1
+      plain.start(world)
+    },
+    idle(world) {
+      const actor = world.kind.subarray(0, world.n).findIndex((kind) => kind !== ENDED)
+      if (actor < 0 || taken === ticks.length) return false
+      wanted = actor
+      return true
+    },
+    interrupts: (_, actor) => (actor === wanted ? 1 : 0),
+    handler(world, actor) {
+      wanted = -1
+      return run(world.mems[actor] as ActorMem, ticks[taken++] as readonly Op[])
     },
   }
 }

@@ -142,6 +142,13 @@ export const MIXES: Readonly<Record<string, Mix>> = {
     draw: [...accesses.slice(0, 4), ...waits],
     engine: { expiry: 'idle' },
   },
+  'awaits and timed waits by the virtual clock': {
+    threads: 4,
+    ops: 3,
+    words: 2,
+    draw: [...accesses.slice(0, 4), ...awaits, ...locks, ...waits],
+    engine: { expiry: 'idle' },
+  },
   'condition variables': { threads: 4, ops: 2, words: 3, draw: conditions },
   'condition variables, any waiter woken': {
     threads: 4,

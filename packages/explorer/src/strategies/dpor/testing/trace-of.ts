@@ -1,5 +1,5 @@
 import { COPY, CV_WAIT, JOIN, SPAWN, WAIT } from '@holdfast/compiler'
-import { CV_BLOCKED, ENDED, WAITING } from '../../../engine/kinds.js'
+import { CV_BLOCKED, ENDED, INTERRUPT, WAITING } from '../../../engine/kinds.js'
 import type { Observer } from '../../../engine/observer.js'
 import { WAY_SHIFT } from '../../../engine/world.js'
 import type { World } from '../../../engine/world.js'
@@ -45,7 +45,8 @@ export class TraceOf implements Observer {
       words.set(word, (words.get(word) ?? false) || (kind !== COPY && writes))
     }
     if (kind === CV_BLOCKED && way === 1) words.set(STORE_OF_WAKEUPS, true)
-    const everything = kind === WAITING && way === 1 && world.options.expiry === 'idle'
+    const everything =
+      kind === INTERRUPT || (kind === WAITING && way === 1 && world.options.expiry === 'idle')
     const joined = kind === JOIN ? (world.a[actor] as number) : -1
     const spawned = kind === SPAWN ? this.newcomer(world) : -1
     this.events.push({ choice, actor, words, everything, joined, spawned })
