@@ -23,7 +23,7 @@ import {
   allocControl,
 } from './recording-mem.js'
 import type { Recording } from './recording-mem.js'
-import { allocStripes, eventsSeen } from './stripes.js'
+import { allocStripes, cutOf, eventsSeen } from './stripes.js'
 import type { RecordEnd, RecordTask } from './worker.js'
 
 /** How a recorded run is bounded. */
@@ -77,10 +77,12 @@ export class Recorders {
       buffer: new SharedArrayBuffer(image.buffer.byteLength),
       events: allocEvents(ncpu),
     }
+    const cut = cutOf(image)
     const shared = new Uint8Array(new SharedArrayBuffer(local.length))
     shared.set(local)
     this.recording = {
-      stripes: allocStripes(image.buffer.byteLength / 4),
+      stripes: allocStripes(cut),
+      pages: cut.pages,
       logs: Array.from({ length: ncpu }, () => allocLog(Math.floor(logBytes / ncpu))),
       control: allocControl(),
       local: shared,
