@@ -33,7 +33,8 @@ export interface Interrupted {
  *     SHOOTDOWN  of a TLB                          any spin depth
  *     DISK       transfers have completed          spin depth 0, the primary CPU
  *
- * None comes in the middle of an access by virtual address, or of a handler of its own kind. CPUs that poll take theirs by themselves;
+ * None comes in the middle of an access by virtual address, of a handler of its own kind, or of the answer to a shootdown: whoever shoots
+ * waits for that with locks that another handler may want. CPUs that poll take theirs by themselves;
  * what is left comes when no CPU can go on.
  */
 export class MachineInterrupts {
@@ -109,7 +110,7 @@ export class MachineInterrupts {
   /** Whether the level of a CPU permits more than shootdowns. */
   private isOpen(actor: number): boolean {
     const cpu = this.machine.cpus[actor] as MachineCpu
-    return !cpu.mmuBusy && cpu.spinDepth === 0 && !this.handling.has(actor)
+    return !cpu.mmuBusy && cpu.spinDepth === 0 && !this.handling.has(actor) && !this.handling.has(~actor)
   }
 
   /** No CPU can go on, and none has an interrupt of another to take. */

@@ -5,10 +5,10 @@ import type { RecordedFinding, RecordingPrice, Told } from './record-result.js'
 
 const MOST_DOUBTS = 8
 const ENDS: Readonly<Record<string, string>> = {
-  done: 'ran to their end',
+  done: 'to the end',
   quiet: 'came to rest',
-  time: 'were ended by the clock',
-  full: 'were ended by a full log',
+  time: 'ended by the clock',
+  full: 'ended by a full log',
   failed: 'failed',
   stalled: 'stood still',
   died: 'lost a worker',

@@ -1,43 +1,16 @@
 import * as fc from 'fast-check'
 import type { CpuLog, RecordedRun } from '@holdfast/cpu'
-import { replay, recordSchedule, shrink } from '@holdfast/explorer'
 import { afterEach, expect, test } from 'vitest'
-import { kernelSubject } from '../explore/kernel-subject.js'
-import { ALL_SCENARIOS } from '../explore/scenarios/index.js'
 import { prepare } from '../run/prepare.js'
 import { UsageError } from '../scenario/problem.js'
 import type { Scenario } from '../scenario/types.js'
 import { arbitraryScenario } from '../testing/arbitrary-scenario.js'
-import { faultsOf } from './recorded-campaign.js'
-import { FAST_TICK_NS, RecordedScenario } from './recorded-scenario.js'
-import type { Recorded, RecordedScenarioOptions } from './recorded-scenario.js'
+import { LIMITS, closeRecorded, named, openRecorded } from '../testing/recorded-scenarios.js'
+import type { Recorded } from './recorded-scenario.js'
 import { RecordingError, rebuild } from './rebuild.js'
 import { trustText } from './trust.js'
 
-const LIMITS = { ms: 2_000, stallMs: 400 }
-const opened: RecordedScenario[] = []
-
-async function open(
-  scenario: string | Scenario,
-  options: RecordedScenarioOptions = {},
-): Promise<RecordedScenario> {
-  const found = typeof scenario === 'string' ? named(scenario) : scenario
-  const recorded = await RecordedScenario.open(found, {
-    tickNs: FAST_TICK_NS,
-    logBytes: 16 << 20,
-    ...options,
-  })
-  opened.push(recorded)
-  return recorded
-}
-
-function named(name: string): Scenario {
-  return ALL_SCENARIOS.find((each) => each.name === name) as Scenario
-}
-
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((each) => each.close()))
-})
+afterEach(closeRecorded)
 
 function eventsOf({ logs }: RecordedRun): number {
   return logs.reduce((sum, { events }) => sum + events, 0)
@@ -51,7 +24,7 @@ test.each([
   'recycle-vs-scan',
   'vslock-vs-fork',
 ])('%s: a parallel run is executed again event for event, with the values it read (5 runs)', async (name) => {
-  const scenario = await open(name)
+  const scenario = await openRecorded(name)
   for (let run = 0; run < 5; run++) {
     const recorded = await scenario.run(LIMITS)
     const rebuilt = rebuild(scenario.subject, recorded, { check: false })
@@ -94,7 +67,7 @@ test('random scenarios: parallel runs are executed again event for event (6 scen
   for (const [i, sample] of samples.entries()) {
     const scenario = small(sample, 2 + (i % 2))
     if (scenario === undefined || runs === 6) continue
-    const machine = await open(scenario)
+    const machine = await openRecorded(scenario)
     const recorded = await machine.run({ ms: 100, stallMs: 1_000 })
     const rebuilt = rebuild(machine.subject, recorded, { check: false })
     expect(rebuilt.drift, JSON.stringify(scenario.machine)).toBeUndefined()
@@ -103,52 +76,6 @@ test('random scenarios: parallel runs are executed again event for event (6 scen
     runs++
   }
   expect(runs).toBe(6)
-})
-
-/** Waits for a swap lock with proc_lock held: the swapper-waits-for-a-holder of docs/findings.md. */
-const SWAPPER_WAITS = /the swapper waits in uvm_scheduler/
-
-/** The first of at most `most` runs that shows a fault, on the machine itself. */
-async function firstFault(scenario: RecordedScenario, most: number) {
-  for (let run = 0; run < most; run++) {
-    const recorded = await scenario.run(LIMITS)
-    const rebuilt = rebuild(scenario.subject, recorded)
-    expect(rebuilt.drift).toBeUndefined()
-    const fault = faultsOf(recorded, rebuilt).find(({ parallel }) => parallel !== undefined)
-    if (fault !== undefined) return { rebuilt, fault }
-  }
-  return undefined
-}
-
-test('a deadlock of parallel CPUs is a deadlock in the replay, and is shrunk like any other (p < 1e-3 of missing in 40 runs)', async () => {
-  const scenario = await open('hold-vs-memory')
-  const found = await firstFault(scenario, 40)
-  const report = found?.fault.report
-  expect(report).toMatchObject({ verdict: 'deadlock', message: expect.stringMatching(SWAPPER_WAITS) })
-  if (found === undefined || report === undefined) return
-  const { rebuilt } = found
-  const subject = await kernelSubject(scenario.scenario, { time: { ticks: rebuilt.ticks } })
-  const schedule = recordSchedule(subject, rebuilt.choices)
-  const again = replay(subject, schedule)
-  expect(again.drift).toBeUndefined()
-  expect(again.reports.map(({ message }) => message)).toContain(report.message)
-  const shrunk = shrink(
-    subject,
-    { report, schedule: rebuilt.choices },
-    { seconds: 40, attempts: 100, subjects: false },
-  )
-  expect(shrunk?.report.verdict).toBe('deadlock')
-  expect(shrunk?.cost.preemptions).toBeLessThan(shrunk?.from.preemptions ?? 0)
-})
-
-test('with its correction that deadlock is not there any more (8 runs)', async () => {
-  const scenario = await open('hold-vs-memory', { variant: 'swapper-tries' })
-  for (let run = 0; run < 8; run++) {
-    const recorded = await scenario.run(LIMITS)
-    const rebuilt = rebuild(scenario.subject, recorded)
-    expect(rebuilt.drift).toBeUndefined()
-    for (const { report } of faultsOf(recorded, rebuilt)) expect(report?.message).not.toMatch(SWAPPER_WAITS)
-  }
 })
 
 /** The same log, lost after `events` events. */
@@ -165,7 +92,7 @@ function cut(log: CpuLog, events: number): CpuLog {
 }
 
 test('of a log that was cut short it is said how far it goes; up to there the execution is the recorded one', async () => {
-  const scenario = await open('hold-vs-swapper')
+  const scenario = await openRecorded('hold-vs-swapper')
   const recorded = await scenario.run(LIMITS)
   const whole = rebuild(scenario.subject, recorded, { check: false })
   const [first, second] = recorded.run.logs as [CpuLog, CpuLog]
@@ -184,7 +111,7 @@ test('of a log that was cut short it is said how far it goes; up to there the ex
 })
 
 test('a worker that is lost leaves its log: the run is rebuilt as far as it is known', async () => {
-  const scenario = await open({
+  const scenario = await openRecorded({
     ...named('hold-storm'),
     machine: { ...named('hold-storm').machine, cpus: 2 },
   })
@@ -203,7 +130,7 @@ test('a worker that is lost leaves its log: the run is rebuilt as far as it is k
 })
 
 test('another value than the run read is noticed, and where', async () => {
-  const scenario = await open('hold-vs-swapper')
+  const scenario = await openRecorded('hold-vs-swapper')
   const recorded = await scenario.run(LIMITS)
   const [first, second] = recorded.run.logs as [CpuLog, CpuLog]
   const checks = second.checks.map((check, i) => (i === 2 ? { ...check, hash: check.hash ^ 1 } : check))
@@ -213,14 +140,14 @@ test('another value than the run read is noticed, and where', async () => {
 })
 
 test('a recording of another kernel is refused', async () => {
-  const scenario = await open('hold-vs-swapper')
-  const other = await open('hold-vs-swapper', { variant: 'recheck-inmem' })
+  const scenario = await openRecorded('hold-vs-swapper')
+  const other = await openRecorded('hold-vs-swapper', { variant: 'recheck-inmem' })
   const recorded = await scenario.run(LIMITS)
   expect(() => rebuild(other.subject, recorded)).toThrow(RecordingError)
 })
 
 test('a full log ends the run, and what it holds is replayed', async () => {
-  const scenario = await open('hold-storm', { logBytes: 8_192 })
+  const scenario = await openRecorded('hold-storm', { logBytes: 8_192 })
   const recorded = await scenario.run({ ms: 10_000, stallMs: 5_000 })
   expect(recorded.run.reason).toBe('full')
   const rebuilt = rebuild(scenario.subject, recorded, { check: false })

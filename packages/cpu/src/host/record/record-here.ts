@@ -4,7 +4,7 @@ import type { MachineCpu } from '../../machine-cpu.js'
 import { allocLog } from './log.js'
 import { RecordedCpu } from './recorded-cpu.js'
 import { allocControl } from './recording-mem.js'
-import { allocStripes } from './stripes.js'
+import { allocStripes, cutOf } from './stripes.js'
 
 const LOG_BYTES = 64 << 20
 /** Host nanoseconds until the first tick: none comes. */
@@ -15,12 +15,13 @@ const NEVER_NS = 1e15
  * recording is of no use.
  */
 export function recordHere(image: MachineImage): MachineCpu {
-  const words = image.buffer.byteLength / 4
+  const cut = cutOf(image)
   const recording = {
-    stripes: allocStripes(words),
+    stripes: allocStripes(cut),
+    pages: cut.pages,
     logs: [allocLog(LOG_BYTES)],
     control: allocControl(),
-    local: new Uint8Array(words),
+    local: new Uint8Array(cut.words),
   }
   const timeless = { ...image, machine: { ...image.machine, tickNs: NEVER_NS } }
   return new RecordedCpu(timeless, 0, netbsdTables, recording).cpu

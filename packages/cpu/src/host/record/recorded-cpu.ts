@@ -110,7 +110,7 @@ export class RecordedCpu implements Attention {
     if (cpu.mmuBusy) return -1
     const pending = mem.peek(this.mailbox)
     if ((pending & IPI_TLB) !== 0 && !this.shooting) return SHOOTDOWN
-    if (cpu.spinDepth !== 0 || this.handling) return -1
+    if (cpu.spinDepth !== 0 || this.handling || this.shooting) return -1
     if ((pending & ~IPI_TLB) !== 0) return MAILBOX
     if (isTick) return CLOCK
     return this.tickMs !== Infinity && this.isDiskDue() ? DISK : -1

@@ -23,7 +23,7 @@ import {
   allocControl,
 } from './recording-mem.js'
 import type { Recording } from './recording-mem.js'
-import { allocStripes, eventsSeen } from './stripes.js'
+import { allocStripes, cutOf, eventsSeen } from './stripes.js'
 import type { RecordEnd, RecordTask } from './worker.js'
 
 /** How a recorded run is bounded. */
@@ -49,6 +49,7 @@ export interface RecordedRun {
   readonly findings: readonly Finding[]
   /** By CPU. */
   readonly logs: readonly CpuLog[]
+  /** How long it ran, from when all CPUs were there. */
   readonly ms: number
   readonly ticks: number
   readonly counts: MachineCounts
@@ -76,10 +77,12 @@ export class Recorders {
       buffer: new SharedArrayBuffer(image.buffer.byteLength),
       events: allocEvents(ncpu),
     }
+    const cut = cutOf(image)
     const shared = new Uint8Array(new SharedArrayBuffer(local.length))
     shared.set(local)
     this.recording = {
-      stripes: allocStripes(image.buffer.byteLength / 4),
+      stripes: allocStripes(cut),
+      pages: cut.pages,
       logs: Array.from({ length: ncpu }, () => allocLog(Math.floor(logBytes / ncpu))),
       control: allocControl(),
       local: shared,
@@ -91,7 +94,6 @@ export class Recorders {
     this.reset()
     const { image, recording } = this
     const { buffer, events, config, machine } = image
-    const started = performance.now()
     const findings: Finding[] = []
     const ends = this.started().map((worker, id) => {
       const end = endOf(worker, id)
@@ -105,14 +107,13 @@ export class Recorders {
       })
     })
     const all = Promise.all(ends)
-    const watched = await this.watch(options, all)
+    const { reason: watched, ms } = await this.watch(options, all)
     if ((await within(all, END_MS)) === null) {
       await this.close()
       await all
     }
     const died = findings.some(({ verdict }) => verdict === 'workerDied')
     if (died) await this.close()
-    const ms = performance.now() - started
     return {
       reason: died ? 'died' : watched,
       findings,
@@ -162,7 +163,7 @@ export class Recorders {
   private async watch(
     { ms, stallMs, systemProcs, signal }: RecordOptions,
     all: Promise<unknown>,
-  ): Promise<RecordedReason> {
+  ): Promise<Pick<RecordedRun, 'reason' | 'ms'>> {
     const { image } = this
     const mem = new Mem(image.buffer)
     const control = new Mem(this.recording.control)
@@ -175,14 +176,14 @@ export class Recorders {
     for (;;) {
       await Promise.race([over, delay(LOOK_MS)])
       const state = control.load(RECORD_STOP)
-      if (state !== RUNNING || ended)
-        return state === LOG_FULL ? 'full' : state === FAILED ? 'failed' : 'died'
       const isReady = control.load(RECORD_READY) === image.machine.ncpu
       if (isReady) since ??= performance.now()
+      const ran = since === undefined ? 0 : performance.now() - since
+      if (state !== RUNNING || ended) return { reason: endedBy(state), ms: ran }
       const reason = isReady ? this.judge(mem, stall, systemProcs) : undefined
-      const late = (since !== undefined && performance.now() - since > ms) || signal?.aborted === true
+      const late = ran > ms || signal?.aborted === true
       if (reason === undefined && !late) continue
-      if (control.cas(RECORD_STOP, RUNNING, ENOUGH) === RUNNING) return reason ?? 'time'
+      if (control.cas(RECORD_STOP, RUNNING, ENOUGH) === RUNNING) return { reason: reason ?? 'time', ms: ran }
     }
   }
 
@@ -193,6 +194,11 @@ export class Recorders {
     const movement = stall.look(workload(mem, image.config), kernel, false)
     return movement === 'moving' || movement === 'done' ? undefined : movement
   }
+}
+
+function endedBy(state: number): RecordedReason {
+  if (state === LOG_FULL) return 'full'
+  return state === FAILED ? 'failed' : 'died'
 }
 
 /** What a worker says at its end, or that it is gone. */

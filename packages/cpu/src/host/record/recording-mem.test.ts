@@ -10,6 +10,8 @@ import { allocStripes } from './stripes.js'
 
 const COUNT = 4_000
 const WORDS = 128
+/** Some of the words that the programs touch are contents of pages. */
+const PAGES = 56
 
 const workers: Worker[] = []
 afterAll(() => Promise.all(workers.map((worker) => worker.terminate())))
@@ -33,7 +35,8 @@ interface Recorded {
 async function record(cpus: number, seed: number): Promise<Recorded> {
   const buffer = new SharedArrayBuffer(WORDS * 4)
   const recording = {
-    stripes: allocStripes(WORDS),
+    stripes: allocStripes({ words: WORDS, pages: PAGES }),
+    pages: PAGES,
     logs: Array.from({ length: cpus }, () => allocLog(1 << 20)),
     control: allocControl(),
     local: new Uint8Array(WORDS),

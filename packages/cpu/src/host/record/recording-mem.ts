@@ -8,6 +8,8 @@ import { Stripes, stripeOf, stripesOf, union } from './stripes.js'
 /** What the CPUs of a recording share beside the machine's memory. Structured-clonable. */
 export interface Recording {
   readonly stripes: SharedArrayBuffer
+  /** First word of the contents of pages. */
+  readonly pages: Addr
   /** One a CPU. */
   readonly logs: readonly SharedArrayBuffer[]
   /** RECORD_*. */
@@ -68,6 +70,7 @@ export class RecordingMem extends Mem {
   private readonly log: LogWriter
   private readonly local: Uint8Array
   private readonly me: number
+  private readonly pages: Addr
   /** By CPU, 1 + the number of its last event that this one is known to be after. */
   private readonly known: Int32Array
 
@@ -79,6 +82,7 @@ export class RecordingMem extends Mem {
     this.log = new LogWriter(recording.logs[cpu] as SharedArrayBuffer)
     this.local = recording.local
     this.me = cpu + 1
+    this.pages = recording.pages
     this.known = new Int32Array(recording.logs.length + 1)
     this.attention = NO_ATTENTION
   }
@@ -147,7 +151,7 @@ export class RecordingMem extends Mem {
 
   override fill(addr: Addr, words: number, value: number): void {
     this.before()
-    const stripes = stripesOf(addr, words)
+    const stripes = stripesOf(addr, words, this.pages)
     this.takeAll(stripes)
     this.memory.fill(addr, words, value)
     this.releaseAll(stripes)
@@ -156,7 +160,7 @@ export class RecordingMem extends Mem {
 
   override copy(to: Addr, from: Addr, words: number): void {
     this.before()
-    const stripes = union(stripesOf(to, words), stripesOf(from, words))
+    const stripes = union(stripesOf(to, words, this.pages), stripesOf(from, words, this.pages))
     this.takeAll(stripes)
     this.memory.copy(to, from, words)
     this.releaseAll(stripes)
@@ -199,7 +203,9 @@ export class RecordingMem extends Mem {
 
   /** An interrupt is taken: an event that is after what was done to the words `addrs`, which are why it is taken. */
   interrupted(source: number, addrs: readonly Addr[]): void {
-    const stripes = [...new Set(addrs.map(stripeOf))].sort((one, other) => one - other)
+    const stripes = [...new Set(addrs.map((addr) => stripeOf(addr, this.pages)))].sort(
+      (one, other) => one - other,
+    )
     this.takeAll(stripes)
     if (!this.log.interrupt(this.event, source)) this.full()
     this.releaseAll(stripes)
@@ -239,7 +245,7 @@ export class RecordingMem extends Mem {
   /** Before an event on one word: its stripe is at hand. */
   private begin(addr: Addr): void {
     this.before()
-    const stripe = stripeOf(addr)
+    const stripe = stripeOf(addr, this.pages)
     if (stripe !== this.held) this.hold(stripe)
     this.heldEvent = this.event
   }
@@ -278,7 +284,7 @@ export class RecordingMem extends Mem {
   private isOver(addr: Addr, value: number, other: Addr, otherValue: number): boolean {
     const { memory, stripes } = this
     this.letGo()
-    const taken = union([stripeOf(addr)], [stripeOf(other)])
+    const taken = union([stripeOf(addr, this.pages)], [stripeOf(other, this.pages)])
     const owners = taken.map((stripe) => stripes.take(stripe))
     const seen = memory.read(addr)
     const isOver = seen !== value || memory.read(other) !== otherValue

@@ -1,8 +1,9 @@
 import { Mem } from '@holdfast/atomics-sync'
 import type { Addr } from '@holdfast/atomics-sync'
+import type { MachineImage } from '../image.js'
 
 /**
- * Who touched what last: the words of a machine in stripes of 16, each with two words beside the memory.
+ * Who touched what last: the words of a machine in stripes of 16, the contents of pages of 128, each with two words beside the memory.
  *
  *     owner    1 + number of the CPU that touched it last; 0: nobody has; LOCKED: somebody is at it
  *     event    the number of that CPU's event
@@ -17,6 +18,7 @@ import type { Addr } from '@holdfast/atomics-sync'
  *             in case the next is on it too, is released before another is taken
  */
 const STRIPE_SHIFT = 4
+const PAGES_SHIFT = 7
 const WORDS = 2
 const LOCKED = -1
 
@@ -29,21 +31,35 @@ const STORES_IN_ORDER = process.arch === 'x64'
 const SPINS_BEFORE_NAP = 200
 const NAP_MS = 0.05
 
-/** The stripes of a memory of `words` words, untouched. */
-export function allocStripes(words: number): SharedArrayBuffer {
-  return new SharedArrayBuffer(((words >> STRIPE_SHIFT) + 1) * WORDS * 4)
+/** Where a memory is cut: `words` words, from `pages` on the contents of pages, which are mostly touched as a whole. */
+export interface Cut {
+  readonly words: number
+  readonly pages: Addr
 }
 
-/** The stripe of a word, as {@link Stripes} takes it. */
-export function stripeOf(addr: Addr): number {
-  return (addr >> STRIPE_SHIFT) * WORDS
+/** How a machine's memory is cut: its swap device and its page frames are the last of it. */
+export function cutOf({ buffer, regions }: Pick<MachineImage, 'buffer' | 'regions'>): Cut {
+  const words = buffer.byteLength / 4
+  return { words, pages: regions.find(({ label }) => label === 'swap device')?.base ?? words }
+}
+
+/** The stripes of a memory, untouched. */
+export function allocStripes(cut: Cut): SharedArrayBuffer {
+  return new SharedArrayBuffer((stripeOf(cut.words, cut.pages) + WORDS) * 4)
+}
+
+/** The stripe of a word, as {@link Stripes} takes it; `pages`: see {@link Cut}. */
+export function stripeOf(addr: Addr, pages: Addr): number {
+  if (addr < pages) return (addr >> STRIPE_SHIFT) * WORDS
+  return ((pages >> STRIPE_SHIFT) + 1 + ((addr - pages) >> PAGES_SHIFT)) * WORDS
 }
 
 /** The stripes of `words` words from `addr` on, ascending. */
-export function stripesOf(addr: Addr, words: number): number[] {
+export function stripesOf(addr: Addr, words: number, pages: Addr): number[] {
   const stripes: number[] = []
   if (words <= 0) return stripes
-  for (let at = stripeOf(addr); at <= stripeOf(addr + words - 1); at += WORDS) stripes.push(at)
+  const last = stripeOf(addr + words - 1, pages)
+  for (let at = stripeOf(addr, pages); at <= last; at += WORDS) stripes.push(at)
   return stripes
 }
 
