@@ -14,7 +14,6 @@ export const EQUIVALENT: ReadonlyMap<string, string> = new Map([
   ['late-lock:exit:uvmProcExit:1', LEAVES],
   ['early-unlock:exit:uvmProcExit:1', LEAVES],
   ['store-after-unlock:exit:uvmProcExit:1', LEAVES],
-  ['drop-check:fork:uvmLwpFork:2', CACHED],
   ['negate-condition:fork:uvmLwpFork:2', CACHED],
   [
     'negate-condition:kernacc:uvmKernacc:1',

@@ -31,7 +31,7 @@ export async function runMutants(options: RunMutantsOptions): Promise<Tried[]> {
   }
   const coverage = await coverageOf(options)
   const queue = mutants.filter((mutant) => {
-    const reason = EQUIVALENT.get(mutant.id)
+    const reason = mutant.equivalent ?? EQUIVALENT.get(mutant.id)
     if (reason !== undefined) note(mutant, { status: 'equivalent', reason })
     return reason === undefined
   })
