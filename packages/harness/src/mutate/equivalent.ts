@@ -14,7 +14,6 @@ export const EQUIVALENT: ReadonlyMap<string, string> = new Map([
   ['late-lock:exit:uvmProcExit:1', LEAVES],
   ['early-unlock:exit:uvmProcExit:1', LEAVES],
   ['store-after-unlock:exit:uvmProcExit:1', LEAVES],
-  ['drop-check:fork:uvmLwpFork:2', CACHED],
   ['negate-condition:fork:uvmLwpFork:2', CACHED],
   [
     'negate-condition:kernacc:uvmKernacc:1',
@@ -24,12 +23,20 @@ export const EQUIVALENT: ReadonlyMap<string, string> = new Map([
     'early-unlock:scheduler:uvmKickScheduler:1',
     'the flag is set under the mutex; the signal need not be sent under it, and the variable is never destroyed',
   ],
+  [
+    'drop-check:scheduler:uvmKickScheduler:1',
+    'the swapper runs before any other LWP does: the test is for kicks at boot',
+  ],
   ['drop-check:scheduler:uvmScheduler:1', LOOKS_AGAIN],
   ['drop-operand:scheduler:uvmScheduler:1', LOOKS_AGAIN],
   ['drop-operand:scheduler:uvmScheduler:2', LOOKS_AGAIN],
   [
     'drop-operand:scheduler:uvmScheduler:3',
     'a runnable LWP that is out leaves LSRUN only when it is in memory again, which the other half tests',
+  ],
+  [
+    'early-unlock:swapout:uvmSwapoutThreads:3',
+    'the correction (rescan-after-drop) begins the walk anew whatever the try says',
   ],
   ['drop-check:uarea:uvmUareaInit:1', UNUSED],
   ['drop-operand:uarea:uvmUareaInit:1', UNUSED],

@@ -18,13 +18,20 @@ export type IsThere = (world: World, actor: number) => boolean
 /** Lines before and after a mutant that count as near: what a test is about was mostly looked at shortly before. */
 const NEAR = 6
 
-/** Of the mutant's function, and of the lines near it. */
-export function placesIn(
-  sites: readonly Site[],
-  { file, function: name, line, lastLine }: Focus,
-): { inFunction: IsThere; near: IsThere } {
-  const own = (site: Site): boolean => site.function === name && site.file === `packages/${file}`
+/** Places of a mutant, the narrowest first. */
+export interface Places {
+  /** The lines near it. */
+  readonly near: IsThere
+  readonly inFunction: IsThere
+  /** Its file: whoever calls a small function has mostly done something before. */
+  readonly inFile: IsThere
+}
+
+export function placesIn(sites: readonly Site[], { file, function: name, line, lastLine }: Focus): Places {
+  const isOfFile = (site: Site): boolean => site.file === `packages/${file}`
+  const own = (site: Site): boolean => isOfFile(site) && site.function === name
   return {
+    inFile: isAt(sites, isOfFile),
     inFunction: isAt(sites, own),
     near: isAt(sites, (site) => own(site) && site.line >= line - NEAR && site.line <= lastLine + NEAR),
   }
@@ -48,14 +55,14 @@ const DELAYS = 9
 const SHORTEST_DELAY = 16
 
 /**
- * Holds up an actor at a random place near the mutant (every other execution: of its function), for a random time, while the others go on: what goes wrong there mostly takes that others do much
+ * Holds up an actor at a random place near the mutant (in every other execution: of its function, or its file), for a random time, while the others go on: what goes wrong there mostly takes that others do much
  * in between. How long turns and delays are, and how probable, is drawn anew for each execution.
  */
 export class DelayThere implements Strategy {
   readonly name = 'delay-there'
   readonly exhaustive = false
   private readonly seed: number
-  private readonly places: { readonly inFunction: IsThere; readonly near: IsThere }
+  private readonly places: readonly IsThere[]
   private readonly rng: Rng
   private there: IsThere
   private turn = 1
@@ -63,10 +70,10 @@ export class DelayThere implements Strategy {
   private delayed = -1
   private left = 0
 
-  constructor(seed: number, places: { readonly inFunction: IsThere; readonly near: IsThere }) {
+  constructor(seed: number, { near, inFunction, inFile }: Places) {
     this.seed = seed
-    this.places = places
-    this.there = places.near
+    this.places = [near, inFunction, near, inFile]
+    this.there = near
     this.rng = new Rng(seed)
   }
 
@@ -74,9 +81,8 @@ export class DelayThere implements Strategy {
     const { rng } = this
     rng.seed(this.seed, index)
     this.turn = 1 << rng.below(TURNS)
-    const isNear = index % 2 === 0
-    this.there = isNear ? this.places.near : this.places.inFunction
-    this.chance = 1 << rng.below(isNear ? CHANCES_NEAR : CHANCES)
+    this.there = this.places[index % this.places.length] as IsThere
+    this.chance = 1 << rng.below(index % 2 === 0 ? CHANCES_NEAR : CHANCES)
     this.delayed = -1
     this.left = 0
     return true

@@ -57,6 +57,7 @@ function mutantOf(
     cName: mechanical(fn.name),
     before: source.text.slice(first, last).trim(),
     after: edited(source.text, inBody, first, last).trim(),
+    ...(change.equivalent === undefined ? {} : { equivalent: change.equivalent }),
     patches: backwards(change.edits).map(({ start, end, text }) => ({
       file,
       at: start,

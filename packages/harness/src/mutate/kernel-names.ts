@@ -54,10 +54,15 @@ export function isStore(statement: Node): boolean {
   return isCallTo(statement, /^mem\.(write|store)$/)
 }
 
+/** A statement that does no more than panic: what it depends on is an assertion. */
+export function isPanic(statement: Node): boolean {
+  return isCallTo(statement, /^panic$/)
+}
+
 /** A statement after which control goes elsewhere: or a block that ends with one. */
 export function leaves(statement: Node): boolean {
   if (/^(Return|Continue|Break|Throw)Statement$/.test(statement.type)) return true
-  if (statement.type !== 'BlockStatement') return isCallTo(statement, /^panic$/)
+  if (statement.type !== 'BlockStatement') return isPanic(statement)
   const last = (statement['body'] as readonly Node[]).at(-1)
   return last !== undefined && leaves(last)
 }

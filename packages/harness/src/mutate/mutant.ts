@@ -12,6 +12,8 @@ export interface Edit {
 export interface Change {
   /** They do not overlap. */
   readonly edits: readonly Edit[]
+  /** Why no execution can tell, if that follows from the operator. */
+  readonly equivalent?: string
 }
 
 /** A kind of fault: finds the places of a function where it can be put, in the order of the text. */
@@ -38,6 +40,8 @@ export interface Mutant {
   /** The lines that are changed, and what becomes of them. */
   readonly before: string
   readonly after: string
+  /** Why no execution can tell it from the kernel, if that follows from its operator. */
+  readonly equivalent?: string
   /** To be applied after the corrections of {@link CORRECTED}, in this order. */
   readonly patches: readonly Patch[]
 }

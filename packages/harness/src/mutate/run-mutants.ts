@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { rmSync } from 'node:fs'
 import { kernelBuild } from '../explore/kernel-build.js'
 import { SMALL_SCENARIOS } from '../explore/scenarios/index.js'
 import { patchesOf } from '../explore/variants.js'
@@ -7,6 +8,7 @@ import { Coverage } from './coverage.js'
 import type { Reach } from './coverage.js'
 import { EQUIVALENT } from './equivalent.js'
 import type { Mutant } from './mutant.js'
+import { MUTANTS_FOLDER } from './mutant-folder.js'
 import { MUTANTS_PER_THREAD, MutateJobs } from './mutate-jobs.js'
 import type { Outcome, Tried } from './outcome.js'
 
@@ -31,7 +33,7 @@ export async function runMutants(options: RunMutantsOptions): Promise<Tried[]> {
   }
   const coverage = await coverageOf(options)
   const queue = mutants.filter((mutant) => {
-    const reason = EQUIVALENT.get(mutant.id)
+    const reason = mutant.equivalent ?? EQUIVALENT.get(mutant.id)
     if (reason !== undefined) note(mutant, { status: 'equivalent', reason })
     return reason === undefined
   })
@@ -81,5 +83,6 @@ async function withJobs(
     if (!signal.aborted) throw error
   } finally {
     await threads.close()
+    rmSync(MUTANTS_FOLDER, { recursive: true, force: true })
   }
 }

@@ -65,6 +65,13 @@ test('a mutant that nobody reaches survives, and so does one that only looks at 
   })
 })
 
+test('what becomes of a mutant does not depend on what was tried before', async () => {
+  const id = 'drop-lock:hold:uvmLwpHold:1'
+  const first = await tried(id, ['regread-vs-scan', 'hold-vs-swapper'])
+  await tried('drop-check:hold:uvmLwpHold:1', ['hold-vs-swapper'])
+  expect(await tried(id, ['regread-vs-scan', 'hold-vs-swapper'])).toEqual(first)
+})
+
 test('a mutant of what is not in the kernel at all is equivalent', async () => {
   expect(await tried('drop-check:kernacc:uvmChgkprot:1', ['regread-vs-scan'])).toEqual({
     status: 'equivalent',

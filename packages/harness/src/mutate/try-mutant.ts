@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { CompileError, codeHash } from '@holdfast/compiler'
 import type { Patch } from '@holdfast/compiler'
 import { Profile, World, makeStrategy } from '@holdfast/explorer'
@@ -16,6 +14,7 @@ import type { Shown, Step } from './battery.js'
 import { CORRECTED } from './corrected.js'
 import { reachOf } from './coverage.js'
 import type { Reach } from './coverage.js'
+import { mutantFolder } from './mutant-folder.js'
 import type { Outcome } from './outcome.js'
 
 export interface TryOptions {
@@ -97,7 +96,7 @@ export async function reach(name: string, seed: number): Promise<Reach> {
 /** Compiles a mutant and runs the battery on it, scenario after scenario and round after round, until it shows what its twin does not. */
 export async function tryMutant(options: TryOptions): Promise<Outcome> {
   const own = await twinOf(options.seed)
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-mutant-'))
+  const folder = mutantFolder()
   try {
     const build = await kernelBuild([...patchesOf(CORRECTED), ...options.patches], folder)
     options.alive()

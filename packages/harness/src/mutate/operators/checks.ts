@@ -1,6 +1,6 @@
 import { child } from '@holdfast/compiler'
 import type { Node } from '@holdfast/compiler'
-import { leaves } from '../kernel-names.js'
+import { isPanic, leaves } from '../kernel-names.js'
 import type { Operator } from '../mutant.js'
 import { nodesOf, textOf } from '../source-functions.js'
 import type { SourceFunction } from '../source-functions.js'
@@ -8,6 +8,8 @@ import type { SourceFunction } from '../source-functions.js'
 /** Tests that are not made, or come out the other way. */
 
 const TESTED = /^(IfStatement|WhileStatement|DoWhileStatement|ConditionalExpression|ForStatement)$/
+
+const HOLDS = 'an assertion, which holds: to leave it out changes no execution'
 
 /** The tests of a function. */
 function* tests(fn: SourceFunction): Generator<{ node: Node; test: Node }> {
@@ -38,7 +40,8 @@ export const dropCheck: Operator = {
       if (node.type !== 'IfStatement' || consequent === undefined || child(node, 'alternate') !== undefined)
         continue
       const text = leaves(consequent) ? ';' : textOf(fn, consequent)
-      yield { edits: [{ start: node.start, end: node.end, text }] }
+      const edits = [{ start: node.start, end: node.end, text }]
+      yield isPanic(consequent) ? { edits, equivalent: HOLDS } : { edits }
     }
   },
 }

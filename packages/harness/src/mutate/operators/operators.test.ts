@@ -91,6 +91,14 @@ test('drop-check does what is guarded always, or leaves a way out aside', async 
   ])
 })
 
+test('an assertion that is left out is equivalent', async () => {
+  const path = join(folder, 'assertion.ts')
+  writeFileSync(path, "function f(a) {\nif (a) panic('a')\nif (a) a()\n}\n")
+  const chosen = OPERATORS.filter(({ name }) => name === 'drop-check')
+  const mutants = mutantsOf(await parseSource(path, []), 'assertion.ts', chosen)
+  expect(mutants.map(({ equivalent }) => equivalent !== undefined)).toEqual([true, false])
+})
+
 test('drop-operand leaves out each part of a condition; negate-condition negates each condition', async () => {
   const body = 'while (a && (b || c)) b()\nreturn a ? 1 : 2'
   expect(await mutated('drop-operand', body)).toEqual([
