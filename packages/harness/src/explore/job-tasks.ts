@@ -14,6 +14,8 @@ import {
 import type { Explored, Finding, FindingContext, Observer, Report, Subject } from '@holdfast/explorer'
 import type { StrategySpec } from './campaign-plan.js'
 import { LiveCounts } from './job-counts.js'
+import { MachineTarget } from './machine-target.js'
+import { periodOf } from './period.js'
 import { subjectOf } from './subject-of.js'
 import type { SubjectSpec } from './subject-of-spec.js'
 
@@ -51,7 +53,9 @@ export interface FindingTask {
   readonly schedule: Uint16Array
   readonly context: FindingContext
   /** Undefined: it stays as it was found. */
-  readonly shrink: { readonly seconds: number; readonly attempts: number } | undefined
+  readonly shrink:
+    | { readonly seconds: number; readonly attempts: number; readonly subjects?: boolean }
+    | undefined
 }
 
 /** To make a thread ready: so that time is counted from when it can begin. */
@@ -103,7 +107,9 @@ function chanceIn({ target, options, sites }: Subject): About['chance'] {
 
 export async function runExploreTask(task: ExploreTask): Promise<ExploreTaskResult> {
   const subject = await subjectFor(task.spec)
-  const strategy = makeStrategy(task.strategy.name, task.strategy.options)
+  const { name, options, period } = task.strategy
+  const during = period === undefined ? {} : { during: periodOf(period, machineOf(subject)) }
+  const strategy = makeStrategy(name, { ...options, ...during })
   const live = new LiveCounts(task.counts)
   const hash = task.traces === 'none' ? undefined : new TraceHash()
   const list: number[] = []
@@ -148,6 +154,11 @@ export async function runExploreTask(task: ExploreTask): Promise<ExploreTaskResu
     remaining: explored.complete ? 0 : (strategy.remaining?.() ?? null),
     drift,
   }
+}
+
+function machineOf({ id, target }: Subject): MachineTarget {
+  if (target instanceof MachineTarget) return target
+  throw new RangeError(`${id} has no ticks, and so no period; a scenario has`)
 }
 
 function listing(hash: TraceHash, list: number[]): Observer {

@@ -1,7 +1,8 @@
 import type { Machine, Scenario } from '../scenario/types.js'
+import type { PeriodSpec } from './period.js'
 
 /** Something that holds of the kernel in every interleaving of a scenario, within a bound. */
-export interface Claim {
+export interface Claim extends PeriodSpec {
   readonly id: string
   /** One sentence. */
   readonly claim: string
@@ -10,13 +11,6 @@ export interface Claim {
   readonly machine?: Machine
   /** Corrections of faults that are known, without which it does not hold; separated by commas. */
   readonly variant?: string
-  /** Preemptions are taken from the tick `from` on, before the tick `to`. */
-  readonly from: number
-  readonly to: number
-  /** And only while somebody has the l_swaplock of the first LWP of this process, from the first time on. */
-  readonly swaplockOf?: string
-  /** Operations of a turn before that, which decide on which CPU each LWP comes to be. Default 16. */
-  readonly turn?: number
   /** Most preemptions. */
   readonly bound: number
   /** Faults of the zoo that the same exploration must find, by name; {@link UNCORRECTED}: those that `variant` corrects. */

@@ -1,5 +1,6 @@
 import { table } from '../report/table.js'
 import { mutantOf } from '../zoo/index.js'
+import { periodText } from './period.js'
 import { CLAIMS } from './verified.js'
 import type { Claim, Verified } from './verified-claim.js'
 
@@ -40,7 +41,7 @@ export function verifyMarkdown(results: readonly Verified[]): string {
       id,
       scenario.name,
       `${kernel}; ${cpus} CPUs${special}`,
-      `at most ${bound} ${periodText(result.id)}`,
+      `at most ${bound} ${periodText(claimOf(result.id))}`,
       whole.format(claim.executions),
       whole.format(claim.states),
       claim.seconds.toFixed(1),
@@ -83,10 +84,4 @@ function plantedText({ planted }: Verified): string {
   return planted
     .map(({ name, explored }) => `${name} ${explored.found.length > 0 ? 'found' : 'NOT FOUND'}`)
     .join(', ')
-}
-
-function periodText(id: string): string {
-  const { from, to, swaplockOf } = claimOf(id)
-  const ticks = to === from + 1 ? `at tick ${from}` : `from tick ${from} on, before tick ${to}`
-  return swaplockOf === undefined ? ticks : `${ticks}, while the l_swaplock of ${swaplockOf} is held`
 }

@@ -1,6 +1,4 @@
 import { explore, PreemptionBound } from '@holdfast/explorer'
-import type { Period, World } from '@holdfast/explorer'
-import { HARDCLOCK_TICKS, L_SWAPLOCK, P_LWPS } from '@holdfast/kernel'
 import { bootMachine, prepare } from '../run/prepare.js'
 import { kernelBuild } from './kernel-build.js'
 import type { Patch } from '@holdfast/compiler'
@@ -9,6 +7,7 @@ import { placeOf } from './machinery.js'
 import { MachineTarget } from './machine-target.js'
 import { StackUse } from './stack-use.js'
 import { SwapWatch } from './swap-watch.js'
+import { periodOf } from './period.js'
 import { patchesOf } from './variants.js'
 import type { Claim, Explored, Verified } from './verified-claim.js'
 import { UNCORRECTED } from './verified-claim.js'
@@ -55,6 +54,7 @@ async function exploreClaim(
   const scenario = { ...claim.scenario, machine }
   const image = bootMachine(prepare(scenario, {}, SEED))
   const target = new MachineTarget(scenario, image, build, TIME)
+  const site = placeOf(build.compiled.sites)
   const strategy = new PreemptionBound({
     bound: claim.bound,
     cache: true,
@@ -63,11 +63,7 @@ async function exploreClaim(
   })
   const result = explore(target, {
     strategy,
-    observers: [
-      new SwapWatch(target),
-      new StackUse(target, placeOf(build.compiled.sites)),
-      new AtRest(target),
-    ],
+    observers: [new SwapWatch(target, site), new StackUse(target, site), new AtRest(target)],
     engine: { stepLimit: STEP_LIMIT },
     maxFindings: most,
     ...(seconds === undefined ? {} : { seconds }),
@@ -82,25 +78,5 @@ async function exploreClaim(
     complete: result.complete,
     bound: result.bound ?? 'every interleaving',
     found: [...new Set(found)],
-  }
-}
-
-/** The part of the executions in which preemptions are taken. */
-function periodOf({ scenario, from, to, swaplockOf, turn }: Claim, { machine }: MachineTarget): Period {
-  const ticks = to === from + 1 ? `at tick ${from}` : `from tick ${from} on, before tick ${to}`
-  const text = swaplockOf === undefined ? ticks : `${ticks}, while the l_swaplock of ${swaplockOf} is held`
-  const process = scenario.processes.findIndex(({ name }) => name === swaplockOf)
-  const procs = machine.config.kern['scenarioProcs'] as number
-  const held = ({ words }: World): boolean => {
-    const lwp = words[(words[procs + process] as number) + P_LWPS] as number
-    return words[lwp + L_SWAPLOCK] !== 0
-  }
-  return {
-    text,
-    holds(world) {
-      const tick = world.words[HARDCLOCK_TICKS] as number
-      return tick >= from && tick < to && (process < 0 || held(world))
-    },
-    ...(turn === undefined ? {} : { turn }),
   }
 }

@@ -16,6 +16,22 @@ export const NOT_EXPRESSIBLE: readonly {
     why: 'our notes of the history have no such rows',
   },
   {
+    row: 'Z4',
+    fault:
+      'didswap never counted; the candidate of the scan not pinned under proc_lock (both let it use an LWP that has exited)',
+    why: 'the branch needs no more than USPACE pages free, and a machine of several CPUs keeps 5 a CPU for its kernel threads: no small scenario gets there yet',
+  },
+  {
+    row: 'Z6',
+    fault: 'pmap_collect without the lock of the map (uvm_glue.c 1.89.2.7)',
+    why: 'a pmap has a lock of its own in the model, and what it collects is faulted in again: left out, the try changes nothing that a checker could see',
+  },
+  {
+    row: 'F3',
+    fault: 'a lock of everything (Giant, here proc_lock) held by the swapper while it brings an LWP in',
+    why: 'the swapper may use the reserve of kernel threads, and does not wait for memory with it; the same fault in a holder is real, see tracer-waits-for-memory in findings.md',
+  },
+  {
     row: 'Z11',
     fault: 'the pagedaemon loops on memory shortage (PR kern/40027, uvm_swap.c 1.141, uvm_pdaemon.c 1.97)',
     why: 'only the note of the change is known, not the change; what it is about, the accounting of a swap disk that fills up, is simplified in the model',

@@ -31,6 +31,7 @@ import { dyingVsScan } from './dying-vs-scan.js'
 import { lockSleeperVsScan } from './lock-sleeper-vs-scan.js'
 import { regreadVsLwpExit } from './regread-vs-lwp-exit.js'
 import { runnersVsThief } from './runners-vs-thief.js'
+import { wokenVsSwapout } from './woken-vs-swapout.js'
 import { lateWakerVsSwapout, wakerVsSwapout } from './waker-vs-swapout.js'
 
 /** Scenarios small enough to explore: two or three CPUs, few pages, each a pair of paths that meet. */
@@ -69,6 +70,7 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   regreadVsLwpExit,
   runnersVsThief,
   dyingVsScan,
+  wokenVsSwapout,
 ]
 
 /** Every scenario that comes with Holdfast: those for running, and these. Their names are different. */
