@@ -1,5 +1,5 @@
 import type { Mutant } from './mutant.js'
-import { CORRECTED, SCHEDULER, SWAPIN, SWAPOUT } from './sources.js'
+import { CORRECTED, SCHEDULER, SWAPIN } from './sources.js'
 
 const WIRE =
   '  const error = yield* uareaSwapin(cpu, mem.read(l + L_ADDR))\n  if (error !== 0) panic(`uvm_swapin: rewiring stack failed: ${error}`)\n'

@@ -77,8 +77,13 @@ export function trialsOf(mutant: Mutant, subject: SubjectSpec, seed: number): Tr
   ]
 }
 
-function boundedTrial(spec: SubjectSpec, window: NonNullable<Mutant['window']>): Trial {
+function boundedTrial(subject: SubjectSpec, window: NonNullable<Mutant['window']>): Trial {
   const { bound, executions, ...period } = window
   const options = { bound, cache: true, sharedOnly: true }
-  return { spec, name: 'bounded', strategy: { name: 'preemption-bound', options, period }, executions }
+  return {
+    spec: subject,
+    name: 'bounded',
+    strategy: { name: 'preemption-bound', options, period },
+    executions,
+  }
 }
