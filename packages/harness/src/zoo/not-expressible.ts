@@ -8,7 +8,7 @@ export const NOT_EXPRESSIBLE: readonly {
     row: 'Z9',
     fault:
       'turnstile_block: the owner changes while the chain lock is dropped (PR kern/41923, kern_turnstile.c 1.25)',
-    why: 'the model awaits a hand-off in its own way (awaitHandoff in turnstile-pri.ts), so that leaving the test out only makes it walk once more: the mutant is equivalent',
+    why: 'the model awaits a hand-off in its own way (awaitHandoff in turnstile-pri.ts), so that, as far as reading tells, leaving the test out only makes it walk once more (not tried)',
   },
   {
     row: 'Z10, F4 to F6',

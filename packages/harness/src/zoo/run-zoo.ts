@@ -45,6 +45,8 @@ export interface Zoo {
   readonly shown: readonly Shown[]
   readonly twins: readonly Twin[]
   readonly seconds: number
+  /** Most seconds that each strategy had; undefined: executions were the only limit. */
+  readonly budget: number | undefined
   readonly interrupted: boolean
 }
 
@@ -64,6 +66,7 @@ export async function runZoo(options: ZooOptions): Promise<Zoo> {
     shown,
     twins,
     seconds: (performance.now() - started) / 1000,
+    budget: options.seconds,
     interrupted: options.signal.aborted,
   }
 }
