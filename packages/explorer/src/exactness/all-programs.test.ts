@@ -33,6 +33,13 @@ const SMALL: Readonly<Record<string, readonly Small[]>> = {
 /** Programs with too many interleavings to visit all. */
 const LARGE: Readonly<Record<string, readonly Small[]>> = {
   'sync-condvar': [[{}]],
+  'sync-once': [[{}]],
+  'sync-barrier': [[{ k: 1 }]],
+  'sync-rwlock': [[{ r: 1 }]],
+  'sync-semaphore': [[{ n: 2 }]],
+  // Millions of traces.
+  'sync-condvar-twice': [],
+  'sync-mutex-asleep': [],
   'sync-mutex': [[{ n: 2 }], [{ n: 3 }]],
   'spawn-tree': [[{ d: 2 }]],
   filesystem: [[{ n: 14 }]],

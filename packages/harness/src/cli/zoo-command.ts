@@ -26,6 +26,9 @@ export interface ZooFlags {
   readonly json?: boolean
 }
 
+/** Executions of a scenario by each strategy, with `--quick`. */
+const QUICK_EXECUTIONS = 50
+
 /** The page that `--write` makes. The same from src and from dist. */
 const PAGE = fileURLToPath(new URL('../../../../docs/zoo.md', import.meta.url))
 
@@ -90,7 +93,11 @@ function chosen(ids: readonly string[], quick: boolean): readonly Mutant[] {
   const known = MUTANTS.map(({ id }) => id)
   const wrong = ids.find((id) => !known.includes(id))
   if (wrong !== undefined) throw new UsageError([notAllowed('mutant', wrong, choices(known))])
-  return MUTANTS.filter((mutant) =>
-    ids.length === 0 ? !quick || mutant.quick === true : ids.includes(mutant.id),
-  )
+  if (ids.length > 0) return MUTANTS.filter(({ id }) => ids.includes(id))
+  return quick ? MUTANTS.filter((mutant) => mutant.quick === true).map(shortened) : MUTANTS
+}
+
+/** Its scenario is run for less: those that are quick are caught early. */
+function shortened(mutant: Mutant): Mutant {
+  return mutant.target.startsWith('scenario:') ? { ...mutant, executions: QUICK_EXECUTIONS } : mutant
 }

@@ -1,11 +1,14 @@
 import { makeStrategy } from '@holdfast/explorer'
 import type { StrategyOptions } from '@holdfast/explorer'
+import type { PeriodSpec } from './period.js'
 import type { TargetKind } from './subject-of.js'
 
 /** A strategy by name, as plain data. */
 export interface StrategySpec {
   readonly name: string
-  readonly options: Pick<StrategyOptions, 'seed' | 'depth' | 'bound' | 'cache'>
+  readonly options: Pick<StrategyOptions, 'seed' | 'depth' | 'bound' | 'cache' | 'sharedOnly'>
+  /** Of bounded searches of a scenario: the part in which choices are made. */
+  readonly period?: PeriodSpec
 }
 
 /** A part of a campaign: one strategy, and its share of the budget. */

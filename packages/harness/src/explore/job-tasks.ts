@@ -20,12 +20,16 @@ import type {
   Finding,
   FindingContext,
   Observer,
+  Period,
   Report,
   SeenEdge,
   Subject,
 } from '@holdfast/explorer'
 import type { StrategySpec } from './campaign-plan.js'
 import { LiveCounts } from './job-counts.js'
+import { MachineTarget } from './machine-target.js'
+import { periodOf } from './period.js'
+import type { PeriodSpec } from './period.js'
 import { subjectOf } from './subject-of.js'
 import type { SubjectSpec } from './subject-of-spec.js'
 
@@ -67,7 +71,9 @@ export interface FindingTask {
   readonly after?: readonly Uint16Array[]
   readonly context: FindingContext
   /** Undefined: it stays as it was found. */
-  readonly shrink: { readonly seconds: number; readonly attempts: number } | undefined
+  readonly shrink:
+    | { readonly seconds: number; readonly attempts: number; readonly subjects?: boolean }
+    | undefined
 }
 
 /** To make a thread ready: so that time is counted from when it can begin. */
@@ -119,7 +125,9 @@ function chanceIn({ target, options, sites }: Subject): About['chance'] {
 
 export async function runExploreTask(task: ExploreTask): Promise<ExploreTaskResult> {
   const subject = await subjectFor(task.spec)
-  const strategy = makeStrategy(task.strategy.name, task.strategy.options)
+  const { name, options, period } = task.strategy
+  const during = period === undefined ? {} : { during: periodIn(period, machineOf(subject)) }
+  const strategy = makeStrategy(name, { ...options, ...during })
   const live = new LiveCounts(task.counts)
   const hash = task.traces === 'none' ? undefined : new TraceHash()
   const list: number[] = []
@@ -178,6 +186,15 @@ function lockOrderOf(checkers: readonly Observer[]): ExploreTaskResult['lockOrde
 function boundOf({ bound, complete }: Explored, subject: Subject): string | null {
   if (!complete || subject.bound === undefined) return bound
   return `${bound ?? 'every interleaving'}, ${subject.bound}`
+}
+
+function periodIn(period: PeriodSpec, target: MachineTarget): Period {
+  return periodOf(period, target.data, target.machine, () => target.hidden())
+}
+
+function machineOf({ id, target }: Subject): MachineTarget {
+  if (target instanceof MachineTarget) return target
+  throw new RangeError(`${id} has no ticks, and so no period; a scenario has`)
 }
 
 function listing(hash: TraceHash, list: number[]): Observer {

@@ -103,7 +103,7 @@ export function kernelCheckers(
     lives,
     new WireCounts(target, table, names.site),
     new StackUse(target, names.site),
-    new SwapWatch(target),
+    new SwapWatch(target, names.site),
     new Livelock({ ...names, log, cuts: false }),
     new AtRest(target),
   ]

@@ -36,6 +36,7 @@ export interface MachineListener {
 /** A machine under the explorer's control: its CPUs are the actors. */
 export class MachineTarget implements Target {
   readonly name: string
+  readonly data: Scenario
   readonly image: Int32Array
   readonly pure = false
   readonly interruptsAtRest: boolean
@@ -72,6 +73,7 @@ export class MachineTarget implements Target {
     during?: (world: World) => boolean,
   ) {
     this.name = scenario.name
+    this.data = scenario
     this.processes = scenario.processes.flatMap(({ name, count = 1 }) =>
       Array.from({ length: count }, (_, n) => (count === 1 ? name : `${name}${n + 1}`)),
     )

@@ -1,14 +1,17 @@
-import { MUTEX_FLAGS } from '@holdfast/atomics-sync'
+import { MUTEX_FLAGS, MUTEX_SYNCOBJ, RW_SYNCOBJ } from '@holdfast/atomics-sync'
 import { DRAIN, issuedWords, outerSite } from '@holdfast/explorer'
 import type { Observer, Verdict, World } from '@holdfast/explorer'
 import {
   ALLLWP,
   eventKinds,
+  L_CLASS,
   L_FLAG,
   L_HOLDCNT,
   L_LIST_NEXT,
+  L_PROC,
   L_STAT,
   L_SWAPLOCK,
+  L_SYNCOBJ,
   L_TIMEOUT_STATE,
   L_WCHAN,
   LSRUN,
@@ -17,6 +20,10 @@ import {
   LSZOMB,
   LW_INMEM,
   LWP_WORDS,
+  P_STAT,
+  SACTIVE,
+  SCHED_OTHER,
+  SSTOP,
   UVM_SCHEDULER_CV,
 } from '@holdfast/kernel'
 import type { MachineListener, MachineTarget } from './machine-target.js'
@@ -30,6 +37,8 @@ import type { MachineListener, MachineTarget } from './machine-target.js'
  *            W4  when all CPUs idle, no LWP that was woken while it was out is still out while the swapper sleeps. (One that
  *                was runnable when it was thrown out waits for the kick of uvm_meter: nobody else tells the swapper of it.)
  *            W5  when all CPUs idle, l_holdcnt is the number of holds that programs have (of an LWP that is held by programs alone)
+ *            W6  an LWP that is thrown out may be: it is of no real-time class, its process is active or stopped, it is on alllwp, where the
+ *                swapper finds it, it sleeps on no lock (see turnstile_remove), and it is not in physio, whose transfer uses its stack
  * Does not   see what happens to the pages: the u-area's own accesses do (StackTouch), and the invariants at the end.
  *
  * Each is about the state at hand, not about the way to it, so it holds of a state visited once for every way to that state.
@@ -37,6 +46,7 @@ import type { MachineListener, MachineTarget } from './machine-target.js'
 export class SwapWatch implements Observer, MachineListener {
   readonly name = 'swapping'
   private readonly target: MachineTarget
+  private readonly placeOf: (site: number) => string
   /** LWPs that are swapped out, as the kernel's events tell. */
   private readonly out = new Set<number>()
   /** Those that were runnable when they were thrown out. */
@@ -44,8 +54,9 @@ export class SwapWatch implements Observer, MachineListener {
   /** Holds of programs, by LWP. */
   private readonly holds = new Map<number, number>()
 
-  constructor(target: MachineTarget) {
+  constructor(target: MachineTarget, placeOf: (site: number) => string) {
     this.target = target
+    this.placeOf = placeOf
     target.listen(this)
   }
 
@@ -72,13 +83,32 @@ export class SwapWatch implements Observer, MachineListener {
     if (stat !== LSSLEEP && stat !== LSRUN && stat !== LSSTOP) return
     if (stat === LSRUN) this.dequeued.add(lwp)
     else this.dequeued.delete(lwp)
-    if (words[lwp + L_HOLDCNT] === 0) return
-    this.report(
-      world,
-      'invariant',
-      `${this.target.lwpName(world, lwp)} is held and marked as swapped out`,
-      lwp + L_HOLDCNT,
-    )
+    const why = words[lwp + L_HOLDCNT] === 0 ? this.whyNot(world, lwp) : 'is held'
+    if (why === undefined) return
+    const message = `${this.target.lwpName(world, lwp)} ${why} and marked as swapped out`
+    this.report(world, 'invariant', message, lwp + L_HOLDCNT)
+  }
+
+  /** W6 */
+  private whyNot(world: World, lwp: number): string | undefined {
+    const words = issuedWords(world)
+    if (words[lwp + L_CLASS] !== SCHED_OTHER) return 'is of a real-time class'
+    const stat = words[(words[lwp + L_PROC] as number) + P_STAT]
+    if (stat !== SACTIVE && stat !== SSTOP) return 'is of a process that exits'
+    if (!this.isListed(world, lwp)) return 'is off alllwp'
+    const syncobj = words[lwp + L_SYNCOBJ]
+    if (syncobj === MUTEX_SYNCOBJ || syncobj === RW_SYNCOBJ)
+      return 'sleeps on a lock, of which nobody kicks the swapper,'
+    const places = this.target.placesOf(world, lwp).map(this.placeOf)
+    return places.some((place) => place.startsWith('physio ')) ? 'is in physio' : undefined
+  }
+
+  private isListed(world: World, lwp: number): boolean {
+    const words = issuedWords(world)
+    let left = this.target.machine.config.nlwps
+    let l = words[ALLLWP] as number
+    while (l !== 0 && l !== lwp && left-- > 0) l = words[l + L_LIST_NEXT] as number
+    return l === lwp
   }
 
   finish(): void {}

@@ -1,7 +1,7 @@
 import { table } from '../report/table.js'
 import { mutantOf } from '../zoo/index.js'
+import { periodText } from './period.js'
 import { CLAIMS } from './verified.js'
-import { periodText } from './verified-claim.js'
 import type { Claim, Verified } from './verified-claim.js'
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })

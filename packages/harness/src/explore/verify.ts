@@ -1,19 +1,17 @@
 import { explore, PreemptionBound } from '@holdfast/explorer'
-import type { Period, World } from '@holdfast/explorer'
-import { HARDCLOCK_TICKS, L_SWAPLOCK, P_LWPS } from '@holdfast/kernel'
 import { bootMachine, prepare } from '../run/prepare.js'
 import { kernelBuild } from './kernel-build.js'
 import type { Patch } from '@holdfast/compiler'
-import type { MachineImage } from '@holdfast/cpu'
 import { AtRest } from './kernel-checkers.js'
 import { DEFAULT_TIME } from './machine-time.js'
 import { placeOf } from './machinery.js'
 import { MachineTarget } from './machine-target.js'
 import { StackUse } from './stack-use.js'
 import { SwapWatch } from './swap-watch.js'
+import { periodOf } from './period.js'
 import { patchesOf } from './variants.js'
 import type { Claim, Explored, Verified } from './verified-claim.js'
-import { periodText, UNCORRECTED } from './verified-claim.js'
+import { UNCORRECTED } from './verified-claim.js'
 
 export interface VerifyOptions {
   /** Most seconds of each exploration; one that does not end in time shows nothing. Default: no limit. */
@@ -55,17 +53,14 @@ async function exploreClaim(
   const machine = { ...claim.scenario.machine, ...claim.machine }
   const scenario = { ...claim.scenario, machine }
   const image = bootMachine(prepare(scenario, {}, SEED))
-  const during: Period = periodOf(claim, image, () => target.hidden())
+  const during = periodOf(claim, scenario, image, () => target.hidden())
   const time = { ...DEFAULT_TIME, freeTicks: claim.ticks ?? 0 }
   const target = new MachineTarget(scenario, image, build, time, (world) => during.holds(world))
   const strategy = new PreemptionBound({ bound: claim.bound, cache: true, sharedOnly: true, during })
+  const site = placeOf(build.compiled.sites)
   const result = explore(target, {
     strategy,
-    observers: [
-      new SwapWatch(target),
-      new StackUse(target, placeOf(build.compiled.sites)),
-      new AtRest(target),
-    ],
+    observers: [new SwapWatch(target, site), new StackUse(target, site), new AtRest(target)],
     engine: { stepLimit: STEP_LIMIT },
     maxFindings: most,
     ...(seconds === undefined ? {} : { seconds }),
@@ -80,24 +75,5 @@ async function exploreClaim(
     complete: result.complete,
     bound: result.bound ?? 'every interleaving',
     found: [...new Set(found)],
-  }
-}
-
-/** The part of the executions in which preemptions are taken. `free`: free ticks that have come; they do not end it. */
-function periodOf(claim: Claim, { config }: MachineImage, free: () => number): Period {
-  const { scenario, from, to, swaplockOf, turn } = claim
-  const process = scenario.processes.findIndex(({ name }) => name === swaplockOf)
-  const procs = config.kern['scenarioProcs'] as number
-  const held = ({ words }: World): boolean => {
-    const lwp = words[(words[procs + process] as number) + P_LWPS] as number
-    return words[lwp + L_SWAPLOCK] !== 0
-  }
-  return {
-    text: periodText(claim),
-    holds(world) {
-      const tick = (world.words[HARDCLOCK_TICKS] as number) - free()
-      return tick >= from && tick < to && (process < 0 || held(world))
-    },
-    ...(turn === undefined ? {} : { turn }),
   }
 }

@@ -47,6 +47,7 @@ export const hold: readonly Mutant[] = [
     ],
     target: 'scenario:hold-vs-swapout',
     corrections: CORRECTED,
+    window: { from: 12, to: 13, bound: 1, executions: 1_000 },
     expected: ['stackTouch', 'race', 'guardedBy', 'invariant'],
   },
   {

@@ -21,6 +21,7 @@ export const kick: readonly Mutant[] = [
     patches: [{ file: SCHEDULER, find: '  mem.write(UVM_SCHEDULER_KICKED, 1)\n', replace: '' }],
     target: 'scenario:kick-vs-swapper',
     corrections: CORRECTED,
+    window: { from: 16, to: 17, bound: 1, executions: 700 },
     expected: ['lostWakeup'],
   },
   {
@@ -127,7 +128,7 @@ export const kick: readonly Mutant[] = [
         replace: '',
       },
     ],
-    target: 'scenario:late-waker-vs-swapout',
+    target: 'scenario:woken-vs-swapout',
     corrections: CORRECTED,
     expected: ['lostWakeup', 'deadlock'],
   },

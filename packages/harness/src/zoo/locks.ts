@@ -44,6 +44,7 @@ export const locks: readonly Mutant[] = [
     patches: [{ file: MUTEX, find: R3, replace: '    if (mem.cas(addr, found, waited) !== found) {\n' }],
     target: 'program:sync-mutex-asleep',
     corrections: 'mutex-exit-loads',
+    executions: 20_000,
     expected: ['deadlock', 'lostWakeup'],
     quick: true,
   },
@@ -62,6 +63,7 @@ export const locks: readonly Mutant[] = [
     ],
     target: 'program:sync-mutex-asleep',
     corrections: 'mutex-exit-loads',
+    executions: 20_000,
     expected: ['deadlock', 'lostWakeup'],
   },
   {

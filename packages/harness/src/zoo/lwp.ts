@@ -92,6 +92,7 @@ export const lwp: readonly Mutant[] = [
     ],
     target: 'scenario:wakeup-vs-swapin',
     corrections: CORRECTED,
+    window: { from: 14, to: 15, bound: 1, executions: 700 },
     expected: ['panic', 'guardedBy', 'race', 'invariant'],
     quick: true,
   },
@@ -109,8 +110,8 @@ export const lwp: readonly Mutant[] = [
         replace: '',
       },
     ],
-    target: 'scenario:regread-vs-lwp-exit',
+    target: 'scenario:dying-vs-scan',
     corrections: CORRECTED,
-    expected: ['deadlock', 'lostWakeup', 'panic', 'invariant'],
+    expected: ['invariant', 'deadlock', 'lostWakeup', 'panic'],
   },
 ]

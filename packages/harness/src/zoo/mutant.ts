@@ -1,5 +1,6 @@
 import type { Patch } from '@holdfast/compiler'
 import type { Params, Verdict } from '@holdfast/explorer'
+import type { PeriodSpec } from '../explore/period.js'
 
 /** How sure the history of a fault is: seen in the sources or the commit; in part; recalled only; or a textbook's. */
 export type Confidence = 'verified' | 'partly verified' | 'recalled' | 'textbook'
@@ -30,6 +31,8 @@ export interface Mutant {
    * kernel with them alone is its twin, in which nothing is to be found.
    */
   readonly corrections?: string
+  /** Where a bounded search looks, of a scenario, with at most so many preemptions, and for how many executions: for faults too rare for samples. */
+  readonly window?: PeriodSpec & { readonly bound: number; readonly executions: number }
   /** Verdicts any of which is the right one. */
   readonly expected: readonly [Verdict, ...Verdict[]]
   /** Executions that each strategy is given. Default: 200 of a scenario, 2,000 of a program. */

@@ -45,11 +45,16 @@ export interface Zoo {
   readonly shown: readonly Shown[]
   readonly twins: readonly Twin[]
   readonly seconds: number
+  /** Most seconds that each strategy had; undefined: executions were the only limit. */
+  readonly budget: number | undefined
   readonly interrupted: boolean
 }
 
-/** Executions tried for a smaller schedule. A number, so that the result does not depend on the machine; the seconds are a last resort. */
-const SHRINK = { program: { attempts: 2_000, seconds: 60 }, scenario: { attempts: 150, seconds: 60 } }
+/** Executions tried for fewer preemptions. A number, so that the result does not depend on the machine; the seconds are a last resort. */
+const SHRINK = {
+  program: { attempts: 2_000, seconds: 60, subjects: false },
+  scenario: { attempts: 60, seconds: 60, subjects: false },
+}
 
 /** Runs every strategy on every mutant until it finds something, and as long on its twin. What was done is kept when the signal comes. */
 export async function runZoo(options: ZooOptions): Promise<Zoo> {
@@ -61,6 +66,7 @@ export async function runZoo(options: ZooOptions): Promise<Zoo> {
     shown,
     twins,
     seconds: (performance.now() - started) / 1000,
+    budget: options.seconds,
     interrupted: options.signal.aborted,
   }
 }
@@ -100,15 +106,16 @@ class Running {
       if (known === undefined) groups.set(name, { name, mutants: [mutant] })
       else known.mutants.push(mutant)
     }
-    const work: { trial: Trial; name: string }[] = []
-    for (const group of groups.values()) {
-      // As much as the mutant that was given most.
-      const most = group.mutants.map((mutant) => trialsOf(mutant, twinSpecOf(mutant), seed))
-      const largest = most.reduce((one, other) =>
-        (one[0] as Trial).executions >= (other[0] as Trial).executions ? one : other,
-      )
-      for (const trial of largest) work.push({ trial, name: group.name })
+    // Each strategy as long as on the mutant that was given most.
+    const most = new Map<string, { trial: Trial; name: string }>()
+    for (const { name, mutants: of } of groups.values()) {
+      for (const trial of of.flatMap((mutant) => trialsOf(mutant, twinSpecOf(mutant), seed))) {
+        const key = `${name} ${JSON.stringify(trial.strategy)}`
+        const known = most.get(key)?.trial.executions ?? 0
+        if (trial.executions > known) most.set(key, { trial, name })
+      }
     }
+    const work = [...most.values()]
     this.done = 0
     const tried = await this.all(
       work.map(({ trial }) => trial),

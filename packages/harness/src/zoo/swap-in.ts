@@ -1,5 +1,5 @@
 import type { Mutant } from './mutant.js'
-import { CORRECTED, SCHEDULER, SWAPIN, SWAPOUT } from './sources.js'
+import { CORRECTED, SCHEDULER, SWAPIN } from './sources.js'
 
 const WIRE =
   '  const error = yield* uareaSwapin(cpu, mem.read(l + L_ADDR))\n  if (error !== 0) panic(`uvm_swapin: rewiring stack failed: ${error}`)\n'
@@ -107,50 +107,8 @@ export const swapIn: readonly Mutant[] = [
     ],
     target: 'scenario:hold-vs-swapper',
     corrections: CORRECTED,
+    window: { from: 20, to: 21, bound: 1, executions: 1_500 },
     expected: ['useAfterFree', 'panic'],
-  },
-  {
-    id: 'swapper-keeps-proc-lock',
-    about: 'uvm_scheduler keeps proc_lock while it brings the LWP in',
-    story:
-      'FreeBSD held Giant over the walk and what followed. The wait for memory below the wiring then blocks the pagedaemon, which needs the lock to free any.',
-    source: { text: 'F3: FreeBSD commit c424b7d0c69c: Giant held by the swapper', confidence: 'verified' },
-    patches: [
-      {
-        file: SCHEDULER,
-        find: '      yield* mutexEnter(cpu, l + L_SWAPLOCK)\n      mutexExit(cpu, PROC_LOCK)\n',
-        replace: '      yield* mutexEnter(cpu, l + L_SWAPLOCK)\n',
-      },
-      {
-        file: SCHEDULER,
-        find: '      mutexExit(cpu, l + L_SWAPLOCK)\n',
-        replace: '      mutexExit(cpu, PROC_LOCK)\n      mutexExit(cpu, l + L_SWAPLOCK)\n',
-      },
-    ],
-    target: 'scenario:exit-vs-swapper',
-    corrections: CORRECTED,
-    expected: ['lockOrder', 'deadlock', 'panic'],
-  },
-  {
-    id: 'collect-unlocked',
-    about: 'uvm_swapout collects the pmap of the process without trying the lock of its map',
-    story: 'Other LWPs of the process may be changing the map at that moment.',
-    source: {
-      text: 'Z6: uvm_glue.c 1.89.2.7 against NetBSD 5.2, which tries the lock (why is recalled only)',
-      confidence: 'partly verified',
-    },
-    patches: [
-      {
-        file: SWAPOUT,
-        find: '  if (vmMapLockTry(cpu, map)) {\n    pmapCollect(cpu, vmMapPmap(cpu, map))\n    vmMapUnlock(cpu, map)\n  }\n',
-        replace: '  pmapCollect(cpu, vmMapPmap(cpu, map))\n',
-      },
-      { file: SWAPOUT, find: '  vmMapLockTry,\n', replace: '' },
-      { file: SWAPOUT, find: '  vmMapUnlock,\n', replace: '' },
-    ],
-    target: 'scenario:waker-vs-swapout',
-    corrections: CORRECTED,
-    expected: ['guardedBy', 'race', 'panic'],
   },
   {
     id: 'physio-no-hold',

@@ -6,6 +6,9 @@ const RECHECK =
 const CLEARED =
   '  mem.write(l + L_FLAG, mem.read(l + L_FLAG) & ~LW_INMEM)\n  mem.write(l + L_SWTIME, 0)\n  if (mem.read(l + L_STAT) === LSRUN) schedDequeue(cpu, l)\n  lwpUnlock(cpu, l)\n'
 
+/** From when the scan has chosen the LWP until it lets it go. */
+const CHOSEN = { from: 12, to: 13, swaplockOf: 'target', bound: 2, executions: 9_000 } as const
+
 const Z1: Source = {
   text: 'Z1: PR kern/23095 (cl, about 2003; the date is not shown): panic in setrunqueue; Z4: the same for a stale candidate, uvm_glue.c 1.97 against 1.89.2.7',
   confidence: 'verified',
@@ -34,6 +37,7 @@ export const swapOut: readonly Mutant[] = [
     patches: [{ file: SWAPOUT, find: RECHECK, replace: '' }],
     target: 'scenario:late-waker-vs-swapout',
     corrections: CORRECTED,
+    window: CHOSEN,
     expected: ['stackTouch', 'panic', 'invariant'],
   },
   {
@@ -51,6 +55,7 @@ export const swapOut: readonly Mutant[] = [
     ],
     target: 'scenario:late-waker-vs-swapout',
     corrections: CORRECTED,
+    window: CHOSEN,
     expected: ['stackTouch', 'panic', 'invariant'],
   },
   {
@@ -65,7 +70,7 @@ export const swapOut: readonly Mutant[] = [
         replace: `  lwpUnlock(cpu, l)\n  lwpLock(cpu, l)\n${CLEARED}`,
       },
     ],
-    target: 'scenario:late-waker-vs-swapout',
+    target: 'scenario:woken-vs-swapout',
     corrections: CORRECTED,
     expected: ['stackTouch', 'panic', 'invariant'],
   },
@@ -83,8 +88,9 @@ export const swapOut: readonly Mutant[] = [
       { file: SWAPOUT, find: '  L_PFLAG,\n', replace: '' },
       { file: SWAPOUT, find: '  LP_RUNNING,\n', replace: '' },
     ],
-    target: 'scenario:swapout-in-switch',
+    target: 'scenario:late-waker-vs-swapout',
     corrections: CORRECTED,
+    window: CHOSEN,
     expected: ['stackTouch', 'panic', 'invariant'],
     quick: true,
   },
@@ -98,7 +104,7 @@ export const swapOut: readonly Mutant[] = [
       { file: SWAPOUT, find: '  if (mem.read(l + L_STAT) === LSRUN) schedDequeue(cpu, l)\n', replace: '' },
       { file: SWAPOUT, find: "import { schedDequeue } from '../kern-runq.js'\n", replace: '' },
     ],
-    target: 'scenario:late-waker-vs-swapout',
+    target: 'scenario:woken-vs-swapout',
     corrections: CORRECTED,
     expected: ['stackTouch', 'panic', 'invariant', 'doubleEnqueue'],
   },
@@ -140,8 +146,8 @@ export const swapOut: readonly Mutant[] = [
       { file: SWAPOUT, find: '  L_SYNCOBJ,\n', replace: '' },
     ],
     target: 'scenario:lock-sleeper-vs-scan',
-    corrections: `${CORRECTED},holder-holds-itself`,
-    expected: ['lostWakeup', 'deadlock'],
+    corrections: CORRECTED,
+    expected: ['invariant', 'lostWakeup', 'deadlock'],
   },
   {
     id: 'realtime-swapped',
@@ -175,7 +181,8 @@ export const swapOut: readonly Mutant[] = [
     ],
     target: 'scenario:dying-vs-scan',
     corrections: CORRECTED,
-    expected: ['panic', 'stackTouch', 'invariant'],
+    window: { from: 12, to: 13, swaplockOf: 'last', bound: 2, executions: 4_000 },
+    expected: ['invariant', 'panic', 'stackTouch'],
   },
   {
     id: 'scan-waits-for-proc-lock',

@@ -4,7 +4,7 @@ import type { SubjectSpec } from '../explore/subject-of-spec.js'
 import type { Mutant } from './mutant.js'
 
 /** The strategies in the order of the table. */
-export const STRATEGY_NAMES = ['random', 'pct', 'pos', 'surw', 'dpor'] as const
+export const STRATEGY_NAMES = ['random', 'pct', 'pos', 'surw', 'bounded', 'dpor'] as const
 export type StrategyName = (typeof STRATEGY_NAMES)[number]
 
 /** Executions that a strategy is given, where a mutant does not say. */
@@ -57,13 +57,33 @@ function spec({ target, params = {} }: Mutant, variant: string | undefined): Sub
   return { target, params, engine: {}, variant, all: false }
 }
 
-/** The strategies on a subject of the mutant. dpor serves no interrupts, and so no scenario. */
+/** The strategies on a subject of the mutant. dpor serves no interrupts, and so no scenario; the bounded search needs a window. */
 export function trialsOf(mutant: Mutant, subject: SubjectSpec, seed: number): Trial[] {
-  const executions = mutant.executions ?? EXECUTIONS[isProgram(mutant) ? 'program' : 'scenario']
-  return STRATEGY_NAMES.filter((name) => name !== 'dpor' || isProgram(mutant)).map((name) => ({
+  const kind = isProgram(mutant) ? 'program' : 'scenario'
+  const executions = mutant.executions ?? EXECUTIONS[kind]
+  const trial = (name: StrategyName, options: StrategySpec['options']): Trial => ({
     spec: subject,
     name,
-    strategy: { name, options: { seed, ...(name === 'pct' ? { depth: DEPTH } : {}) } },
+    strategy: { name, options },
     executions,
-  }))
+  })
+  return [
+    trial('random', { seed }),
+    trial('pct', { seed, depth: DEPTH }),
+    trial('pos', { seed }),
+    trial('surw', { seed }),
+    ...(mutant.window === undefined ? [] : [boundedTrial(subject, mutant.window)]),
+    ...(kind === 'program' ? [trial('dpor', {})] : []),
+  ]
+}
+
+function boundedTrial(subject: SubjectSpec, window: NonNullable<Mutant['window']>): Trial {
+  const { bound, executions, ...period } = window
+  const options = { bound, cache: true, sharedOnly: true }
+  return {
+    spec: subject,
+    name: 'bounded',
+    strategy: { name: 'preemption-bound', options, period },
+    executions,
+  }
 }

@@ -7,7 +7,7 @@ import { isProgram, STRATEGY_NAMES } from './trial.js'
 import { parallelText } from './zoo-report.js'
 
 /** docs/zoo.md: every mutant with its story and its source, and what came of it. */
-export function zooPage({ shown, twins }: Zoo): string {
+export function zooPage({ shown, twins, budget }: Zoo): string {
   const executions = twins.reduce((sum, twin) => sum + twin.executions, 0)
   const alarms = twins.filter(({ found }) => found.length > 0).length
   const caught = shown.filter(({ best }) => best !== undefined).length
@@ -22,6 +22,7 @@ export function zooPage({ shown, twins }: Zoo): string {
       'scenario would show one of them first. The numbers are executions up to the first catch, with seed 1; dpor serves programs only, since a machine has ' +
       'interrupts. Preemptions are those of the shrunk schedule (the fewest found). _In parallel_: whether the sanitizer catches it on really parallel workers.',
     '',
+    ...(budget === undefined ? [] : [cutShort(budget), '']),
     ...FAMILIES.flatMap(({ title, mutants }) => {
       const rows = mutants.flatMap(({ id }) => shown.find(({ mutant }) => mutant.id === id) ?? [])
       return rows.length === 0 ? [] : [`## ${title}`, '', ...familyTable(rows), '', ...rows.flatMap(storyOf)]
@@ -35,6 +36,11 @@ export function zooPage({ shown, twins }: Zoo): string {
     ...NOT_EXPRESSIBLE.map(({ row, fault, why }) => `| ${row} | ${fault} | ${why} |`),
     '',
   ].join('\n')
+}
+
+/** What is to be known of a run in which time was the limit. */
+function cutShort(budget: number): string {
+  return `**This run was cut short**: each strategy had at most ${budget} s on each mutant and twin. "Not in 12" then says that there was no time for more, and "not caught" says little.`
 }
 
 function familyTable(rows: readonly Shown[]): string[] {

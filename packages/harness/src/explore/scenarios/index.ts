@@ -34,6 +34,7 @@ import { regreadVsLwpExit } from './regread-vs-lwp-exit.js'
 import { runnersVsThief } from './runners-vs-thief.js'
 import { addrefVsExit } from './addref-vs-exit.js'
 import { zombieVsParent } from './zombie-vs-parent.js'
+import { wokenVsSwapout } from './woken-vs-swapout.js'
 import { lateWakerVsSwapout, wakerVsSwapout } from './waker-vs-swapout.js'
 import { twoWanted } from './two-wanted.js'
 import { swapinVsMemory } from './swapin-vs-memory.js'
@@ -89,6 +90,7 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   addrefVsExit,
   zombieVsParent,
   timeoutVsTick,
+  wokenVsSwapout,
 ]
 
 /** Every scenario that comes with Holdfast: those for running, and these. Their names are different. */
