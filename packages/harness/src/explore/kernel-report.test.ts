@@ -27,10 +27,10 @@ let finding: Finding
 beforeAll(async () => {
   const subject = await kernelSubject('hold-vs-swapper')
   const strategy = makeStrategy('random', { seed: SEED })
-  const options = { strategy, observers: subject.observers(), executions: EXECUTIONS, maxFindings: 1 }
+  const options = { strategy, observers: subject.observers(), executions: EXECUTIONS, maxFindings: 9 }
   const { found, executions } = explore(subject.target, { ...options, engine: subject.options })
-  const [first] = found
-  if (first === undefined) throw new Error(`nothing found in ${executions} executions`)
+  const first = found.find(({ report }) => report.verdict === 'panic')
+  if (first === undefined) throw new Error(`no panic found in ${executions} executions`)
   const shrunk = shrink(subject, first, { attempts: ATTEMPTS, subjects: false })
   if (shrunk === undefined) throw new Error('what was found does not show again')
   finding = makeFinding(shrunk, {

@@ -1,8 +1,10 @@
+import { Mem } from '@holdfast/atomics-sync'
 import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
 import type { Reach } from './coverage.js'
 import type { MutateTask } from './mutate-task.js'
 import type { Outcome } from './outcome.js'
+import { PULSE, PULSE_BYTES } from './pulse.js'
 
 /** The built worker: threads of Node's own load no TypeScript. The same from src and from dist. */
 const WORKER = fileURLToPath(new URL('../../dist/mutate/mutate-task.js', import.meta.url))
@@ -38,13 +40,13 @@ export class MutateJobs {
     task: Omit<MutateTask & { kind: 'mutant' }, 'kind' | 'pulse'>,
     signal: AbortSignal,
   ): Promise<Outcome> {
-    const shared = new SharedArrayBuffer(4)
-    const pulse = new Int32Array(shared)
+    const shared = new SharedArrayBuffer(PULSE_BYTES)
+    const mem = new Mem(shared)
     const silent = new AbortController()
     let last = 0
     let since = performance.now()
     const watch = setInterval(() => {
-      const now = Atomics.load(pulse, 0)
+      const now = mem.load(PULSE)
       if (now !== last || now === 0) since = performance.now()
       else if (performance.now() - since > SILENT_MS) silent.abort()
       last = now

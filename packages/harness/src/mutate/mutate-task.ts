@@ -1,7 +1,9 @@
+import { Mem } from '@holdfast/atomics-sync'
 import type { Patch } from '@holdfast/compiler'
 import type { Reach } from './coverage.js'
 import type { Focus } from './focus.js'
 import type { Outcome } from './outcome.js'
+import { PULSE } from './pulse.js'
 import { reach, tryMutant } from './try-mutant.js'
 
 /** What a worker thread is asked for. Plain data. */
@@ -16,12 +18,12 @@ export type MutateTask =
       readonly seed: number
       readonly executions: number
       readonly seconds: number | undefined
-      /** One word that grows as long as the mutant gets on. */
+      /** Memory whose word {@link PULSE} grows as long as the mutant gets on. */
       readonly pulse: SharedArrayBuffer
     }
 
 export default async function work(task: MutateTask): Promise<Reach | Outcome> {
   if (task.kind === 'reach') return reach(task.scenario, task.seed)
-  const pulse = new Int32Array(task.pulse)
-  return tryMutant({ ...task, alive: () => void Atomics.add(pulse, 0, 1) })
+  const mem = new Mem(task.pulse)
+  return tryMutant({ ...task, alive: () => void mem.add(PULSE, 1) })
 }
