@@ -12,6 +12,8 @@ export interface Listed {
   readonly variant?: string
   readonly strategy: 'random' | 'pct'
   readonly depth?: number
+  /** Ticks of the clock at any point, of an execution. Default: as for every scenario. */
+  readonly ticks?: number
   readonly verdict: Verdict
   /** What the report says. */
   readonly says: RegExp
@@ -141,6 +143,7 @@ export const CATALOGUE: readonly Listed[] = [
     variant: 'free-takes-swaplock',
     strategy: 'pct',
     depth: 3,
+    ticks: 0,
     verdict: 'useAfterFree',
     says: /uvm_swapout_threads/,
     real: 'Yes: LIST_FOREACH reads le_next of a freed LWP. The try is there to keep the LWP from exiting, but it comes after the time in which it could.',

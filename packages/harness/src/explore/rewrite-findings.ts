@@ -92,7 +92,7 @@ function correctionsIn({ corrections }: FindingsPaths): Record<string, Corrected
 
 async function tell(listed: Listed, say: (line: string) => void): Promise<Told> {
   const { id, scenario, variant, strategy } = listed
-  const subject = await kernelSubject(scenario, variant === undefined ? {} : { variant })
+  const subject = await subjectOf(listed, variant)
   const found = find(subject, listed)
   if (found === undefined) throw new Error(`${id}: not found in ${scenario}`)
   say(`${id}: in execution ${found.execution + 1}, after ${found.seconds.toFixed(1)} s; shrinking`)
@@ -115,6 +115,13 @@ async function tell(listed: Listed, say: (line: string) => void): Promise<Told> 
   return { listed, finding, corrected: result }
 }
 
+function subjectOf({ scenario, ticks }: Listed, variant: string | undefined): Promise<Subject> {
+  return kernelSubject(scenario, {
+    ...(variant === undefined ? {} : { variant }),
+    ...(ticks === undefined ? {} : { time: { ticks } }),
+  })
+}
+
 /** The first execution that shows the fault. */
 function find(subject: Subject, { strategy, depth, verdict, says }: Listed): Found | undefined {
   const started = performance.now()
@@ -134,12 +141,10 @@ function find(subject: Subject, { strategy, depth, verdict, says }: Listed): Fou
 }
 
 /** The same campaign on the corrected kernel, for longer. */
-async function corrected(
-  { scenario, variant, correction, strategy, depth }: Listed,
-  took: number,
-): Promise<Corrected> {
+async function corrected(listed: Listed, took: number): Promise<Corrected> {
+  const { variant, correction, strategy, depth } = listed
   const names = [variant, correction].filter((name) => name !== undefined).join(',')
-  const subject = await kernelSubject(scenario, { variant: names })
+  const subject = await subjectOf(listed, names)
   const { executions, seconds, found } = explore(subject.target, {
     strategy: makeStrategy(strategy, { seed: SEED, ...(depth === undefined ? {} : { depth }) }),
     observers: subject.observers(),

@@ -17,7 +17,7 @@ const HOLD = 'uvm-glue/hold.ts'
 const PTRACE = 'kernel/src/sys-process.ts'
 
 /** Corrections of what the explorer finds. Each is for one fault; `--variant a,b` applies several. */
-const corrections: readonly Variant[] = [
+export const corrections: readonly Variant[] = [
   {
     name: 'recheck-inmem',
     about:
