@@ -1,0 +1,263 @@
+import type { Site } from '@holdfast/compiler'
+import type { EventRow, Observer, World } from '@holdfast/explorer'
+import {
+  ACQUIRES,
+  ENDED,
+  PREEMPTS,
+  RELEASES,
+  REPORTED,
+  WAITS,
+  WROTE,
+  type Trace,
+  type TraceNote,
+  type TraceWord,
+} from '@holdfast/viewer'
+import { MachineTarget } from '../explore/machine-target.js'
+import { Interned } from './intern.js'
+import { GROUPS, WordGroups } from './word-groups.js'
+
+/** A trace but for what is known only after it: what it is called, and its sources. */
+export type Recorded = Pick<
+  Trace,
+  | 'actors'
+  | 'tasks'
+  | 'groups'
+  | 'words'
+  | 'ops'
+  | 'stacks'
+  | 'events'
+  | 'changes'
+  | 'locks'
+  | 'meanings'
+  | 'notes'
+> & {
+  /** The places of `stacks`. */
+  readonly sites: readonly Site[]
+  /** Address of each word. */
+  readonly addresses: readonly number[]
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+/**
+ * Writes an execution down as a trace: what rows tell of each step ({@link row}), and what only who watches memory sees ({@link event}):
+ * every word that changes, and which LWP a CPU runs.
+ */
+export class TraceRecorder implements Observer {
+  readonly name = 'trace recorder'
+  private shadow = new Int32Array(0)
+  private groups: WordGroups | undefined
+  private world: World | undefined
+  /** The task of each step. */
+  private readonly taskOf: number[] = []
+  private readonly changed: { event: number; addr: number; value: number }[] = []
+  private readonly actors: string[] = []
+  private readonly tasks = new Interned<string>()
+  private readonly ops = new Interned<string>()
+  private readonly places = new Interned<Site>()
+  private readonly stacks = new Interned<number[]>()
+  private readonly words = new Interned<Mutable<TraceWord> & { addr: number }>()
+  private readonly meanings = new Interned<{ word: number; value: number; text: string }>()
+  private readonly events = {
+    actor: [] as number[],
+    task: [] as number[],
+    op: [] as number[],
+    stack: [] as number[],
+    inner: [] as number[],
+    word: [] as number[],
+    old: [] as number[],
+    new: [] as number[],
+    flags: [] as number[],
+  }
+  private readonly locks = { event: [] as number[], word: [] as number[], what: [] as number[] }
+  private readonly notes: TraceNote[] = []
+
+  reset(world: World): void {
+    this.world = world
+    this.shadow = Int32Array.from(world.target.image)
+    const { target } = world
+    if (target instanceof MachineTarget)
+      this.groups = new WordGroups(target.machine.regions, target.image.length)
+  }
+
+  event(world: World): void {
+    const event = world.steps - 1
+    this.taskOf[event] = this.task(world)
+    this.compare(world, event, world.evAddr, world.evWords)
+    this.compare(world, event, world.evAddr2, world.evWords2)
+  }
+
+  finish(): void {}
+
+  /** A row is complete. */
+  row(row: EventRow, world: World): void {
+    const { events } = this
+    const event = events.actor.length
+    const faults = row.reports.filter((text) => !this.isByDesign(world, text))
+    const word = row.addr === undefined ? -1 : this.word(world, row.addr, row.place?.file ?? '', row.word)
+    this.actors[row.actor] ??= world.target.actorName?.(world, row.actor) ?? row.actorName
+    events.actor.push(row.actor)
+    events.task.push(this.taskOf[event] ?? -1)
+    events.op.push(this.ops.number(row.op, () => row.op))
+    events.stack.push(this.stack(row))
+    events.inner.push(row.inner)
+    events.word.push(word)
+    events.old.push(row.old)
+    events.new.push(row.new)
+    events.flags.push(
+      (row.preempts ? PREEMPTS : 0) |
+        (row.wrote ? WROTE : 0) |
+        (faults.length > 0 ? REPORTED : 0) |
+        (row.left?.why === 'ended' ? ENDED : 0),
+    )
+    if (word >= 0 && row.meaning !== undefined) {
+      this.mean(word, row.old, row.meaning.old)
+      this.mean(word, row.new, row.meaning.new)
+    }
+    this.lock(world, row, event)
+    this.note(row, event, faults)
+  }
+
+  /** The trace, once the execution is over. `isKey`: whether a word is one that matters, by its address and that of its record. */
+  recorded(isKey: (addr: number, record: number) => boolean): Recorded {
+    const { events, locks, notes } = this
+    const found = this.changed.flatMap(({ event, addr, value }) => {
+      const word = this.words.find(String(addr))
+      return word === undefined ? [] : [{ event, word, value }]
+    })
+    return {
+      actors: Array.from(this.actors, (name, actor) => name ?? `actor ${actor}`),
+      tasks: this.tasks.rows,
+      groups: this.groups === undefined ? ['memory'] : GROUPS,
+      words: this.words.rows.map(({ addr, ...word }) =>
+        isKey(addr, this.groups?.record(addr) ?? 0) ? { ...word, isKey: true } : word,
+      ),
+      addresses: this.words.rows.map(({ addr }) => addr),
+      ops: this.ops.rows,
+      stacks: this.stacks.rows,
+      sites: this.places.rows,
+      events,
+      changes: {
+        event: found.map(({ event }) => event),
+        word: found.map(({ word }) => word),
+        value: found.map(({ value }) => value),
+      },
+      locks,
+      meanings: {
+        word: this.meanings.rows.map(({ word }) => word),
+        value: this.meanings.rows.map(({ value }) => value),
+        text: this.meanings.rows.map(({ text }) => text),
+      },
+      notes,
+    }
+  }
+
+  private compare({ words }: World, event: number, from: number, count: number): void {
+    const { shadow } = this
+    for (let addr = from; addr < from + count; addr++) {
+      const value = words[addr] as number
+      if (shadow[addr] === value) continue
+      shadow[addr] = value
+      this.changed.push({ event, addr, value })
+    }
+  }
+
+  /** An LWP is known by its address and what it is called: both are used again, but not together. */
+  private task(world: World): number {
+    const { target, evActor } = world
+    if (!(target instanceof MachineTarget)) return -1
+    const lwp = target.cpus[evActor]?.self ?? 0
+    const name = target.lwpName(world, lwp)
+    return this.tasks.number(`${lwp} ${name}`, () =>
+      name === 'an idle LWP' ? `idle of ${target.actorName(world, evActor)}` : name,
+    )
+  }
+
+  private word(world: World, addr: number, file: string, name?: string): number {
+    const { groups } = this
+    const number = this.words.number(String(addr), () => {
+      const group = groups === undefined ? 0 : GROUPS.indexOf(groups.group(addr, file))
+      const word = { addr, name: '', group, initial: world.target.image[addr] as number }
+      return groups?.isLock(addr) === true ? { ...word, isLock: true } : word
+    })
+    const word = this.words.rows[number] as Mutable<TraceWord>
+    // What a record is called may be known only later: `lwp[6].l_flag`, then `target (2.1).l_flag`.
+    if (word.name === '' || /\[\d+\]/.test(word.name))
+      word.name = (name ?? nameOf(world, addr)) + (groups?.firstField(addr, name ?? '') ?? '')
+    if (word.initial !== 0 || this.meanings.find(`${number} 0`) === undefined) {
+      const text = world.target.valueText?.(addr, word.initial, world.words)
+      if (text !== undefined) this.mean(number, word.initial, text)
+    }
+    return number
+  }
+
+  private mean(word: number, value: number, text: string): void {
+    if (text !== String(value)) this.meanings.number(`${word} ${value}`, () => ({ word, value, text }))
+  }
+
+  private stack({ place, callers }: EventRow): number {
+    const places = place === undefined ? [] : [place, ...callers]
+    const rows = places.map((site) =>
+      this.places.number(`${site.file}:${site.line}:${site.column}`, () => site),
+    )
+    return this.stacks.number(rows.join(' '), () => rows)
+  }
+
+  /** What is told of locks: in remarks by machines, by the operation itself in programs. */
+  private lock(world: World, row: EventRow, event: number): void {
+    const { remark, addr, op, left } = row
+    const add = (lock: number, what: number): void => {
+      const word = this.word(world, lock, row.place?.file ?? '')
+      ;(this.words.rows[word] as Mutable<TraceWord>).isLock = true
+      this.locks.event.push(event)
+      this.locks.word.push(word)
+      this.locks.what.push(what)
+    }
+    if (remark !== undefined && addr !== undefined) {
+      if (remark.opens !== undefined) add(addr, ACQUIRES)
+      else if (remark.closes !== undefined || remark.text.startsWith('hands ')) add(addr, RELEASES)
+      else if (remark.text.startsWith('waits for ')) add(addr, WAITS)
+      return
+    }
+    if (this.groups !== undefined) return
+    if (addr !== undefined && (op === 'lock' || (op === 'tryLock' && row.wrote))) add(addr, ACQUIRES)
+    if (addr !== undefined && op === 'unlock') add(addr, RELEASES)
+    const mutex = row.word2 === undefined ? undefined : this.addressOf(world, row.word2)
+    if (mutex !== undefined && op === 'cvWait') add(mutex, RELEASES)
+    if (mutex !== undefined && op === 'cvWake') add(mutex, ACQUIRES)
+    if (left?.why === 'waits' && left.op === 'lock' && left.addr !== undefined) add(left.addr, WAITS)
+  }
+
+  /** Of a program, whose words are few. */
+  private addressOf(world: World, name: string): number | undefined {
+    for (let addr = 1; addr < world.words.length; addr++) if (nameOf(world, addr) === name) return addr
+    return undefined
+  }
+
+  /** Accesses that are unlocked on purpose are no part of the picture. */
+  private isByDesign({ reports }: World, text: string): boolean {
+    return reports.find(({ message }) => message === text)?.byDesign !== undefined
+  }
+
+  private note(
+    { remark, notes, left, actorName, note }: EventRow,
+    event: number,
+    faults: readonly string[],
+  ): void {
+    for (const text of faults) this.notes.push({ event, kind: 'report', text })
+    if (remark !== undefined) this.notes.push({ event, kind: 'remark', text: remark.text })
+    if (note !== undefined) this.notes.push({ event, kind: 'note', text: note })
+    for (const each of notes) this.notes.push({ event, kind: 'note', text: each.text })
+    if (left?.why === 'ended') this.notes.push({ event, kind: 'left', text: `${actorName} has ended` })
+    if (left?.why === 'preempted') this.notes.push({ event, kind: 'left', text: `${actorName} is preempted` })
+    if (left?.why === 'waits') {
+      const holder = left.holder === undefined ? '' : `, held by ${left.holder}`
+      const what = `${left.op} ${left.word ?? ''}`.trimEnd()
+      this.notes.push({ event, kind: 'left', text: `${actorName} waits: ${what}${holder}` })
+    }
+  }
+}
+
+function nameOf(world: World, addr: number): string {
+  return world.target.nameOf?.(addr, world.words) ?? `word ${addr}`
+}

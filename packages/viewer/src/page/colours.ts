@@ -1,0 +1,43 @@
+/** Colours of the canvas: the page's own, as the style sheet has them for light and dark. */
+export interface Colours {
+  readonly ground: string
+  readonly text: string
+  readonly faint: string
+  readonly line: string
+  readonly cursor: string
+  readonly fault: string
+  readonly preempt: string
+  readonly held: string
+  readonly waits: string
+  readonly arrow: string
+  readonly isDark: boolean
+}
+
+export function coloursNow(): Colours {
+  const style = getComputedStyle(document.documentElement)
+  const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim()
+  return {
+    ground: colour('ground'),
+    text: colour('text'),
+    faint: colour('faint'),
+    line: colour('line'),
+    cursor: colour('cursor'),
+    fault: colour('fault'),
+    preempt: colour('preempt'),
+    held: colour('held'),
+    waits: colour('waits'),
+    arrow: colour('arrow'),
+    isDark: matchMedia('(prefers-color-scheme: dark)').matches,
+  }
+}
+
+/** Turns of the circle that keep neighbours apart. */
+const TURN = 137.508
+
+/** The colour of a task (of a thread, where there are none): a hue of its own; of who idles none. */
+export function colourOf(number: number, name: string, { isDark }: Colours, faded = false): string {
+  const hue = (210 + number * TURN) % 360
+  const saturation = name.startsWith('idle') ? 0 : isDark ? 42 : 48
+  const lightness = isDark ? (faded ? 24 : 56) : faded ? 90 : 58
+  return `hsl(${hue.toFixed(0)} ${saturation}% ${lightness}%)`
+}
