@@ -78,9 +78,10 @@ export function pictureOf(execution: Execution): Picture {
   }
 }
 
-function inOrder({ tasks, words }: Execution): number[] {
+function inOrder({ tasks, words, message = '' }: Execution): number[] {
   const keys = new Set(words.flatMap(({ name, isKey }) => (isKey === true ? partsOf(name).record : [])))
-  const rank = (name: string): number => (keys.has(name) ? 0 : name.startsWith('idle') ? 2 : 1)
+  const rank = (name: string): number =>
+    keys.has(name) || message.includes(name) ? 0 : name.startsWith('idle') ? 2 : 1
   const numbers = [...tasks.keys()]
   return numbers.sort((one, other) => rank(tasks[one] ?? '') - rank(tasks[other] ?? '') || one - other)
 }

@@ -36,8 +36,22 @@ const TURN = 137.508
 
 /** The colour of a task (of a thread, where there are none): a hue of its own; of who idles none. */
 export function colourOf(number: number, name: string, { isDark }: Colours, faded = false): string {
+  const key = number * 8 + (isIdle(name) ? 4 : 0) + (isDark ? 2 : 0) + (faded ? 1 : 0)
+  const known = made[key] ?? makeColour(number, name, isDark, faded)
+  made[key] = known
+  return known
+}
+
+function isIdle(name: string): boolean {
+  return name.startsWith('idle')
+}
+
+/** Colours made so far. */
+const made: string[] = []
+
+function makeColour(number: number, name: string, isDark: boolean, faded: boolean): string {
   const hue = (210 + number * TURN) % 360
-  const saturation = name.startsWith('idle') ? 0 : isDark ? 42 : 48
+  const saturation = isIdle(name) ? 0 : isDark ? 42 : 48
   const lightness = isDark ? (faded ? 24 : 56) : faded ? 90 : 58
   return `hsl(${hue.toFixed(0)} ${saturation}% ${lightness}%)`
 }

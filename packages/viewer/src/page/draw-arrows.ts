@@ -4,8 +4,8 @@ import type { Arrow } from '../model/spans.js'
 import { RULER, xOf } from './draw.js'
 import type { Scene } from './draw.js'
 
-/** Pixels of an event from which on arrows between those who did not wait are drawn too. */
-const CLOSE = 2
+/** Pixels that an arrow to one who did not wait may be long: longer ones tell nothing, and there are many. */
+const NEAR = 160
 /** Arrows that are drawn at most: more would be a smear. */
 const MOST = 400
 
@@ -16,7 +16,7 @@ export function drawArrows(context: CanvasRenderingContext2D, scene: Scene): voi
   let drawn = 0
   for (let at = firstEnding(picture.arrows, view.from); at < picture.arrows.length && drawn < MOST; at++) {
     const arrow = picture.arrows[at] as Arrow
-    if (arrow.from > last || (!arrow.waited && view.scale < CLOSE)) continue
+    if (arrow.from > last || (!arrow.waited && (arrow.to - arrow.from) * view.scale > NEAR)) continue
     drawArrow(context, scene, arrow)
     drawn++
   }

@@ -22,35 +22,39 @@ export function marksOf({ events, length, focus }: Execution): Marks {
   return { preempts, reports, focus }
 }
 
-/** Preemptions (a triangle above who is preferred), reports (a line), what the fault is about (a ring), and where one is. */
+/** Among the lanes: preemptions (a triangle above who is preferred), and what the fault is about (a frame). */
 export function drawMarks(context: CanvasRenderingContext2D, scene: Scene): void {
-  const { marks, colours, picture, view, cursor, execution } = scene
+  const { marks, colours, picture, view, execution } = scene
   const width = Math.max(1, view.scale)
   each(scene, marks.preempts, (event, x) => {
     const lane = laneOf(picture, execution, event)
     context.fillStyle = colours.preempt
     triangle(context, x + Math.min(width, 8) / 2, RULER + lane.top)
   })
-  each(scene, marks.reports, (_event, x) => {
-    context.fillStyle = colours.fault
-    context.fillRect(x, 0, Math.max(1.5, Math.min(width, 2)), RULER + picture.height)
-  })
+  context.strokeStyle = colours.fault
+  context.lineWidth = 2
   each(scene, marks.focus, (event, x) => {
     const lane = laneOf(picture, execution, event)
-    context.strokeStyle = colours.fault
-    context.lineWidth = 2
     context.strokeRect(x - 2, RULER + lane.top, Math.max(5, width + 3), lane.runHeight)
-    context.lineWidth = 1
-    context.fillStyle = colours.fault
-    context.font = '13px system-ui, sans-serif'
-    context.fillText('★', x - 4, RULER / 2)
   })
+  context.lineWidth = 1
+}
+
+/** From the ruler down: reports (a line), what the fault is about (a star), and where one is. */
+export function drawRulerMarks(context: CanvasRenderingContext2D, scene: Scene): void {
+  const { marks, colours, view, cursor, height } = scene
+  const width = Math.max(1, view.scale)
+  context.fillStyle = colours.fault
+  each(scene, marks.reports, (_event, x) => context.fillRect(x, 0, 1.5, height))
+  context.font = '13px system-ui, sans-serif'
+  context.textBaseline = 'middle'
+  each(scene, marks.focus, (_event, x) => context.fillText('★', x - 4, RULER / 2))
   const x = xOf(scene, cursor)
   context.fillStyle = colours.cursor
   context.globalAlpha = 0.14
-  context.fillRect(x, 0, Math.max(2, width), RULER + picture.height)
+  context.fillRect(x, 0, Math.max(2, width), height)
   context.globalAlpha = 1
-  context.fillRect(x, 0, 1.5, RULER + picture.height)
+  context.fillRect(x, 0, 1.5, height)
 }
 
 /** Of marks that share a pixel one. */

@@ -8,7 +8,7 @@ import type { Viewport } from '../model/viewport.js'
 import { colourOf } from './colours.js'
 import type { Colours } from './colours.js'
 import { drawArrows } from './draw-arrows.js'
-import { drawMarks } from './draw-marks.js'
+import { drawMarks, drawRulerMarks } from './draw-marks.js'
 import type { Marks } from './draw-marks.js'
 
 /** Height of the ruler above the lanes, in pixels. */
@@ -24,34 +24,60 @@ export interface Scene {
   /** Events that the filter wants; undefined: all. */
   readonly wanted: Uint8Array | undefined
   readonly colours: Colours
-  /** Width of the names on the left, and of the whole. */
+  /** Width of the names on the left, and of the whole; its height, and how far down the lanes are scrolled. In pixels. */
   readonly gutter: number
   readonly width: number
+  readonly height: number
+  readonly scroll: number
 }
 
-/** Draws the lanes: of each only what is in view, and of what shares a pixel only one. */
+/** Draws the lanes: only those in view, of each only what is in view, and of what shares a pixel only one. */
 export function draw(context: CanvasRenderingContext2D, scene: Scene): void {
-  const { picture, colours, gutter, width } = scene
-  const height = RULER + picture.height
+  const { picture, gutter, width, height, scroll } = scene
+  const lanes = picture.lanes.filter(
+    ({ top, height: tall }) => top + tall >= scroll && top <= scroll + height,
+  )
   context.clearRect(0, 0, width, height)
+  within(context, gutter, 0, width - gutter, height, () => {
+    drawRuler(context, scene)
+    drawRulerMarks(context, scene)
+  })
+  within(context, gutter, RULER, width - gutter, height, () => {
+    context.translate(0, -scroll)
+    for (const lane of lanes) drawLane(context, scene, lane)
+    drawArrows(context, scene)
+    drawMarks(context, scene)
+  })
+  within(context, 0, RULER, width, height, () => {
+    context.translate(0, -scroll)
+    for (const lane of lanes) drawName(context, scene, lane)
+  })
+}
+
+function within(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  act: () => void,
+): void {
   context.save()
   context.beginPath()
-  context.rect(gutter, 0, width - gutter, height)
+  context.rect(x, y, width, height)
   context.clip()
-  drawRuler(context, scene)
-  for (const lane of picture.lanes) drawLane(context, scene, lane)
-  drawArrows(context, scene)
-  drawMarks(context, scene)
+  act()
   context.restore()
+}
+
+function drawName(context: CanvasRenderingContext2D, { colours, gutter, width }: Scene, lane: Lane): void {
+  const top = RULER + lane.top
   context.font = '12px system-ui, sans-serif'
   context.textBaseline = 'middle'
-  for (const lane of picture.lanes) {
-    const top = RULER + lane.top
-    context.fillStyle = colours.line
-    context.fillRect(0, top + lane.height + 2, width, 1)
-    context.fillStyle = lane.kind === 'actor' ? colours.text : colours.faint
-    context.fillText(shortened(context, lane.name, gutter - 12), 6, top + lane.runHeight / 2)
-  }
+  context.fillStyle = colours.line
+  context.fillRect(0, top + lane.height + 2, width, 1)
+  context.fillStyle = lane.kind === 'actor' ? colours.text : colours.faint
+  context.fillText(shortened(context, lane.name, gutter - 12), 6, top + lane.runHeight / 2)
 }
 
 /** Pixel at which an event begins. */
@@ -59,52 +85,84 @@ export function xOf({ view, gutter }: Pick<Scene, 'view' | 'gutter'>, event: num
   return gutter + (event - view.from) * view.scale
 }
 
-/** Calls `each` for the spans in view; of those that end in the pixel in which the one before ended for one. Spans are in order and apart. */
+/** A bar: a span, or several that look the same and that no pixel separates (then it has no name). */
+interface Bar<T> {
+  readonly span: T
+  readonly x: number
+  readonly w: number
+  readonly isOne: boolean
+}
+
+/**
+ * Calls `each` for what is in view of spans that are in order and apart. Of those that end in the pixel in which the one before ended only
+ * the last is looked at. `look`: spans of the same look may become one bar.
+ */
 function visible<T extends Span>(
   scene: Scene,
   spans: readonly T[],
-  each: (span: T, x: number, w: number) => void,
+  look: (span: T) => unknown,
+  each: (bar: Bar<T>) => void,
 ): void {
   const { view, gutter, width } = scene
   const last = view.from + (width - gutter) / view.scale
+  let bar: Bar<T> | undefined
   let at = firstEnding(spans, Math.floor(view.from))
   while (at < spans.length) {
     const span = spans[at] as T
-    if (span.from > last) return
+    if (span.from > last) break
     const x = xOf(scene, span.from)
     const w = Math.max(1, (span.to - span.from + 1) * view.scale)
-    each(span, x, w)
+    if (bar !== undefined && view.scale < 1 && x - (bar.x + bar.w) < 1 && look(bar.span) === look(span)) {
+      bar = { ...bar, w: Math.max(bar.w, x + w - bar.x), isOne: false }
+    } else {
+      if (bar !== undefined) each(bar)
+      bar = { span, x, w, isOne: true }
+    }
     const next = view.from + (Math.floor(x + w) - gutter) / view.scale
-    at = Math.max(at + 1, view.scale < 1 ? firstEnding(spans, Math.floor(next), at + 1) : 0)
+    at = view.scale < 1 ? firstEnding(spans, Math.floor(next), at + 1) : at + 1
   }
+  if (bar !== undefined) each(bar)
 }
 
 function drawLane(context: CanvasRenderingContext2D, scene: Scene, lane: Lane): void {
   const { execution, colours } = scene
   const top = RULER + lane.top
+  const middle = top + lane.runHeight / 2
   const hasTasks = execution.tasks.length > 0
-  visible(scene, lane.tenures, ({ task }, x, w) => {
-    const name = execution.tasks[task] ?? ''
-    context.fillStyle = colourOf(task, name, colours, true)
-    context.fillRect(x, top + 1, w, lane.runHeight - 2)
-    label(context, scene, name, x, w, top + lane.runHeight / 2)
-  })
-  visible(scene, lane.runs, ({ actor, task }, x, w) => {
-    const number = hasTasks ? task : actor
-    const name = (hasTasks ? execution.tasks : execution.actors)[number] ?? ''
-    context.fillStyle = colourOf(number, name, colours)
-    context.fillRect(
-      x,
-      top + (lane.kind === 'actor' ? lane.runHeight - 8 : 3),
-      Math.max(1, w - gap(w)),
-      lane.kind === 'actor' ? 7 : lane.runHeight - 6,
-    )
-    if (lane.kind === 'task')
-      label(context, scene, execution.actors[actor] ?? '', x, w, top + lane.runHeight / 2)
-  })
+  const isActor = lane.kind === 'actor'
+  context.font = '11px system-ui, sans-serif'
+  visible(
+    scene,
+    lane.tenures,
+    ({ task }) => task,
+    ({ span, x, w }) => {
+      const name = execution.tasks[span.task] ?? ''
+      context.fillStyle = colourOf(span.task, name, colours, true)
+      context.fillRect(x, top + 1, w, lane.runHeight - 2)
+      label(context, scene, name, x, w, middle)
+    },
+  )
+  visible(
+    scene,
+    lane.runs,
+    ({ task }) => task,
+    ({ span: { actor, task }, x, w, isOne }) => {
+      const number = hasTasks ? task : actor
+      const name = (hasTasks ? execution.tasks : execution.actors)[number] ?? ''
+      context.fillStyle = colourOf(number, name, colours)
+      const shown = Math.max(1, w - gap(w))
+      if (isActor) context.fillRect(x, top + lane.runHeight - 8, shown, 7)
+      else context.fillRect(x, top + 3, shown, lane.runHeight - 6)
+      if (!isActor && isOne) label(context, scene, execution.actors[actor] ?? '', x, w, middle)
+    },
+  )
+  context.font = '9px system-ui, sans-serif'
   for (const [row, spans] of lane.rows.entries())
-    visible(scene, spans, (span, x, w) =>
-      drawLock(context, scene, span, x, w, top + lane.runHeight + row * ROW),
+    visible(
+      scene,
+      spans,
+      ({ kind }) => kind,
+      (bar) => drawLock(context, scene, bar, top + lane.runHeight + row * ROW),
     )
 }
 
@@ -112,31 +170,34 @@ function gap(w: number): number {
   return w > 4 ? 1 : 0
 }
 
-/** Held: a bar; waited for: hatched and open. */
+/** Pixels from which on a dashed frame can be told from a bar. */
+const DASHED = 6
+
+/** Held: a bar; waited for: a dashed frame. */
 function drawLock(
   context: CanvasRenderingContext2D,
   scene: Scene,
-  span: LockSpan,
-  x: number,
-  w: number,
+  { span, x, w, isOne }: Bar<LockSpan>,
   top: number,
 ): void {
   const { colours, execution } = scene
-  const name = execution.words[span.word]?.name ?? ''
-  if (span.kind === 'held') {
-    context.fillStyle = colours.held
+  const isHeld = span.kind === 'held'
+  if (isHeld || w < DASHED) {
+    context.fillStyle = isHeld ? colours.held : colours.waits
     context.fillRect(x, top + 1, w, ROW - 3)
   } else {
     context.strokeStyle = colours.waits
-    context.fillStyle = colours.waits
     context.setLineDash([3, 2])
-    context.strokeRect(x + 0.5, top + 1.5, Math.max(1, w - 1), ROW - 4)
+    context.strokeRect(x + 0.5, top + 1.5, w - 1, ROW - 4)
     context.setLineDash([])
   }
-  context.font = '9px system-ui, sans-serif'
-  label(context, scene, span.kind === 'held' ? name : `waits: ${name}`, x, w, top + ROW / 2, colours.text)
-  context.font = '11px system-ui, sans-serif'
+  if (!isOne || w < LEAST_LABEL) return
+  const name = execution.words[span.word]?.name ?? ''
+  label(context, scene, isHeld ? name : `waits: ${name}`, x, w, top + ROW / 2)
 }
+
+/** Pixels from which on a text is put into a bar. */
+const LEAST_LABEL = 24
 
 /** A text within a bar, if it can be read there. */
 function label(
@@ -146,12 +207,11 @@ function label(
   x: number,
   w: number,
   middle: number,
-  colour = colours.text,
 ): void {
   const from = Math.max(x, gutter)
   const room = Math.min(x + w, width) - from - 6
-  if (room < 24) return
-  context.fillStyle = colour
+  if (room < LEAST_LABEL) return
+  context.fillStyle = colours.text
   context.textBaseline = 'middle'
   context.fillText(shortened(context, text, room), from + 3, middle)
 }
@@ -171,7 +231,7 @@ function shortened(context: CanvasRenderingContext2D, text: string, room: number
 const STEPS = [1, 2, 5]
 
 function drawRuler(context: CanvasRenderingContext2D, scene: Scene): void {
-  const { view, gutter, width, colours, execution, wanted, picture } = scene
+  const { view, gutter, width, height, colours, execution, wanted } = scene
   const least = 70 / view.scale
   const power = 10 ** Math.floor(Math.log10(Math.max(1, least)))
   const step = Math.max(1, power * (STEPS.find((each) => each * power >= least) ?? 10))
@@ -185,7 +245,7 @@ function drawRuler(context: CanvasRenderingContext2D, scene: Scene): void {
   ) {
     const x = xOf(scene, number - 1)
     context.fillStyle = colours.line
-    context.fillRect(x, RULER - 5, 1, picture.height + 5)
+    context.fillRect(x, RULER - 5, 1, height)
     context.fillStyle = colours.faint
     context.fillText(number.toLocaleString('en'), x + 3, RULER / 2)
   }

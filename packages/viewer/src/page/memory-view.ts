@@ -28,7 +28,8 @@ export class MemoryView {
   constructor(execution: Execution, memory: Memory) {
     this.execution = execution
     this.memory = memory
-    const hasKeys = execution.words.some(({ isKey }) => isKey === true)
+    const keys = execution.words.filter(({ isKey }) => isKey === true).length
+    const hasKeys = keys > 0 && keys < execution.words.length
     this.all.checked = !hasKeys
     this.all.addEventListener('change', () => this.build())
     this.root = element(

@@ -28,6 +28,7 @@ export class Timeline {
   private wanted: Uint8Array | undefined
   private colours = coloursNow()
   private width = 0
+  private height = 0
   private isDue = false
 
   /** `choose`: an event was pointed at. */
@@ -46,7 +47,7 @@ export class Timeline {
         'aria-valuemin': 1,
         'aria-valuemax': execution.length,
       },
-      this.canvas,
+      element('div', { style: `height: ${RULER + this.picture.height}px` }, this.canvas),
     )
     followPointers(this.canvas, {
       tap: (x) => choose(eventAt(this.extent(), this.view, x - this.gutter())),
@@ -54,6 +55,7 @@ export class Timeline {
       zoom: (factor, x) => this.show(zoomed(this.extent(), this.view, factor, x - this.gutter())),
     })
     this.canvas.addEventListener('wheel', (event) => this.turned(event), { passive: false })
+    this.root.addEventListener('scroll', () => this.due())
     new ResizeObserver(() => this.resized()).observe(this.root)
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
       this.colours = coloursNow()
@@ -109,16 +111,16 @@ export class Timeline {
   }
 
   private resized(): void {
-    const { clientWidth } = this.root
+    const { clientWidth, clientHeight } = this.root
     const isFirst = this.width === 0
-    if (clientWidth === this.width || clientWidth === 0) return
+    if ((clientWidth === this.width && clientHeight === this.height) || clientWidth === 0) return
     this.width = clientWidth
+    this.height = clientHeight
     const ratio = devicePixelRatio
-    const height = RULER + this.picture.height
     this.canvas.width = Math.round(clientWidth * ratio)
-    this.canvas.height = Math.round(height * ratio)
+    this.canvas.height = Math.round(clientHeight * ratio)
     this.canvas.style.width = `${clientWidth}px`
-    this.canvas.style.height = `${height}px`
+    this.canvas.style.height = `${clientHeight}px`
     this.show(isFirst ? this.first() : bounded(this.extent(), this.view))
   }
 
@@ -142,7 +144,8 @@ export class Timeline {
       const context = this.canvas.getContext('2d')
       if (context === null) return
       context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
-      const { execution, picture, marks, view, cursor, wanted, colours, width } = this
+      const { execution, picture, marks, view, cursor, wanted, colours, width, height } = this
+      const scroll = this.root.scrollTop
       draw(context, {
         execution,
         picture,
@@ -153,6 +156,8 @@ export class Timeline {
         colours,
         gutter: this.gutter(),
         width,
+        height,
+        scroll,
       })
     })
   }
