@@ -15,7 +15,7 @@ export function pageOf(traces: readonly Trace[]): string {
   if (before === undefined || after === undefined)
     throw new Error(`${TEMPLATE.pathname} has no place for data`)
   const [title] = traces.map(({ title: each }) => escapeHtml(each))
-  return `${before.replace('<title></title>', `<title>${title} · Holdfast</title>`)}${dataScript(traces)}${after}`
+  return `${before.replace('<title></title>', () => `<title>${title} · Holdfast</title>`)}${dataScript(traces)}${after}`
 }
 
 function dataScript(traces: readonly Trace[]): string {

@@ -49,12 +49,9 @@ export function makeTrace(source: TraceSource): MadeTrace {
   }
   const replayed = replay(subject, force ? { ...schedule, hash: subject.hash } : schedule, options)
   const fault = source.faultOf(replayed, finding)
-  const keys = new Set([...(finding?.words.map(({ addr }) => addr) ?? []), ...(fault?.words ?? [])])
-  const records = new Set(finding?.subjects)
   const isProgram = kindOf(schedule.subject) === 'program'
-  const recorded = recorder.recorded(
-    (addr, record) => isProgram || keys.has(addr) || (record !== 0 && records.has(record)),
-  )
+  const keys = new Set([...(finding?.words.map(({ addr }) => addr) ?? []), ...(fault?.words ?? [])])
+  const recorded = recorder.recorded(keys)
   const drift = replayed.drift === undefined ? undefined : driftText(replayed.drift)
   const { sites, addresses: _addresses, ...tables } = recorded
   const used = sites.map((site) => ({ site, original: originalOf(site) }))

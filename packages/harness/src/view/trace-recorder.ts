@@ -51,7 +51,6 @@ export class TraceRecorder implements Observer {
   /** The task of each step. */
   private readonly taskOf: number[] = []
   private readonly changed: { event: number; addr: number; value: number }[] = []
-  private readonly actors: string[] = []
   private readonly tasks = new Interned<string>()
   private readonly ops = new Interned<string>()
   private readonly places = new Interned<Site>()
@@ -95,7 +94,6 @@ export class TraceRecorder implements Observer {
     const event = events.actor.length
     const faults = row.reports.filter((text) => !this.isByDesign(world, text))
     const word = row.addr === undefined ? -1 : this.word(world, row.addr, row.place?.file ?? '', row.word)
-    this.actors[row.actor] ??= world.target.actorName?.(world, row.actor) ?? row.actorName
     events.actor.push(row.actor)
     events.task.push(this.taskOf[event] ?? -1)
     events.op.push(this.ops.number(row.op, () => row.op))
@@ -118,19 +116,19 @@ export class TraceRecorder implements Observer {
     this.note(row, event, faults)
   }
 
-  /** The trace, once the execution is over. `isKey`: whether a word is one that matters, by its address and that of its record. */
-  recorded(isKey: (addr: number, record: number) => boolean): Recorded {
+  /** The trace, once the execution is over. `keys`: addresses of words that the fault is about. */
+  recorded(keys: ReadonlySet<number>): Recorded {
     const { events, locks, notes } = this
     const found = this.changed.flatMap(({ event, addr, value }) => {
       const word = this.words.find(String(addr))
       return word === undefined ? [] : [{ event, word, value }]
     })
     return {
-      actors: Array.from(this.actors, (name, actor) => name ?? `actor ${actor}`),
+      actors: this.actors(),
       tasks: this.tasks.rows,
       groups: this.groups === undefined ? ['memory'] : GROUPS,
       words: this.words.rows.map(({ addr, ...word }) =>
-        isKey(addr, this.groups?.record(addr) ?? 0) ? { ...word, isKey: true } : word,
+        keys.has(addr) || this.groups?.isTelling(addr) !== false ? { ...word, isKey: true } : word,
       ),
       addresses: this.words.rows.map(({ addr }) => addr),
       ops: this.ops.rows,
@@ -150,6 +148,13 @@ export class TraceRecorder implements Observer {
       },
       notes,
     }
+  }
+
+  private actors(): string[] {
+    const { world } = this
+    if (world === undefined) return []
+    const nameOfActor = (actor: number): string => world.target.actorName?.(world, actor) ?? `actor ${actor}`
+    return Array.from({ length: world.n }, (_, actor) => nameOfActor(actor))
   }
 
   private compare({ words }: World, event: number, from: number, count: number): void {

@@ -38,6 +38,9 @@ const OF_RECORD: Readonly<Record<string, Group>> = {
 const FREE = /^(UVM_PAGE_FREE|UVMEXP_FREE|FREELWP|FREEPROC)$/
 const QUEUES = /^(UVM_PAGE_ACTIVE|UVM_PAGE_INACTIVE|ALLLWP|ALLPROC|ZOMBPROC)$/
 const COUNTERS = /^(UVMEXP_|NPROCS|NLWPS|HARDCLOCK|AVERUNNABLE)/
+/** Fields that tell where the protocol stands, whatever the fault. */
+const TELLING =
+  /^(L_STAT|L_FLAG|L_HOLDCNT|L_SWAPLOCK|L_CPU|P_STAT|SPC_COUNT|CI_CURLWP|UVMEXP_FREE|PROC_LOCK|UVM_SCHEDULER_KICKED|UVM_PAGE_FREE|PG_WIRE_COUNT)$/
 /** Page tables lie in page frames: their words are those that this code touches. */
 const OF_PAGE_TABLES = /\/(pmap[\w-]*|tlb|lwp-pmap)\.ts$/
 
@@ -67,12 +70,12 @@ export class WordGroups {
     return this.table.base(addr) === addr && /[\])]$/.test(name) && field !== '' ? `.${field}` : ''
   }
 
-  isLock(addr: number): boolean {
-    return this.table.at(addr)?.field.isLock === true
+  /** Whether a word is one that a reader wants to see in any case. */
+  isTelling(addr: number): boolean {
+    return TELLING.test(this.table.at(addr)?.field.name ?? '')
   }
 
-  /** Address of the record that the word belongs to, or 0. */
-  record(addr: number): number {
-    return this.table.base(addr)
+  isLock(addr: number): boolean {
+    return this.table.at(addr)?.field.isLock === true
   }
 }

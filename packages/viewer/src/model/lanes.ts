@@ -1,4 +1,3 @@
-import { partsOf } from './execution.js'
 import type { Execution } from './execution.js'
 import { firstEnding, locksOf, runsByTask, runsOf } from './spans.js'
 import type { Arrow, LockSpan, RunSpan } from './spans.js'
@@ -78,12 +77,13 @@ export function pictureOf(execution: Execution): Picture {
   }
 }
 
-function inOrder({ tasks, words, message = '' }: Execution): number[] {
-  const keys = new Set(words.flatMap(({ name, isKey }) => (isKey === true ? partsOf(name).record : [])))
-  const rank = (name: string): number =>
-    keys.has(name) || message.includes(name) ? 0 : name.startsWith('idle') ? 2 : 1
-  const numbers = [...tasks.keys()]
-  return numbers.sort((one, other) => rank(tasks[one] ?? '') - rank(tasks[other] ?? '') || one - other)
+function inOrder({ tasks, events, focus, message = '' }: Execution): number[] {
+  const involved = new Set(focus.map((event) => events.task[event]))
+  const rank = (task: number): number => {
+    const name = tasks[task] ?? ''
+    return involved.has(task) || message.includes(name) ? 0 : name.startsWith('idle') ? 2 : 1
+  }
+  return [...tasks.keys()].sort((one, other) => rank(one) - rank(other) || one - other)
 }
 
 function rowsByWho(spans: readonly LockSpan[]): Map<number, LockSpan[][]> {

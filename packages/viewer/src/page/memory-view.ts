@@ -14,7 +14,7 @@ interface Cell {
 /** Groups that are open when the page is. */
 const OPEN = 3
 
-/** The words of memory as they are after a step, by kind and by record: those the fault is about, or all that are touched. */
+/** The words of memory as they are after a step, by kind and by record: those that matter, or all that are touched. */
 export class MemoryView {
   readonly root: HTMLElement
   private readonly execution: Execution

@@ -62,7 +62,7 @@ export interface TraceWord {
   readonly initial: number
   /** The word is a lock. */
   readonly isLock?: boolean | undefined
-  /** The fault is about it, or about what it belongs to. */
+  /** It matters: the fault is about it, or it tells in any case where the program stands. */
   readonly isKey?: boolean | undefined
 }
 

@@ -36,9 +36,7 @@ export function parseTrace(text: string, source: string): Trace {
   const parsed = v.safeParse(traceSchema, data, { abortEarly: true })
   if (!parsed.success) {
     const [issue] = parsed.issues
-    throw new TraceError(
-      `${source}: ${v.getDotPath(issue) ?? 'the file'}: ${shown(issue.input)} is not allowed; ${issue.message}`,
-    )
+    throw new TraceError(`${source}: ${issueText(issue)}`)
   }
   const wrong = wrongReference(parsed.output)
   if (wrong !== undefined) throw new TraceError(`${source}: ${wrong}`)
@@ -50,9 +48,16 @@ export function writeTrace(file: string, trace: Trace): void {
   writeFileSync(file, `${JSON.stringify(trace)}\n`)
 }
 
+function issueText(issue: v.BaseIssue<unknown>): string {
+  const field = v.getDotPath(issue) ?? 'the file'
+  if (issue.expected === 'never') return `${field}: is no field of a trace`
+  if (issue.input === undefined) return `${field}: is missing`
+  return `${field}: ${shown(issue.input)} is not allowed; ${issue.message}`
+}
+
 const LONGEST = 60
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing'
+  const text = JSON.stringify(value) ?? String(value)
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`
 }
