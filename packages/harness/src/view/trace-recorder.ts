@@ -1,5 +1,6 @@
 import type { Site } from '@holdfast/compiler'
 import type { EventRow, Observer, World } from '@holdfast/explorer'
+import { CI_IDLELWP } from '@holdfast/kernel'
 import {
   ACQUIRES,
   ENDED,
@@ -173,9 +174,7 @@ export class TraceRecorder implements Observer {
     if (!(target instanceof MachineTarget)) return -1
     const lwp = target.cpus[evActor]?.self ?? 0
     const name = target.lwpName(world, lwp)
-    return this.tasks.number(`${lwp} ${name}`, () =>
-      name === 'an idle LWP' ? `idle of ${target.actorName(world, evActor)}` : name,
-    )
+    return this.tasks.number(`${lwp} ${name}`, () => apart(world, lwp, name))
   }
 
   private word(world: World, addr: number, file: string, name?: string): number {
@@ -188,12 +187,19 @@ export class TraceRecorder implements Observer {
     const word = this.words.rows[number] as Mutable<TraceWord>
     // What a record is called may be known only later: `lwp[6].l_flag`, then `target (2.1).l_flag`.
     if (word.name === '' || /\[\d+\]/.test(word.name))
-      word.name = (name ?? nameOf(world, addr)) + (groups?.firstField(addr, name ?? '') ?? '')
+      word.name = this.wordName(world, addr, name ?? nameOf(world, addr))
     if (word.initial !== 0 || this.meanings.find(`${number} 0`) === undefined) {
       const text = world.target.valueText?.(addr, word.initial, world.words)
       if (text !== undefined) this.mean(number, word.initial, text)
     }
     return number
+  }
+
+  private wordName(world: World, addr: number, name: string): string {
+    const { groups } = this
+    return groups === undefined
+      ? name
+      : apart(world, groups.record(addr), name) + groups.firstField(addr, name)
   }
 
   private mean(word: number, value: number, text: string): void {
@@ -266,3 +272,12 @@ export class TraceRecorder implements Observer {
 function nameOf(world: World, addr: number): string {
   return world.target.nameOf?.(addr, world.words) ?? `word ${addr}`
 }
+
+/** Each CPU has an LWP that idles, and the kernel calls them all the same: `idle of CPU0`. */
+function apart({ target, words }: World, lwp: number, name: string): string {
+  if (!(target instanceof MachineTarget) || !name.startsWith(IDLE)) return name
+  const cpu = target.cpus.findIndex(({ ci }) => words[ci + CI_IDLELWP] === lwp)
+  return `idle of CPU${cpu}${name.slice(IDLE.length)}`
+}
+
+const IDLE = 'an idle LWP'

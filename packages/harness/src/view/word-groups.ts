@@ -64,6 +64,11 @@ export class WordGroups {
     return OF_RECORD[layout.name] ?? 'other'
   }
 
+  /** Address of the record that the word belongs to, or 0. */
+  record(addr: number): number {
+    return this.table.base(addr)
+  }
+
   /** The field that is the first word of its record, which may be called as its record is; else nothing. */
   firstField(addr: number, name: string): string {
     const field = this.table.at(addr)?.field.name.toLowerCase() ?? ''

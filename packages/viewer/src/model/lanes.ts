@@ -38,8 +38,11 @@ export interface Picture {
   rowOf(who: number, word: number, event: number): number
 }
 
-/** Lays the lanes out: CPUs first, then LWPs: those the fault is about, the others in the order in which they first run, those that idle. */
-export function pictureOf(execution: Execution): Picture {
+/**
+ * Lays the lanes out: CPUs first, then LWPs: those the fault is about, the others in the order in which they first run, those that idle.
+ * `like`: another execution, of whose order as much is kept as there is.
+ */
+export function pictureOf(execution: Execution, like: Execution = execution): Picture {
   const { actors, tasks, length } = execution
   const runs = runsOf(execution)
   const { spans, arrows } = locksOf(execution)
@@ -57,7 +60,8 @@ export function pictureOf(execution: Execution): Picture {
   }
   for (const [number, name] of actors.entries()) add('actor', number, name, runs[number] ?? [])
   const byTask = runsByTask(runs, tasks.length)
-  for (const number of inOrder(execution)) add('task', number, tasks[number] ?? '', byTask[number] ?? [])
+  for (const number of inOrderOf(execution, like))
+    add('task', number, tasks[number] ?? '', byTask[number] ?? [])
   const own = new Map(
     lanes.filter(({ kind }) => hasTasks === (kind === 'task')).map((lane) => [lane.number, lane]),
   )
@@ -75,6 +79,15 @@ export function pictureOf(execution: Execution): Picture {
       return Math.max(0, found)
     },
   }
+}
+
+function inOrderOf(execution: Execution, like: Execution): number[] {
+  const names = inOrder(like).map((task) => like.tasks[task])
+  const place = (task: number): number => {
+    const at = names.indexOf(execution.tasks[task])
+    return at < 0 ? names.length : at
+  }
+  return inOrder(execution).sort((one, other) => place(one) - place(other))
 }
 
 function inOrder({ tasks, events, focus, message = '' }: Execution): number[] {

@@ -97,3 +97,16 @@ test('lanes do not overlap; those the fault is about come before the others, tho
   }
   expect(height).toBeGreaterThanOrEqual(end)
 })
+
+test('lanes beside those of another execution are in its order, and those it has not come last', () => {
+  const step = { actor: 0, word: 0, value: 1, preempts: false }
+  const like = { ...loadTrace(traceOf([step], [2])), message: 'holder (4.1) is' }
+  const names = ['idle of CPU0', 'somebody', 'target (2.1)', 'holder (4.1)']
+  const { lanes } = pictureOf({ ...loadTrace(traceOf([step], [2])), tasks: names }, like)
+  expect(lanes.slice(3).map(({ name }) => name)).toEqual([
+    'holder (4.1)',
+    'target (2.1)',
+    'idle of CPU0',
+    'somebody',
+  ])
+})

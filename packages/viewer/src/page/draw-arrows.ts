@@ -16,10 +16,14 @@ export function drawArrows(context: CanvasRenderingContext2D, scene: Scene): voi
   let drawn = 0
   for (let at = firstEnding(picture.arrows, view.from); at < picture.arrows.length && drawn < MOST; at++) {
     const arrow = picture.arrows[at] as Arrow
-    if (arrow.from > last || (!arrow.waited && (arrow.to - arrow.from) * view.scale > NEAR)) continue
+    if (arrow.from > last || (!arrow.waited && !isNear(arrow, view.scale))) continue
     drawArrow(context, scene, arrow)
     drawn++
   }
+}
+
+function isNear({ from, to }: Arrow, scale: number): boolean {
+  return scale >= 1 && (to - from) * scale <= NEAR
 }
 
 function drawArrow(context: CanvasRenderingContext2D, scene: Scene, arrow: Arrow): void {

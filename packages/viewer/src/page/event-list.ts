@@ -28,7 +28,7 @@ export class EventList {
     this.execution = execution
     this.choose = choose
     this.events = Int32Array.from({ length: execution.length }, (_, event) => event)
-    this.frame.append(this.room)
+    this.frame.append(headings(), this.room)
     this.frame.addEventListener('scroll', () => this.draw())
     this.root = element(
       'section',
@@ -54,7 +54,7 @@ export class EventList {
     this.cursor = event
     const at = lowerBound(this.events, event) * ROW
     const { scrollTop, clientHeight } = this.frame
-    if (at < scrollTop || at + 2 * ROW > scrollTop + clientHeight)
+    if (at < scrollTop || at + 3 * ROW > scrollTop + clientHeight)
       this.frame.scrollTop = at - clientHeight / 2
     this.draw()
   }
@@ -95,4 +95,11 @@ export class EventList {
     row.addEventListener('click', () => this.choose(event))
     return row
   }
+}
+
+const COLUMNS = ['step', 'who', 'does', 'word', 'values', 'where']
+
+function headings(): HTMLElement {
+  const cells = COLUMNS.map((text) => element('span', { role: 'columnheader' }, text))
+  return element('div', { role: 'row', class: 'head' }, ...cells)
 }

@@ -56,7 +56,7 @@ async function start(): Promise<void> {
     search: () => toolbar.focusSearch(),
   }
   const note = comparison(executions)
-  const panes = executions.map((execution) => new Pane(execution, go, note))
+  const panes = executions.map((execution) => new Pane(execution, go, first, note))
   const toolbar = new Toolbar(executions, commands)
   const main = element(
     'main',

@@ -21,11 +21,16 @@ export class Pane {
   private readonly memory: MemoryView
   private readonly list: EventList
 
-  /** `note`: how it compares to the other. */
-  constructor(execution: Execution, choose: (event: number) => void, note: string | undefined) {
+  /** `like`: the execution whose order of lanes it has; `note`: how it compares to the other. */
+  constructor(
+    execution: Execution,
+    choose: (event: number) => void,
+    like: Execution,
+    note: string | undefined,
+  ) {
     this.execution = execution
     const memory = new Memory(execution)
-    this.timeline = new Timeline(execution, choose)
+    this.timeline = new Timeline(execution, choose, like)
     this.step = new StepView(execution, memory)
     this.source = new SourceView(execution)
     this.memory = new MemoryView(execution, memory)

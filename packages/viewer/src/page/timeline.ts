@@ -31,10 +31,10 @@ export class Timeline {
   private height = 0
   private isDue = false
 
-  /** `choose`: an event was pointed at. */
-  constructor(execution: Execution, choose: (event: number) => void) {
+  /** `choose`: an event was pointed at; `like`: whose lanes are in the same order. */
+  constructor(execution: Execution, choose: (event: number) => void, like: Execution) {
     this.execution = execution
-    this.picture = pictureOf(execution)
+    this.picture = pictureOf(execution, like)
     this.marks = marksOf(execution)
     this.root = element(
       'div',
