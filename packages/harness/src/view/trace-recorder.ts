@@ -2,12 +2,9 @@ import type { Site } from '@holdfast/compiler'
 import type { EventRow, Observer, World } from '@holdfast/explorer'
 import { CI_IDLELWP } from '@holdfast/kernel'
 import {
-  ACQUIRES,
   ENDED,
   PREEMPTS,
-  RELEASES,
   REPORTED,
-  WAITS,
   WROTE,
   type Trace,
   type TraceNote,
@@ -15,6 +12,9 @@ import {
 } from '@holdfast/viewer'
 import { MachineTarget } from '../explore/machine-target.js'
 import { Interned } from './intern.js'
+import { lockEventsOf } from './lock-events.js'
+import { PageTables } from './page-tables.js'
+import { notesOf } from './step-notes.js'
 import { GROUPS, WordGroups } from './word-groups.js'
 
 /** A trace but for what is known only after it: what it is called, and its sources. */
@@ -48,6 +48,9 @@ export class TraceRecorder implements Observer {
   readonly name = 'trace recorder'
   private shadow = new Int32Array(0)
   private groups: WordGroups | undefined
+  private pageTables: PageTables | undefined
+  /** Addresses of entries of page tables. */
+  private readonly entries = new Set<number>()
   private world: World | undefined
   /** The task of each step. */
   private readonly taskOf: number[] = []
@@ -76,8 +79,10 @@ export class TraceRecorder implements Observer {
     this.world = world
     this.shadow = Int32Array.from(world.target.image)
     const { target } = world
-    if (target instanceof MachineTarget)
+    if (target instanceof MachineTarget) {
       this.groups = new WordGroups(target.machine.regions, target.image.length)
+      this.pageTables = new PageTables(target.machine.regions)
+    }
   }
 
   event(world: World): void {
@@ -114,7 +119,7 @@ export class TraceRecorder implements Observer {
       this.mean(word, row.new, row.meaning.new)
     }
     this.lock(world, row, event)
-    this.note(row, event, faults)
+    this.notes.push(...notesOf(row, event, faults))
   }
 
   /** The trace, once the execution is over. `keys`: addresses of words that the fault is about. */
@@ -124,12 +129,18 @@ export class TraceRecorder implements Observer {
       const word = this.words.find(String(addr))
       return word === undefined ? [] : [{ event, word, value }]
     })
+    this.meanEntries(found)
+    const isChanged = new Set(found.map(({ word }) => word))
+    const isKey = (addr: number, word: number): boolean =>
+      keys.has(addr) ||
+      this.groups?.isTelling(addr) !== false ||
+      (this.entries.has(addr) && isChanged.has(word))
     return {
       actors: this.actors(),
       tasks: this.tasks.rows,
       groups: this.groups === undefined ? ['memory'] : GROUPS,
-      words: this.words.rows.map(({ addr, ...word }) =>
-        keys.has(addr) || this.groups?.isTelling(addr) !== false ? { ...word, isKey: true } : word,
+      words: this.words.rows.map(({ addr, ...word }, number) =>
+        isKey(addr, number) ? { ...word, isKey: true } : word,
       ),
       addresses: this.words.rows.map(({ addr }) => addr),
       ops: this.ops.rows,
@@ -149,6 +160,15 @@ export class TraceRecorder implements Observer {
       },
       notes,
     }
+  }
+
+  /** What entries of page tables say, which the kernel has no words for. */
+  private meanEntries(changes: readonly { readonly word: number; readonly value: number }[]): void {
+    const { pageTables, words } = this
+    if (pageTables === undefined) return
+    const initials = words.rows.map(({ initial }, word) => ({ word, value: initial }))
+    for (const { word, value } of [...initials, ...changes])
+      if (this.entries.has(words.rows[word]?.addr ?? 0)) this.mean(word, value, pageTables.text(value))
   }
 
   private actors(): string[] {
@@ -180,12 +200,21 @@ export class TraceRecorder implements Observer {
   private word(world: World, addr: number, file: string, name?: string): number {
     const { groups } = this
     const number = this.words.number(String(addr), () => {
-      const group = groups === undefined ? 0 : GROUPS.indexOf(groups.group(addr, file))
-      const word = { addr, name: '', group, initial: world.target.image[addr] as number }
+      const entry = this.pageTables?.name(addr, file)
+      const group = entry !== undefined ? 'page tables' : groups?.group(addr)
+      const initial = world.target.image[addr] as number
+      const word = {
+        addr,
+        name: entry ?? '',
+        group: group === undefined ? 0 : GROUPS.indexOf(group),
+        initial,
+      }
+      if (entry !== undefined) this.entries.add(addr)
       return groups?.isLock(addr) === true ? { ...word, isLock: true } : word
     })
     const word = this.words.rows[number] as Mutable<TraceWord>
     // What a record is called may be known only later: `lwp[6].l_flag`, then `target (2.1).l_flag`.
+    if (this.entries.has(addr)) return number
     if (word.name === '' || /\[\d+\]/.test(word.name))
       word.name = this.wordName(world, addr, name ?? nameOf(world, addr))
     if (word.initial !== 0 || this.meanings.find(`${number} 0`) === undefined) {
@@ -214,58 +243,20 @@ export class TraceRecorder implements Observer {
     return this.stacks.number(rows.join(' '), () => rows)
   }
 
-  /** What is told of locks: in remarks by machines, by the operation itself in programs. */
   private lock(world: World, row: EventRow, event: number): void {
-    const { remark, addr, op, left } = row
-    const add = (lock: number, what: number): void => {
-      const word = this.word(world, lock, row.place?.file ?? '')
+    const isMachine = this.groups !== undefined
+    for (const { addr, what } of lockEventsOf(row, isMachine, (name) => addressOf(world, name))) {
+      const word = this.word(world, addr, row.place?.file ?? '')
       ;(this.words.rows[word] as Mutable<TraceWord>).isLock = true
       this.locks.event.push(event)
       this.locks.word.push(word)
       this.locks.what.push(what)
     }
-    if (remark !== undefined && addr !== undefined) {
-      if (remark.opens !== undefined) add(addr, ACQUIRES)
-      else if (remark.closes !== undefined || remark.text.startsWith('hands ')) add(addr, RELEASES)
-      else if (remark.text.startsWith('waits for ')) add(addr, WAITS)
-      return
-    }
-    if (this.groups !== undefined) return
-    if (addr !== undefined && (op === 'lock' || (op === 'tryLock' && row.wrote))) add(addr, ACQUIRES)
-    if (addr !== undefined && op === 'unlock') add(addr, RELEASES)
-    const mutex = row.word2 === undefined ? undefined : this.addressOf(world, row.word2)
-    if (mutex !== undefined && op === 'cvWait') add(mutex, RELEASES)
-    if (mutex !== undefined && op === 'cvWake') add(mutex, ACQUIRES)
-    if (left?.why === 'waits' && left.op === 'lock' && left.addr !== undefined) add(left.addr, WAITS)
-  }
-
-  /** Of a program, whose words are few. */
-  private addressOf(world: World, name: string): number | undefined {
-    for (let addr = 1; addr < world.words.length; addr++) if (nameOf(world, addr) === name) return addr
-    return undefined
   }
 
   /** Accesses that are unlocked on purpose are no part of the picture. */
   private isByDesign({ reports }: World, text: string): boolean {
     return reports.find(({ message }) => message === text)?.byDesign !== undefined
-  }
-
-  private note(
-    { remark, notes, left, actorName, note }: EventRow,
-    event: number,
-    faults: readonly string[],
-  ): void {
-    for (const text of faults) this.notes.push({ event, kind: 'report', text })
-    if (remark !== undefined) this.notes.push({ event, kind: 'remark', text: remark.text })
-    if (note !== undefined) this.notes.push({ event, kind: 'note', text: note })
-    for (const each of notes) this.notes.push({ event, kind: 'note', text: each.text })
-    if (left?.why === 'ended') this.notes.push({ event, kind: 'left', text: `${actorName} has ended` })
-    if (left?.why === 'preempted') this.notes.push({ event, kind: 'left', text: `${actorName} is preempted` })
-    if (left?.why === 'waits') {
-      const holder = left.holder === undefined ? '' : `, held by ${left.holder}`
-      const what = `${left.op} ${left.word ?? ''}`.trimEnd()
-      this.notes.push({ event, kind: 'left', text: `${actorName} waits: ${what}${holder}` })
-    }
   }
 }
 
@@ -281,3 +272,9 @@ function apart({ target, words }: World, lwp: number, name: string): string {
 }
 
 const IDLE = 'an idle LWP'
+
+/** Of a program, whose words are few. */
+function addressOf(world: World, name: string): number | undefined {
+  for (let addr = 1; addr < world.words.length; addr++) if (nameOf(world, addr) === name) return addr
+  return undefined
+}

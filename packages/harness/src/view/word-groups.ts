@@ -41,8 +41,6 @@ const COUNTERS = /^(UVMEXP_|NPROCS|NLWPS|HARDCLOCK|AVERUNNABLE)/
 /** Fields that tell where the protocol stands, whatever the fault. */
 const TELLING =
   /^(L_STAT|L_FLAG|L_HOLDCNT|L_SWAPLOCK|L_CPU|P_STAT|SPC_COUNT|CI_CURLWP|UVMEXP_FREE|PROC_LOCK|UVM_SCHEDULER_KICKED|UVM_PAGE_FREE|PG_WIRE_COUNT)$/
-/** Page tables lie in page frames: their words are those that this code touches. */
-const OF_PAGE_TABLES = /\/(pmap[\w-]*|tlb|lwp-pmap)\.ts$/
 
 /** Which group each word of a machine belongs to. */
 export class WordGroups {
@@ -52,10 +50,9 @@ export class WordGroups {
     this.table = new AddressTable(regions, size)
   }
 
-  /** `file`: of the place that touched the word first. */
-  group(addr: number, file: string): Group {
+  group(addr: number): Group {
     const placed = this.table.at(addr)
-    if (placed === undefined) return OF_PAGE_TABLES.test(file) ? 'page tables' : 'other'
+    if (placed === undefined) return 'other'
     const { field, layout } = placed
     if (field.isLock) return 'locks'
     if (FREE.test(field.name)) return 'free list'
