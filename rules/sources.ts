@@ -6,7 +6,16 @@ import { parseSync } from 'oxc-parser'
 export const ROOT = join(import.meta.dirname, '..')
 
 /** Packages in the order of imports: each may import only those before it. */
-export const PACKAGES = ['atomics-sync', 'compiler', 'explorer', 'mm', 'kernel', 'cpu', 'harness'] as const
+export const PACKAGES = [
+  'atomics-sync',
+  'compiler',
+  'explorer',
+  'mm',
+  'kernel',
+  'cpu',
+  'viewer',
+  'harness',
+] as const
 
 /** An ESTree node, as far as these rules look. */
 export interface Node {

@@ -10,6 +10,7 @@ import { measureLimits } from './limits.js'
 import { contendedMutex } from './mutex.js'
 import { recordingCost } from './recording.js'
 import type { Cost } from './recording.js'
+import { pageFigures } from './page.js'
 import { pressureFigures } from './pressure.js'
 import { sanitizeFigures } from './sanitize.js'
 import { switchFigures } from './switch.js'
@@ -88,6 +89,15 @@ add(
   perSecond(sanitized.rate),
   `${sanitized.slowdown.toFixed(1)} times slower than plain in turns with it (${perSecond(sanitized.plainRate)}); aim: 5`,
 )
+
+const PAGE_EVENTS = 100_000
+const page = await pageFigures(PAGE_EVENTS)
+if (page !== undefined)
+  add(
+    `the page of a trace of ${count(PAGE_EVENTS)} events: opened`,
+    `${page.openMs.toFixed(0)} ms`,
+    `aim: 2,000 ms; the longest frame while it is moved: ${page.frameMs.toFixed(0)} ms`,
+  )
 
 console.log(`Node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'})\n`)
 console.log(table(COLUMNS, lines).join('\n'))

@@ -19,6 +19,7 @@ import { replayCommand } from './replay-command.js'
 import type { ReplayFlags } from './replay-command.js'
 import { runCommand } from './run-command.js'
 import { parseSanitizeFlags } from './run-command-sanitize.js'
+import { addView } from './view-command.js'
 import { verifyCommand } from './verify-command.js'
 import type { VerifyFlags } from './verify-command.js'
 import { addZoo } from './zoo-command.js'
@@ -41,6 +42,7 @@ Examples:
   holdfast explore program:reorder --param s=3     every interleaving of a small program
   holdfast explore ./my-program.ts                 of one of your own
   holdfast replay holdfast-findings/x.json         a finding again, step for step
+  holdfast view holdfast-findings/x.json           a page with its lanes, locks, memory and sources
 
 Exit code: 0 nothing was found, 1 something was, 2 wrong usage.`
 
@@ -111,6 +113,7 @@ export function buildProgram(signal: AbortSignal, exit: (code: number) => void):
   addExplorer(program, signal, exit)
   addZoo(program, signal, exit)
   addMutate(program, signal, exit)
+  addView(program, exit)
 
   program
     .command('scenarios')

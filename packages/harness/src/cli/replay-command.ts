@@ -115,13 +115,13 @@ function fileOf(schedule: string): Finding | undefined {
   return undefined
 }
 
-/** The program that a schedule is of, as it is now. */
-export async function subjectOfRecorded({ schedule, finding }: Recorded): Promise<Subject> {
+/** The program that a schedule is of, as it is now; `variant`: with these corrections or mutants instead of those it was recorded with. */
+export async function subjectOfRecorded({ schedule, finding }: Recorded, variant?: string): Promise<Subject> {
   const subject = await subjectOf({
     target: schedule.subject,
     params: {},
     engine: schedule.options,
-    variant: finding?.variant,
+    variant: variant ?? finding?.variant,
     all: true,
     ...(finding?.scenario === undefined ? {} : { scenario: finding.scenario }),
   })
