@@ -23,6 +23,8 @@ export interface Listed {
   readonly apart: string
   /** Variant that corrects it, besides those in `variant`. */
   readonly correction: string
+  /** Corrections of other faults, which the kernel with `correction` would show instead; separated by commas. */
+  readonly alsoCorrected?: string
   /** What else is to be known of the corrected kernel. */
   readonly corrected?: string
 }
@@ -88,6 +90,7 @@ export const CATALOGUE: readonly Listed[] = [
     apart:
       'The order of the stores is that of kern_synch.c, where l_ctxswtch says that a CPU is still on the stack: mi_switch and sched_catchlwp wait for it, swappable() does not look.',
     correction: 'not-in-switch',
+    alsoCorrected: 'free-takes-swaplock',
   },
   {
     id: 'swapper-waits-for-a-holder',
@@ -133,6 +136,7 @@ export const CATALOGUE: readonly Listed[] = [
     apart:
       "uvm_lwp_hold does not hold its caller, and no test of swappable() fails for it. The scenario's disk takes a second and a half.",
     correction: 'holder-holds-itself',
+    alsoCorrected: 'recheck-inmem',
   },
   {
     id: 'stale-list-link',

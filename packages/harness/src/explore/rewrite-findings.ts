@@ -142,8 +142,8 @@ function find(subject: Subject, { strategy, depth, verdict, says }: Listed): Fou
 
 /** The same campaign on the corrected kernel, for longer. */
 async function corrected(listed: Listed, took: number): Promise<Corrected> {
-  const { variant, correction, strategy, depth } = listed
-  const names = [variant, correction].filter((name) => name !== undefined).join(',')
+  const { variant, correction, alsoCorrected, strategy, depth } = listed
+  const names = [variant, correction, alsoCorrected].filter((name) => name !== undefined).join(',')
   const subject = await subjectOf(listed, names)
   const { executions, seconds, found } = explore(subject.target, {
     strategy: makeStrategy(strategy, { seed: SEED, ...(depth === undefined ? {} : { depth }) }),
@@ -177,8 +177,10 @@ function pageOf(told: readonly Told[]): string {
 }
 
 function sectionOf({ listed, finding, corrected: { executions, seconds, found } }: Told): string[] {
-  const { correction, fault, title, variant } = listed
+  const { correction, alsoCorrected, fault, title, variant } = listed
   const about = variants.find(({ name }) => name === correction)?.about ?? ''
+  const also =
+    alsoCorrected === undefined ? '' : `, with \`${alsoCorrected}\` besides, since it would show that fault`
   const rest = found.length === 0 ? 'nothing' : found.join('; ')
   return [
     `## ${title}`,
@@ -190,7 +192,7 @@ function sectionOf({ listed, finding, corrected: { executions, seconds, found } 
     '',
     `**A fault of the model?** ${listed.apart}`,
     '',
-    `**Correction** (\`--variant ${correction}\`): ${about} The same campaign on the corrected kernel: ${executions} executions in ${seconds.toFixed(0)} s find ${rest}.${listed.corrected === undefined ? '' : ` ${listed.corrected}`}`,
+    `**Correction** (\`--variant ${correction}\`): ${about} The same campaign on the corrected kernel${also}: ${executions} executions in ${seconds.toFixed(0)} s find ${rest}.${listed.corrected === undefined ? '' : ` ${listed.corrected}`}`,
     '',
     reportMarkdown(finding),
     '',
