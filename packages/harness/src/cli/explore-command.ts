@@ -12,6 +12,8 @@ import { asUsageError, kindOf, subjectOf } from '../explore/subject-of.js'
 import type { TargetKind } from '../explore/subject-of.js'
 import type { SubjectSpec } from '../explore/subject-of-spec.js'
 import { notAllowed, UsageError } from '../scenario/problem.js'
+import { NO_CI, reportToCi } from './ci-reports.js'
+import type { CiChoices } from './ci-reports.js'
 import type { ExploreChoices } from './explore-command-options.js'
 import { print, printJson } from './output.js'
 import { paperOf } from './explore-command-paper.js'
@@ -33,6 +35,7 @@ export async function exploreCommand(
   target: string,
   choices: ExploreChoices,
   signal: AbortSignal,
+  ci: CiChoices = NO_CI,
 ): Promise<number> {
   const kind = kindOf(target)
   const spec: SubjectSpec = {
@@ -87,6 +90,7 @@ export async function exploreCommand(
       written,
       nondeterminism,
     })
+    await reportToCi(result, written, ci)
     await (choices.json ? printJson(result) : print(exploreReport(result, written, paperOf(process.stdout))))
     return result.findings.length === 0 ? EXIT_OK : EXIT_FOUND
   } finally {

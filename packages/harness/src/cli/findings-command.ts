@@ -2,8 +2,10 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Verdict } from '@holdfast/explorer'
 import { rewriteFindings } from '../explore/rewrite-findings.js'
+import type { TestCase } from '../export/junit.js'
 import { table } from '../report/table.js'
 import { notAllowed, UsageError } from '../scenario/problem.js'
+import { writeJunit } from './ci-reports.js'
 import { CORRECTIONS, FINDINGS_PAGE, LISTED_FINDINGS } from './findings-command-folder.js'
 import { print, printJson } from './output.js'
 import { progressOn } from './progress.js'
@@ -16,6 +18,7 @@ export interface FindingsFlags {
   readonly rewrite?: string[] | true
   readonly dir?: string
   readonly json?: boolean
+  readonly junit?: string
 }
 
 /** A listed finding, replayed. */
@@ -32,7 +35,7 @@ interface Row {
 
 /** Replays every listed finding. Exit code: 0 all are reproduced, 1 one is not. */
 export async function findingsCommand(
-  { dir = LISTED_FINDINGS, json, rewrite }: FindingsFlags,
+  { dir = LISTED_FINDINGS, json, junit, rewrite }: FindingsFlags,
   signal: AbortSignal,
 ): Promise<number> {
   if (rewrite !== undefined) {
@@ -58,8 +61,16 @@ export async function findingsCommand(
     seconds,
     ...(why === undefined ? {} : { why }),
   }))
+  if (junit !== undefined) writeJunit(junit, rows.map(caseOfRow))
   await (json === true ? printJson({ command: 'findings', findings }) : print(textOf(rows)))
   return rows.length === ids.length && rows.every(({ reproduced }) => reproduced) ? EXIT_OK : EXIT_FOUND
+}
+
+function caseOfRow({ id, verdict, seconds, why }: Row): TestCase {
+  const test = { suite: 'findings', name: id, seconds }
+  return why === undefined
+    ? test
+    : { ...test, failure: { type: verdict, message: 'not reproduced', text: why } }
 }
 
 function idsIn(dir: string): string[] {

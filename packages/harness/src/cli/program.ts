@@ -6,6 +6,8 @@ import { DEFAULT_OUT, parseExploreFlags } from './explore-command-options.js'
 import type { ExploreFlags } from './explore-command-options.js'
 import { exploreCommand } from './explore-command.js'
 import { exploreHelp } from './explore-command-help.js'
+import { ciChoices, JUNIT } from './ci-reports.js'
+import { addExport } from './export-command.js'
 import { findScenario } from './find-scenario.js'
 import { findingsCommand } from './findings-command.js'
 import type { FindingsFlags } from './findings-command.js'
@@ -111,6 +113,7 @@ export function buildProgram(signal: AbortSignal, exit: (code: number) => void):
   addExplorer(program, signal, exit)
   addZoo(program, signal, exit)
   addMutate(program, signal, exit)
+  addExport(program, exit)
 
   program
     .command('scenarios')
@@ -181,9 +184,12 @@ function addExplorer(program: Command, signal: AbortSignal, exit: (code: number)
     .option('--no-shrink', 'leave schedules as they were found')
     .option('--out <dir>', `folder of the finding files (default: ${DEFAULT_OUT})`)
     .option('--json', 'print one JSON object instead of the report')
+    .option('--junit <file>', JUNIT)
+    .option('--github', 'print annotations for GitHub Actions (default: if it runs there)')
+    .option('--no-github', 'print none')
     .addHelpText('after', exploreHelp)
     .action(async (target: string, flags: ExploreFlags) => {
-      exit(await exploreCommand(target, parseExploreFlags(flags), signal))
+      exit(await exploreCommand(target, parseExploreFlags(flags), signal, ciChoices(flags)))
     })
 
   program
@@ -208,6 +214,7 @@ function addExplorer(program: Command, signal: AbortSignal, exit: (code: number)
       'find, shrink and correct them anew, and rewrite docs/findings (minutes each)',
     )
     .option('--json', 'print one JSON object instead of the table')
+    .option('--junit <file>', JUNIT)
     .action(async (flags: FindingsFlags) => {
       exit(await findingsCommand(flags, signal))
     })
@@ -221,6 +228,7 @@ function addExplorer(program: Command, signal: AbortSignal, exit: (code: number)
     .option('--quick', 'only those that take seconds')
     .option('--json', 'print one JSON object instead of the table')
     .option('--markdown', 'print the table of docs/verified.md')
+    .option('--junit <file>', JUNIT)
     .action(async (claim: string | undefined, flags: VerifyFlags) => {
       exit(await verifyCommand(claim, flags, signal))
     })

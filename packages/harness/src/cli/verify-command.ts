@@ -3,6 +3,8 @@ import type { Verified } from '../explore/verified-claim.js'
 import { verify } from '../explore/verify.js'
 import { claimText, verifyMarkdown, verifyReport } from '../explore/verify-report.js'
 import { choices, notAllowed, UsageError } from '../scenario/problem.js'
+import { caseOfClaim } from '../export/of-claims.js'
+import { writeJunit } from './ci-reports.js'
 import { print, printJson } from './output.js'
 import { progressOn } from './progress.js'
 import { EXIT_FOUND, EXIT_OK } from './run-command.js'
@@ -12,6 +14,7 @@ export interface VerifyFlags {
   readonly quick?: boolean
   readonly json?: boolean
   readonly markdown?: boolean
+  readonly junit?: string
 }
 
 /** Looks into the claims of docs/verified.md, or one. Exit code: 0 all hold, and every planted fault is found; 1 otherwise. */
@@ -38,6 +41,7 @@ export async function verifyCommand(
     await new Promise((resolve) => setImmediate(resolve))
   }
   line.done()
+  if (flags.junit !== undefined) writeJunit(flags.junit, results.map(caseOfClaim))
   if (flags.json === true) await printJson({ command: 'verify', claims: results })
   else if (flags.markdown === true) await print(verifyMarkdown(results))
   else await print(id === undefined ? verifyReport(results) : `${claimText(id)}\n\n${verifyReport(results)}`)
