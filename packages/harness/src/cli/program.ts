@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { CPUS, LWPS, MEMORY, rangeText } from '../scenario/limits.js'
 import { SCENARIOS } from '../scenarios/index.js'
@@ -24,6 +23,7 @@ import { parseSanitizeFlags } from './run-command-sanitize.js'
 import { verifyCommand } from './verify-command.js'
 import type { VerifyFlags } from './verify-command.js'
 import { addZoo } from './zoo-command.js'
+import { addSchema } from './schema-command.js'
 import { scaleCommand } from './scale-command.js'
 import { describeScenario, listScenarios } from './scenarios-command.js'
 
@@ -129,14 +129,7 @@ export function buildProgram(signal: AbortSignal, exit: (code: number) => void):
       await (json ? printJson(scenario) : print(describeScenario(scenario)))
     })
 
-  program
-    .command('schema')
-    .description('print the JSON Schema of scenario files')
-    .option('--json', 'the same on one line')
-    .action(async ({ json }: { json?: boolean }) => {
-      const text = readFileSync(new URL('../../schema/scenario.schema.json', import.meta.url), 'utf8')
-      await (json ? printJson(JSON.parse(text) as object) : print(text))
-    })
+  addSchema(program)
 
   return program
 }
