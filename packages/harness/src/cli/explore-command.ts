@@ -4,7 +4,7 @@ import type { Campaign } from '../explore/campaign.js'
 import { planOf } from '../explore/campaign-plan.js'
 import type { Leg } from '../explore/campaign-plan.js'
 import type { ChunkSizes } from '../explore/campaign-chunks.js'
-import { exploreReport, introduction, progressText } from '../explore/explore-report.js'
+import { exploreReport, introduction, progressText, progressView } from '../explore/explore-report.js'
 import { resultOf } from '../explore/explore-result.js'
 import { writeFindings } from '../explore/explore-result-findings.js'
 import { Jobs } from '../explore/jobs.js'
@@ -58,6 +58,8 @@ export async function exploreCommand(
       await print(
         introduction({ subject: subject.id, actors, legs, memoryModel, ...budget, jobs: jobs.count }),
       )
+    // It visits each trace once.
+    const byDpor = legs.length === 1 && legs[0]?.strategy.name === 'dpor'
     const begin = (): Promise<Campaign> =>
       runCampaign({
         spec,
@@ -68,7 +70,10 @@ export async function exploreCommand(
         traces: kind === 'program' && legs[0]?.strategy.name !== 'dpor',
         jobs,
         signal,
-        onProgress: (so) => progress.update(progressText(subject.id, so)),
+        onProgress: (so) =>
+          progress.update(progressText(subject.id, so), () =>
+            progressView(subject.id, byDpor ? { ...so, traces: so.executions } : so, budget),
+          ),
       })
     const campaign = chance === undefined ? await begin() : noCampaign(legs.length)
     const nondeterminism =

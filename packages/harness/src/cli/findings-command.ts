@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Verdict } from '@holdfast/explorer'
 import { rewriteFindings } from '../explore/rewrite-findings.js'
 import type { TestCase } from '../export/junit.js'
+import { bar } from '../report/bar.js'
 import { table } from '../report/table.js'
 import { notAllowed, UsageError } from '../scenario/problem.js'
 import { writeJunit } from './ci-reports.js'
@@ -48,7 +49,8 @@ export async function findingsCommand(
   const rows: Row[] = []
   for (const id of ids) {
     if (signal.aborted) break
-    progress.update(`replaying ${rows.length + 1} of ${ids.length}: ${id}`)
+    const line = `replaying ${rows.length + 1} of ${ids.length}: ${id}`
+    progress.update(line, () => `${bar(rows.length / ids.length)}  ${line}`)
     rows.push(await replayed(id, join(dir, `${id}.json`)))
     await new Promise((resolve) => setImmediate(resolve))
   }

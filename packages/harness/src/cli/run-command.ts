@@ -26,7 +26,7 @@ export async function runCommand(
     seconds: choices.seconds,
     signal,
     repeat: `holdfast run ${named}${repeatOptions(choices)}${sanitizeText(sanitize)}`,
-    onProgress: (line: string) => progress.update(line),
+    onProgress: (line: string, view?: () => string) => progress.update(line, view),
   }
   const plain = !sanitize.sanitize && sanitize.variant === ''
   const running = plain ? run(prepared, options) : runPreparedSanitized(prepared, { ...options, ...sanitize })

@@ -23,7 +23,7 @@ export async function scaleCommand(
     seed: choices.seed,
     signal,
     repeat: `holdfast run ${named}${repeatOptions({ ...choices, cpus: undefined })}`,
-    onProgress: (line) => progress.update(line),
+    onProgress: (line, view) => progress.update(line, view),
   }).finally(() => progress.done())
   const found = result.findings.map((finding) => `${findingReport(finding).join('\n')}\n\n`).join('')
   await (choices.json ? printJson(result) : print(found + scaleReport(result)))

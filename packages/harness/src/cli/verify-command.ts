@@ -2,6 +2,7 @@ import { CLAIMS } from '../explore/verified.js'
 import type { Verified } from '../explore/verified-claim.js'
 import { verify } from '../explore/verify.js'
 import { claimText, verifyMarkdown, verifyReport } from '../explore/verify-report.js'
+import { bar } from '../report/bar.js'
 import { choices, notAllowed, UsageError } from '../scenario/problem.js'
 import { caseOfClaim } from '../export/of-claims.js'
 import { writeJunit } from './ci-reports.js'
@@ -28,12 +29,17 @@ export async function verifyCommand(
   )
   if (wanted.length === 0)
     throw new UsageError([notAllowed('claim', id ?? '', choices(CLAIMS.map((claim) => claim.id)))])
+  const results: Verified[] = []
   const line = progressOn(process.stderr)
   const progress = (what: string, executions: number): boolean => {
-    line.update(`${what}: ${executions} executions`)
+    const text = `${what}: ${executions} executions`
+    line.update(
+      text,
+      () =>
+        `${bar(results.length / wanted.length)}  claim ${results.length + 1} of ${wanted.length}\n${text}`,
+    )
     return !signal.aborted
   }
-  const results: Verified[] = []
   for (const claim of wanted) {
     if (signal.aborted) break
     results.push(await verify(claim, { progress }))
