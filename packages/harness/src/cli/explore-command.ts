@@ -12,8 +12,8 @@ import { asUsageError, kindOf, subjectOf } from '../explore/subject-of.js'
 import type { TargetKind } from '../explore/subject-of.js'
 import type { SubjectSpec } from '../explore/subject-of-spec.js'
 import { notAllowed, UsageError } from '../scenario/problem.js'
-import { NO_CI, reportToCi } from './ci-reports.js'
-import type { CiChoices } from './ci-reports.js'
+import { checkWritable, NO_CI, reportToCi } from './written-reports.js'
+import type { CiChoices } from './written-reports.js'
 import type { ExploreChoices } from './explore-command-options.js'
 import { print, printJson } from './output.js'
 import { paperOf } from './explore-command-paper.js'
@@ -37,6 +37,7 @@ export async function exploreCommand(
   signal: AbortSignal,
   ci: CiChoices = NO_CI,
 ): Promise<number> {
+  checkWritable('--junit', ci.junit)
   const kind = kindOf(target)
   const spec: SubjectSpec = {
     target,

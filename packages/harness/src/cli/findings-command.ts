@@ -6,7 +6,7 @@ import type { TestCase } from '../export/junit.js'
 import { bar } from '../report/bar.js'
 import { table } from '../report/table.js'
 import { notAllowed, UsageError } from '../scenario/problem.js'
-import { writeJunit } from './ci-reports.js'
+import { checkWritable, writeJunit } from './written-reports.js'
 import { CORRECTIONS, FINDINGS_PAGE, LISTED_FINDINGS } from './findings-command-folder.js'
 import { print, printJson } from './output.js'
 import { progressOn } from './progress.js'
@@ -45,6 +45,7 @@ export async function findingsCommand(
     return EXIT_OK
   }
   const ids = idsIn(dir)
+  checkWritable('--junit', junit)
   const progress = progressOn(process.stderr)
   const rows: Row[] = []
   for (const id of ids) {

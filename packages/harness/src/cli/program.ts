@@ -5,7 +5,7 @@ import { DEFAULT_OUT, parseExploreFlags } from './explore-command-options.js'
 import type { ExploreFlags } from './explore-command-options.js'
 import { exploreCommand } from './explore-command.js'
 import { exploreHelp } from './explore-command-help.js'
-import { ciChoices, JUNIT } from './ci-reports.js'
+import { ciChoices, JUNIT } from './written-reports.js'
 import { addExport } from './export-command.js'
 import { findScenario } from './find-scenario.js'
 import { findingsCommand } from './findings-command.js'
@@ -249,5 +249,6 @@ function withWorkloadOptions(command: Command, seconds: string): Command {
     .option('--no-preempt', 'kernel preemption off')
     .option('--seconds <s>', `how long to run (default: ${seconds})`)
     .option('--seed <n>', `seed of every random choice (default: ${DEFAULT_SEED})`)
+    .option('--report <file>', 'write the lock report there too: one HTML page')
     .option('--json', 'print one JSON object instead of the report')
 }

@@ -5,7 +5,7 @@ import { claimText, verifyMarkdown, verifyReport } from '../explore/verify-repor
 import { bar } from '../report/bar.js'
 import { choices, notAllowed, UsageError } from '../scenario/problem.js'
 import { caseOfClaim } from '../export/of-claims.js'
-import { writeJunit } from './ci-reports.js'
+import { checkWritable, writeJunit } from './written-reports.js'
 import { print, printJson } from './output.js'
 import { progressOn } from './progress.js'
 import { EXIT_FOUND, EXIT_OK } from './run-command.js'
@@ -29,6 +29,7 @@ export async function verifyCommand(
   )
   if (wanted.length === 0)
     throw new UsageError([notAllowed('claim', id ?? '', choices(CLAIMS.map((claim) => claim.id)))])
+  checkWritable('--junit', flags.junit)
   const results: Verified[] = []
   const line = progressOn(process.stderr)
   const progress = (what: string, executions: number): boolean => {

@@ -4,6 +4,8 @@ import { collectResult } from './collect.js'
 import { LiveView } from './live-view.js'
 import { bootMachine, type Prepared } from './prepare.js'
 import { progressLine } from './progress-line.js'
+import { sampleOf } from './samples.js'
+import type { RunSample } from './samples.js'
 import { stallMs } from './stall.js'
 import { watch } from './watch.js'
 
@@ -17,6 +19,8 @@ export interface RunOptions {
   readonly repeat: string
   /** `view`: the same in several lines, for a terminal. */
   readonly onProgress: (line: string, view?: () => string) => void
+  /** Called a few times a second; undefined: nobody wants it. */
+  readonly onSample?: (sample: RunSample) => void
 }
 
 /** Runs a scenario on a machine of its own. Every worker is gone when it returns. */
@@ -34,7 +38,10 @@ export async function run(prepared: Prepared, options: RunOptions): Promise<RunR
   const checks = await watch(machine, {
     seconds,
     signal,
-    onLook: (ranMs) => onProgress(progressLine(prepared, machine, ranMs, seconds), () => view.look(ranMs)),
+    onLook(ranMs) {
+      onProgress(progressLine(prepared, machine, ranMs, seconds), () => view.look(ranMs))
+      options.onSample?.(sampleOf(machine, ranMs))
+    },
   }).finally(() => view.close())
   const ranMs = performance.now() - started
   const outcome = await machine.stop(signal.aborted ? 'interrupted' : 'time')

@@ -8,6 +8,7 @@ import { LiveView } from '../run/live-view.js'
 import { bootMachine, type Prepared } from '../run/prepare.js'
 import { progressLine } from '../run/progress-line.js'
 import type { RunOptions } from '../run/run.js'
+import { sampleOf } from '../run/samples.js'
 import { stallMs } from '../run/stall.js'
 import { watch } from '../run/watch.js'
 import { SanitizeFindings } from './findings.js'
@@ -66,6 +67,7 @@ export async function runOnce(
     onLook: (ranMs) => {
       steady.look(ranMs, completed(machine))
       onProgress(progressLine(prepared, machine, ranMs, seconds), () => view.look(ranMs))
+      options.onSample?.(sampleOf(machine, ranMs))
     },
   }).finally(() => view.close())
   const ranMs = performance.now() - started

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import type { ExploreResult, Written } from '../explore/explore-result.js'
 import { githubAnnotations, isOnGithub } from '../export/github.js'
 import { junitXml } from '../export/junit.js'
@@ -58,13 +58,30 @@ export function writeJunit(file: string, cases: readonly TestCase[]): void {
   writeText('--junit', file, junitXml(cases))
 }
 
+/** Writes the page that `--report` asks for; it is made, and what draws it loaded, only then. Throws UsageError if the file cannot be written. */
+export async function writeReport(file: string | undefined, made: () => Promise<string>): Promise<void> {
+  if (file !== undefined) writeText('--report', file, await made())
+}
+
+/** Refuses, before anything runs, a file that cannot be written. Throws UsageError. */
+export function checkWritable(option: string, file: string | undefined): void {
+  if (file === undefined) return
+  try {
+    closeSync(openSync(file, 'a'))
+  } catch (error) {
+    throw unwritable(option, file, error)
+  }
+}
+
+function unwritable(option: string, file: string, error: unknown): UsageError {
+  return new UsageError([notAllowed(option, file, `a file that can be written: ${(error as Error).message}`)])
+}
+
 /** Writes what an option asks for. Throws UsageError if the file cannot be written. */
 export function writeText(option: string, file: string, text: string): void {
   try {
     writeFileSync(file, text)
   } catch (error) {
-    throw new UsageError([
-      notAllowed(option, file, `a file that can be written: ${(error as Error).message}`),
-    ])
+    throw unwritable(option, file, error)
   }
 }
