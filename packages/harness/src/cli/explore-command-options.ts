@@ -34,6 +34,8 @@ export interface ExploreFlags {
   readonly shrink?: boolean
   readonly out?: string
   readonly json?: boolean
+  readonly junit?: string
+  readonly github?: boolean
 }
 
 /** The same, checked. */

@@ -4,7 +4,7 @@ import type { Campaign } from '../explore/campaign.js'
 import { planOf } from '../explore/campaign-plan.js'
 import type { Leg } from '../explore/campaign-plan.js'
 import type { ChunkSizes } from '../explore/campaign-chunks.js'
-import { exploreReport, introduction, progressText } from '../explore/explore-report.js'
+import { exploreReport, introduction, progressText, progressView } from '../explore/explore-report.js'
 import { resultOf } from '../explore/explore-result.js'
 import { writeFindings } from '../explore/explore-result-findings.js'
 import { Jobs } from '../explore/jobs.js'
@@ -13,6 +13,8 @@ import type { TargetKind } from '../explore/subject-of.js'
 import { parseQuery } from '../explore/scenario-query.js'
 import type { SubjectSpec } from '../explore/subject-of-spec.js'
 import { notAllowed, UsageError } from '../scenario/problem.js'
+import { checkWritable, NO_CI, reportToCi } from './written-reports.js'
+import type { CiChoices } from './written-reports.js'
 import type { ExploreChoices } from './explore-command-options.js'
 import { print, printJson } from './output.js'
 import { paperOf } from './explore-command-paper.js'
@@ -34,7 +36,9 @@ export async function exploreCommand(
   target: string,
   choices: ExploreChoices,
   signal: AbortSignal,
+  ci: CiChoices = NO_CI,
 ): Promise<number> {
+  checkWritable('--junit', ci.junit)
   const kind = kindOf(target)
   const spec: SubjectSpec = {
     target,
@@ -56,6 +60,8 @@ export async function exploreCommand(
       await print(
         introduction({ subject: subject.id, actors, legs, memoryModel, ...budget, jobs: jobs.count }),
       )
+    // It visits each trace once.
+    const byDpor = legs.length === 1 && legs[0]?.strategy.name === 'dpor'
     const begin = (): Promise<Campaign> =>
       runCampaign({
         spec,
@@ -66,7 +72,10 @@ export async function exploreCommand(
         traces: kind === 'program' && legs[0]?.strategy.name !== 'dpor',
         jobs,
         signal,
-        onProgress: (so) => progress.update(progressText(subject.id, so)),
+        onProgress: (so) =>
+          progress.update(progressText(subject.id, so), () =>
+            progressView(subject.id, byDpor ? { ...so, traces: so.executions } : so, budget),
+          ),
       })
     const campaign = chance === undefined ? await begin() : noCampaign(legs.length)
     const nondeterminism =
@@ -88,6 +97,7 @@ export async function exploreCommand(
       written,
       nondeterminism,
     })
+    await reportToCi(result, written, ci)
     await (choices.json ? printJson(result) : print(exploreReport(result, written, paperOf(process.stdout))))
     return result.findings.length === 0 ? EXIT_OK : EXIT_FOUND
   } finally {

@@ -2,8 +2,11 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Verdict } from '@holdfast/explorer'
 import { rewriteFindings } from '../explore/rewrite-findings.js'
+import type { TestCase } from '../export/junit.js'
+import { bar } from '../report/bar.js'
 import { table } from '../report/table.js'
 import { notAllowed, UsageError } from '../scenario/problem.js'
+import { checkWritable, writeJunit } from './written-reports.js'
 import { CORRECTIONS, FINDINGS_PAGE, LISTED_FINDINGS } from './findings-command-folder.js'
 import { print, printJson } from './output.js'
 import { progressOn } from './progress.js'
@@ -16,6 +19,7 @@ export interface FindingsFlags {
   readonly rewrite?: string[] | true
   readonly dir?: string
   readonly json?: boolean
+  readonly junit?: string
 }
 
 /** A listed finding, replayed. */
@@ -32,7 +36,7 @@ interface Row {
 
 /** Replays every listed finding. Exit code: 0 all are reproduced, 1 one is not. */
 export async function findingsCommand(
-  { dir = LISTED_FINDINGS, json, rewrite }: FindingsFlags,
+  { dir = LISTED_FINDINGS, json, junit, rewrite }: FindingsFlags,
   signal: AbortSignal,
 ): Promise<number> {
   if (rewrite !== undefined) {
@@ -41,11 +45,13 @@ export async function findingsCommand(
     return EXIT_OK
   }
   const ids = idsIn(dir)
+  checkWritable('--junit', junit)
   const progress = progressOn(process.stderr)
   const rows: Row[] = []
   for (const id of ids) {
     if (signal.aborted) break
-    progress.update(`replaying ${rows.length + 1} of ${ids.length}: ${id}`)
+    const line = `replaying ${rows.length + 1} of ${ids.length}: ${id}`
+    progress.update(line, () => `${bar(rows.length / ids.length)}  ${line}`)
     rows.push(await replayed(id, join(dir, `${id}.json`)))
     await new Promise((resolve) => setImmediate(resolve))
   }
@@ -58,8 +64,16 @@ export async function findingsCommand(
     seconds,
     ...(why === undefined ? {} : { why }),
   }))
+  if (junit !== undefined) writeJunit(junit, rows.map(caseOfRow))
   await (json === true ? printJson({ command: 'findings', findings }) : print(textOf(rows)))
   return rows.length === ids.length && rows.every(({ reproduced }) => reproduced) ? EXIT_OK : EXIT_FOUND
+}
+
+function caseOfRow({ id, verdict, seconds, why }: Row): TestCase {
+  const test = { suite: 'findings', name: id, seconds }
+  return why === undefined
+    ? test
+    : { ...test, failure: { type: verdict, message: 'not reproduced', text: why } }
 }
 
 function idsIn(dir: string): string[] {

@@ -5,6 +5,7 @@ import { mutateText } from '../mutate/report-text.js'
 import { resultOf } from '../mutate/report.js'
 import { runMutants } from '../mutate/run-mutants.js'
 import { sampleOf } from '../mutate/sample.js'
+import { bar } from '../report/bar.js'
 import { notAllowed, UsageError } from '../scenario/problem.js'
 import { DEFAULT_EXECUTIONS, parseMutateFlags } from './mutate-command-options.js'
 import type { MutateChoices, MutateFlags } from './mutate-command-options.js'
@@ -58,9 +59,8 @@ async function mutateCommand(choices: MutateChoices, signal: AbortSignal): Promi
     signal,
     onTried({ mutant, outcome }, done) {
       if (outcome.status === 'survived') survived++
-      progress.update(
-        `${done} of ${mutants.length} mutants, ${survived} survived; last ${mutant.id}: ${outcome.status}`,
-      )
+      const line = `${done} of ${mutants.length} mutants, ${survived} survived; last ${mutant.id}: ${outcome.status}`
+      progress.update(line, () => `${bar(done / mutants.length)}  ${line}`)
     },
   })
   progress.done()

@@ -23,6 +23,7 @@ export interface RunFlags {
   readonly seed?: string
   readonly preempt?: boolean
   readonly json?: boolean
+  readonly report?: string
   readonly sanitize?: boolean
   readonly chaos?: boolean
   readonly all?: boolean
@@ -40,6 +41,8 @@ export interface RunChoices {
   readonly seconds: number
   readonly seed: number
   readonly json: boolean
+  /** Path of the lock report. */
+  readonly report: string | undefined
 }
 
 export const DEFAULT_SECONDS = 10
@@ -67,6 +70,7 @@ export function parseRunFlags(flags: RunFlags, defaultSeconds = DEFAULT_SECONDS)
     seconds: number('--seconds', flags.seconds, RUN_SECONDS, false) ?? defaultSeconds,
     seed: number('--seed', flags.seed, SEED) ?? DEFAULT_SEED,
     json: flags.json ?? false,
+    report: flags.report,
   }
   if (problems.length > 0) throw new UsageError(problems)
   return choices

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { CPUS, LWPS, MEMORY, rangeText } from '../scenario/limits.js'
 import { SCENARIOS } from '../scenarios/index.js'
@@ -6,6 +5,8 @@ import { DEFAULT_OUT, parseExploreFlags } from './explore-command-options.js'
 import type { ExploreFlags } from './explore-command-options.js'
 import { exploreCommand } from './explore-command.js'
 import { exploreHelp } from './explore-command-help.js'
+import { ciChoices, JUNIT } from './written-reports.js'
+import { addExport } from './export-command.js'
 import { findScenario } from './find-scenario.js'
 import { findingsCommand } from './findings-command.js'
 import type { FindingsFlags } from './findings-command.js'
@@ -23,6 +24,7 @@ import { addView } from './view-command.js'
 import { verifyCommand } from './verify-command.js'
 import type { VerifyFlags } from './verify-command.js'
 import { addZoo } from './zoo-command.js'
+import { addSchema } from './schema-command.js'
 import { scaleCommand } from './scale-command.js'
 import { describeScenario, listScenarios } from './scenarios-command.js'
 
@@ -114,6 +116,7 @@ export function buildProgram(signal: AbortSignal, exit: (code: number) => void):
   addZoo(program, signal, exit)
   addMutate(program, signal, exit)
   addView(program, exit)
+  addExport(program, exit)
 
   program
     .command('scenarios')
@@ -129,14 +132,7 @@ export function buildProgram(signal: AbortSignal, exit: (code: number) => void):
       await (json ? printJson(scenario) : print(describeScenario(scenario)))
     })
 
-  program
-    .command('schema')
-    .description('print the JSON Schema of scenario files')
-    .option('--json', 'the same on one line')
-    .action(async ({ json }: { json?: boolean }) => {
-      const text = readFileSync(new URL('../../schema/scenario.schema.json', import.meta.url), 'utf8')
-      await (json ? printJson(JSON.parse(text) as object) : print(text))
-    })
+  addSchema(program)
 
   return program
 }
@@ -185,9 +181,12 @@ function addExplorer(program: Command, signal: AbortSignal, exit: (code: number)
     .option('--no-shrink', 'leave schedules as they were found')
     .option('--out <dir>', `folder of the finding files (default: ${DEFAULT_OUT})`)
     .option('--json', 'print one JSON object instead of the report')
+    .option('--junit <file>', JUNIT)
+    .option('--github', 'print annotations for GitHub Actions (default: if it runs there)')
+    .option('--no-github', 'print none')
     .addHelpText('after', exploreHelp)
     .action(async (target: string, flags: ExploreFlags) => {
-      exit(await exploreCommand(target, parseExploreFlags(flags), signal))
+      exit(await exploreCommand(target, parseExploreFlags(flags), signal, ciChoices(flags)))
     })
 
   program
@@ -212,6 +211,7 @@ function addExplorer(program: Command, signal: AbortSignal, exit: (code: number)
       'find, shrink and correct them anew, and rewrite docs/findings (minutes each)',
     )
     .option('--json', 'print one JSON object instead of the table')
+    .option('--junit <file>', JUNIT)
     .action(async (flags: FindingsFlags) => {
       exit(await findingsCommand(flags, signal))
     })
@@ -225,6 +225,7 @@ function addExplorer(program: Command, signal: AbortSignal, exit: (code: number)
     .option('--quick', 'only those that take seconds')
     .option('--json', 'print one JSON object instead of the table')
     .option('--markdown', 'print the table of docs/verified.md')
+    .option('--junit <file>', JUNIT)
     .action(async (claim: string | undefined, flags: VerifyFlags) => {
       exit(await verifyCommand(claim, flags, signal))
     })
@@ -252,5 +253,6 @@ function withWorkloadOptions(command: Command, seconds: string): Command {
     .option('--no-preempt', 'kernel preemption off')
     .option('--seconds <s>', `how long to run (default: ${seconds})`)
     .option('--seed <n>', `seed of every random choice (default: ${DEFAULT_SEED})`)
+    .option('--report <file>', 'write the lock report there too: one HTML page')
     .option('--json', 'print one JSON object instead of the report')
 }

@@ -46,6 +46,7 @@ export function parseRecordFlags(flags: RecordFlags): RecordChoices {
   for (const name of ['sanitize', 'chaos', 'all'] as const) {
     if (flags[name] === true) throw new UsageError([{ path: `--${name}`, message: 'is not for --record' }])
   }
+  if (flags.report !== undefined) throw new UsageError([{ path: '--report', message: 'is not for --record' }])
   const { repeat, logSize = String(DEFAULT_LOG_MB) } = flags
   return {
     ...choices,

@@ -2,8 +2,10 @@ import { runReport } from '../report/run-report.js'
 import { prepare } from '../run/prepare.js'
 import { run } from '../run/run.js'
 import { runPreparedSanitized } from '../sanitize/run-sanitized.js'
+import type { RunSample } from '../run/samples.js'
 import type { Scenario } from '../scenario/types.js'
 import type { RunChoices } from './options.js'
+import { checkWritable, writeReport } from './written-reports.js'
 import { print, printJson } from './output.js'
 import { type SanitizeChoices, NOT_SANITIZED, sanitizeText } from './run-command-sanitize.js'
 import { progressOn } from './progress.js'
@@ -20,23 +22,29 @@ export async function runCommand(
   signal: AbortSignal,
   sanitize: SanitizeChoices = NOT_SANITIZED,
 ): Promise<number> {
+  checkWritable('--report', choices.report)
   const prepared = prepare(scenario, choices, choices.seed)
   const progress = progressOn(process.stderr)
+  const samples: RunSample[] = []
   const options = {
     seconds: choices.seconds,
     signal,
     repeat: `holdfast run ${named}${repeatOptions(choices)}${sanitizeText(sanitize)}`,
-    onProgress: (line: string) => progress.update(line),
+    onSample: (sample: RunSample) => samples.push(sample),
+    onProgress: (line: string, view?: () => string) => progress.update(line, view),
   }
   const plain = !sanitize.sanitize && sanitize.variant === ''
   const running = plain ? run(prepared, options) : runPreparedSanitized(prepared, { ...options, ...sanitize })
   const result = await running.finally(() => progress.done())
+  await writeReport(choices.report, async () =>
+    (await import('../report/html-run.js')).runHtml(result, samples),
+  )
   await (choices.json ? printJson(result) : print(runReport(result)))
   return result.findings.length === 0 ? EXIT_OK : EXIT_FOUND
 }
 
 /** The options that make a run what it is, as they are given on the command line. */
-export function repeatOptions(choices: Omit<RunChoices, 'json'>): string {
+export function repeatOptions(choices: Omit<RunChoices, 'json' | 'report'>): string {
   const given: readonly (readonly [string, number | undefined])[] = [
     ['--cpus', choices.cpus],
     ['--lwps', choices.lwps],

@@ -2,7 +2,10 @@ import { CLAIMS } from '../explore/verified.js'
 import type { Verified } from '../explore/verified-claim.js'
 import { verify } from '../explore/verify.js'
 import { claimText, verifyMarkdown, verifyReport } from '../explore/verify-report.js'
+import { bar } from '../report/bar.js'
 import { choices, notAllowed, UsageError } from '../scenario/problem.js'
+import { caseOfClaim } from '../export/of-claims.js'
+import { checkWritable, writeJunit } from './written-reports.js'
 import { print, printJson } from './output.js'
 import { progressOn } from './progress.js'
 import { EXIT_FOUND, EXIT_OK } from './run-command.js'
@@ -12,6 +15,7 @@ export interface VerifyFlags {
   readonly quick?: boolean
   readonly json?: boolean
   readonly markdown?: boolean
+  readonly junit?: string
 }
 
 /** Looks into the claims of docs/verified.md, or one. Exit code: 0 all hold, and every planted fault is found; 1 otherwise. */
@@ -25,12 +29,18 @@ export async function verifyCommand(
   )
   if (wanted.length === 0)
     throw new UsageError([notAllowed('claim', id ?? '', choices(CLAIMS.map((claim) => claim.id)))])
+  checkWritable('--junit', flags.junit)
+  const results: Verified[] = []
   const line = progressOn(process.stderr)
   const progress = (what: string, executions: number): boolean => {
-    line.update(`${what}: ${executions} executions`)
+    const text = `${what}: ${executions} executions`
+    line.update(
+      text,
+      () =>
+        `${bar(results.length / wanted.length)}  claim ${results.length + 1} of ${wanted.length}\n${text}`,
+    )
     return !signal.aborted
   }
-  const results: Verified[] = []
   for (const claim of wanted) {
     if (signal.aborted) break
     results.push(await verify(claim, { progress }))
@@ -38,6 +48,7 @@ export async function verifyCommand(
     await new Promise((resolve) => setImmediate(resolve))
   }
   line.done()
+  if (flags.junit !== undefined) writeJunit(flags.junit, results.map(caseOfClaim))
   if (flags.json === true) await printJson({ command: 'verify', claims: results })
   else if (flags.markdown === true) await print(verifyMarkdown(results))
   else await print(id === undefined ? verifyReport(results) : `${claimText(id)}\n\n${verifyReport(results)}`)

@@ -31,6 +31,10 @@ export interface CampaignProgress {
   readonly seconds: number
   readonly findings: number
   readonly remaining: number | null
+  /** Different traces so far; undefined: not counted. */
+  readonly traces: number | undefined
+  /** Choices of the deepest execution now running; 0: not known. */
+  readonly depth: number
 }
 
 /** What a campaign came to. */
@@ -113,6 +117,8 @@ class Running {
       seconds: this.seconds(),
       findings: merged.found.length,
       remaining: live.remaining,
+      traces: merged.traces,
+      depth: live.depth,
     })
   }
 

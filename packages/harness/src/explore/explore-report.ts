@@ -1,5 +1,6 @@
 import { reportText } from '@holdfast/explorer'
 import type { EngineOptions } from '@holdfast/explorer'
+import { bar } from '../report/bar.js'
 import { count, plural, rate } from '../report/table.js'
 import type { CampaignProgress } from './campaign.js'
 import type { Leg } from './campaign-plan.js'
@@ -59,6 +60,31 @@ export function progressText(subject: string, so: CampaignProgress): string {
   const left = so.remaining === null ? '' : `  about ${count(so.remaining)} to come`
   const found = so.findings === 0 ? '' : `  ${plural(so.findings, 'finding')}`
   return `${subject}  ${so.seconds.toFixed(1)} s  ${count(so.executions)} executions  ${speed.toFixed(2)} M points/s${found}${left}`
+}
+
+/** The same in several lines, with a bar if it is known how much there is. */
+export function progressView(
+  subject: string,
+  so: CampaignProgress,
+  budget: Pick<Introduction, 'executions' | 'seconds'>,
+): string {
+  const { executions, seconds, remaining, traces, depth, findings, points } = so
+  const shares = [
+    ...(budget.seconds === undefined ? [] : [seconds / budget.seconds]),
+    ...(budget.executions === undefined ? [] : [executions / budget.executions]),
+    ...(remaining === null ? [] : [executions / Math.max(1, executions + remaining)]),
+  ]
+  const known = shares.length === 0 ? '' : `${bar(Math.max(...shares))}  `
+  const of = budget.seconds === undefined ? '' : ` of ${budget.seconds}`
+  const parts = [
+    plural(executions, 'execution'),
+    ...(traces === undefined ? [] : [plural(traces, 'trace')]),
+    `${rate(seconds > 0 ? points / seconds : 0)} points/s`,
+    ...(depth > 0 ? [`depth ${count(depth)}`] : []),
+    ...(remaining === null ? [] : [`about ${count(remaining)} to come`]),
+  ]
+  const found = findings === 0 ? 'nothing found so far' : `${plural(findings, 'finding')} so far`
+  return [`${subject}  ${known}${seconds.toFixed(1)}${of} s`, parts.join(', '), found].join('\n')
 }
 
 /** What came of it: each finding as a report, then how much was visited and what was not. */

@@ -1,7 +1,7 @@
 import { MUTEX_FLAGS, MUTEX_SYNCOBJ, RW_SYNCOBJ, RW_THREAD, RW_WRITE_LOCKED } from '@holdfast/atomics-sync'
 import type { Site } from '@holdfast/compiler'
 import { cycleIn } from '@holdfast/explorer'
-import type { Report, WaitsOn, World } from '@holdfast/explorer'
+import type { Report, Wait, World } from '@holdfast/explorer'
 import {
   ALLLWP,
   L_FLAG,
@@ -24,13 +24,11 @@ import { isSleeping, placeOf } from './machinery.js'
 import type { MachineTarget } from './machine-target.js'
 
 /** An LWP that does not run, and what it waits for. */
-interface Wait extends WaitsOn {
+interface LwpWait extends Wait {
   /** `waits for lwp[6].l_swaplock, held by 4.1`. */
   readonly text: string
   /** The word it waits on. */
   readonly word: number
-  /** Site at which it waits, -1 if unknown. */
-  readonly site: number
 }
 
 /**
@@ -53,11 +51,7 @@ export class WaitGraph {
   }
 
   judge(world: World): Report {
-    const waits: Wait[] = []
-    for (const lwp of this.lwps(world)) {
-      const wait = this.waitOf(world, lwp)
-      if (wait !== undefined) waits.push(wait)
-    }
+    const waits = this.all(world)
     const cycle = cycleIn(waits)
     const shown = cycle ?? waits.filter(({ who }) => this.matters(world, who))
     const verdict = cycle === undefined && this.owed(world, waits) ? 'lostWakeup' : 'deadlock'
@@ -73,6 +67,24 @@ export class WaitGraph {
     }
   }
 
+  /** Who waits for whom, but for LWPs of the system that have nothing to do and that nobody waits for. */
+  waits(world: World): readonly Wait[] {
+    const all = this.all(world)
+    const wanted = new Set(all.filter(({ who }) => this.matters(world, who)).map(({ who }) => who))
+    // A set is gone through with what is added meanwhile.
+    for (const who of wanted) for (const on of all.find((wait) => wait.who === who)?.for ?? []) wanted.add(on)
+    return all.filter(({ who }) => wanted.has(who))
+  }
+
+  private all(world: World): LwpWait[] {
+    const waits: LwpWait[] = []
+    for (const lwp of this.lwps(world)) {
+      const wait = this.waitOf(world, lwp)
+      if (wait !== undefined) waits.push(wait)
+    }
+    return waits
+  }
+
   /** Site of the call by which `lwp` came to wait: the innermost outside the machinery of sleeping. */
   private siteOf(world: World, lwp: number): number {
     const calls = this.target.callsOf(world, lwp)
@@ -83,7 +95,7 @@ export class WaitGraph {
     return -1
   }
 
-  private waitOf(world: World, lwp: number): Wait | undefined {
+  private waitOf(world: World, lwp: number): LwpWait | undefined {
     const { words } = world
     const stat = words[lwp + L_STAT]
     const site = this.siteOf(world, lwp)
@@ -93,6 +105,8 @@ export class WaitGraph {
     if (stat === LSRUN && ((words[lwp + L_FLAG] as number) & LW_INMEM) === 0) {
       return {
         who: lwp,
+        name: who,
+        what: 'to be swapped in',
         for: [swapper],
         text: `${who} is runnable and swapped out, so it waits for the swapper`,
         word: lwp + L_FLAG,
@@ -106,6 +120,8 @@ export class WaitGraph {
       const on = this.target.machine.config.pagedaemonLwp
       return {
         who: lwp,
+        name: who,
+        what: 'memory',
         for: [on],
         text: `${who} waits${at} for memory, which the pagedaemon frees`,
         word: wchan,
@@ -114,27 +130,31 @@ export class WaitGraph {
     }
     const owner = ownerOf(words[lwp + L_SYNCOBJ] as number, words[wchan] as number)
     const by = owner === 0 ? '' : `, held by ${this.name(world, owner)}`
+    const what = this.target.nameOf(wchan, words)
     return {
       who: lwp,
+      name: who,
+      what,
       for: owner === 0 ? [] : [owner],
-      text: `${who} waits${at} for ${this.target.nameOf(wchan, words)}${by}`,
+      text: `${who} waits${at} for ${what}${by}`,
       word: wchan,
       site,
     }
   }
 
   /** An LWP on a CPU that waits, not asleep, for a word to change. */
-  private spinning(world: World, lwp: number, who: string): Wait | undefined {
+  private spinning(world: World, lwp: number, who: string): LwpWait | undefined {
     const actor = this.target.cpus.findIndex(({ self }) => self === lwp)
     if (actor < 0 || ((world.words[lwp + L_FLAG] as number) & LW_IDLE) !== 0) return undefined
     const word = world.a[actor] as number
     const site = world.site[actor] as number
-    const text = `${who} spins on ${this.target.nameOf(word, world.words)} in ${this.placeOf(site)}`
-    return { who: lwp, for: [], text, word, site }
+    const what = this.target.nameOf(word, world.words)
+    const text = `${who} spins on ${what} in ${this.placeOf(site)}`
+    return { who: lwp, name: who, what, for: [], text, word, site }
   }
 
   /** Somebody waits for the swapper or the pagedaemon, and it sleeps as if nobody did. */
-  private owed(world: World, waits: readonly Wait[]): boolean {
+  private owed(world: World, waits: readonly LwpWait[]): boolean {
     const { words } = world
     const { lwp0, pagedaemonLwp } = this.target.machine.config
     for (const on of waits.flatMap((wait) => wait.for)) {

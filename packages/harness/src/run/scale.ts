@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os'
 import { scalePoint, type ScalePoint, type ScaleResult } from '../report/scale-report.js'
-import type { Finding } from '../report/result.js'
+import type { Finding, RunResult } from '../report/result.js'
 import { type Prepared } from './prepare.js'
 import { run, type RunOptions } from './run.js'
 
 /** Runs one workload at each size of the machine, one after the other; a finding or an interruption ends it. */
 export async function scale(
   sizes: readonly Prepared[],
-  options: RunOptions & { readonly seed: number },
+  options: RunOptions & { readonly seed: number; readonly onRun?: (result: RunResult) => void },
 ): Promise<ScaleResult> {
   const points: ScalePoint[] = []
   let findings: readonly Finding[] = []
@@ -18,6 +18,7 @@ export async function scale(
       repeat: `${options.repeat} --cpus ${prepared.machine.cpus}`,
     })
     points.push(scalePoint(result, points[0]))
+    options.onRun?.(result)
     findings = result.findings
     outcome = result.outcome
     if (outcome === 'found' || outcome === 'interrupted') break

@@ -4,9 +4,11 @@ import type { RunResult } from '../report/result.js'
 import { AddressNames } from '../run/address-names.js'
 import { collectResult } from '../run/collect.js'
 import { operationCounts } from '../run/counts.js'
+import { LiveView } from '../run/live-view.js'
 import { bootMachine, type Prepared } from '../run/prepare.js'
 import { progressLine } from '../run/progress-line.js'
 import type { RunOptions } from '../run/run.js'
+import { sampleOf } from '../run/samples.js'
 import { stallMs } from '../run/stall.js'
 import { watch } from '../run/watch.js'
 import { SanitizeFindings } from './findings.js'
@@ -57,15 +59,17 @@ export async function runOnce(
     ...(watching === 'plain' ? {} : sanitized),
   })
   started = performance.now()
+  const view = new LiveView(prepared, machine, { seconds, findings: () => found.found })
   const steady = new SteadyRate(seconds)
   const checks = await watch(machine, {
     seconds,
     signal: AbortSignal.any([signal, enough.signal]),
     onLook: (ranMs) => {
       steady.look(ranMs, completed(machine))
-      onProgress(progressLine(prepared, machine, ranMs, seconds))
+      onProgress(progressLine(prepared, machine, ranMs, seconds), () => view.look(ranMs))
+      options.onSample?.(sampleOf(machine, ranMs))
     },
-  })
+  }).finally(() => view.close())
   const ranMs = performance.now() - started
   const rate = steady.at(ranMs, completed(machine))
   const outcome = await machine.stop(signal.aborted ? 'interrupted' : 'time')

@@ -46,7 +46,9 @@ export function runNode(cwd: string, args: readonly string[], interruptAfterMs?:
 
 /** What this test runner has put there for itself is nothing for others. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  const names = Object.keys(process.env).filter((name) => !/^(?:VITEST|NODE_OPTIONS|FORCE_COLOR)/.test(name))
+  const names = Object.keys(process.env).filter(
+    (name) => !/^(?:VITEST|NODE_OPTIONS|FORCE_COLOR|GITHUB_)/.test(name),
+  )
   return { ...Object.fromEntries(names.map((name) => [name, process.env[name]])), NO_COLOR: '1' }
 }
 
