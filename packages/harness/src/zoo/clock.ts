@@ -25,6 +25,7 @@ export const clock: readonly Mutant[] = [
     ],
     target: 'scenario:timeout-vs-tick',
     corrections: CORRECTED,
+    parallelScenario: 'sleep-wakeup-channels',
     expected: ['deadlock', 'lostWakeup'],
   },
 ]

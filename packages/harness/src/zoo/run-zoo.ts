@@ -3,7 +3,10 @@ import { LiveCounts } from '../explore/job-counts.js'
 import type { FindingTask } from '../explore/job-tasks.js'
 import type { Jobs } from '../explore/jobs.js'
 import type { Mutant } from './mutant.js'
-import type { ParallelCatch, ParallelRun } from './parallel.js'
+import { parallelSubjectOf, parallelTwinOf } from './parallel.js'
+import type { ParallelCatch, ParallelRun, ParallelSubject } from './parallel.js'
+import { placeOf } from './place.js'
+import type { Focus } from '../mutate/focus.js'
 import { isProgram, specOf, trialsOf, twinSpecOf } from './trial.js'
 import type { Caught, Trial, Tried } from './trial.js'
 
@@ -14,7 +17,8 @@ export interface ZooOptions {
   readonly seconds: number | undefined
   readonly jobs: Jobs
   readonly signal: AbortSignal
-  readonly parallel: ParallelRun
+  /** Left out: nothing is run in parallel. */
+  readonly parallel?: ParallelRun | undefined
   readonly onProgress?: (line: string) => void
 }
 
@@ -29,7 +33,8 @@ export interface Shown {
   readonly isExpected: boolean
   /** Of the schedule of the best, when it was shrunk; undefined: not caught, or interrupted. */
   readonly preemptions: number | undefined
-  readonly parallel: ParallelCatch | null
+  /** null: nothing was found in parallel; undefined: it was not run. */
+  readonly parallel: ParallelCatch | null | undefined
 }
 
 /** What came of a kernel or program without its mutants. */
@@ -41,9 +46,13 @@ export interface Twin {
   readonly found: readonly { readonly verdict: Verdict; readonly message: string }[]
 }
 
+/** The same in parallel. */
+export type ParallelTwin = Omit<Twin, 'executions'>
+
 export interface Zoo {
   readonly shown: readonly Shown[]
   readonly twins: readonly Twin[]
+  readonly parallelTwins: readonly ParallelTwin[]
   readonly seconds: number
   /** Most seconds that each strategy had; undefined: executions were the only limit. */
   readonly budget: number | undefined
@@ -59,12 +68,16 @@ const SHRINK = {
 /** Runs every strategy on every mutant until it finds something, and as long on its twin. What was done is kept when the signal comes. */
 export async function runZoo(options: ZooOptions): Promise<Zoo> {
   const started = performance.now()
-  const running = new Running(options)
-  const shown = await running.mutants()
+  const places = new Map<string, Focus | undefined>()
+  for (const mutant of options.mutants) if (!isProgram(mutant)) places.set(mutant.id, await placeOf(mutant))
+  const running = new Running(options, places)
+  const explored = await running.mutants()
   const twins = await running.twins()
+  const { shown, parallelTwins } = await running.inParallel(explored)
   return {
     shown,
     twins,
+    parallelTwins,
     seconds: (performance.now() - started) / 1000,
     budget: options.seconds,
     interrupted: options.signal.aborted,
@@ -74,10 +87,12 @@ export async function runZoo(options: ZooOptions): Promise<Zoo> {
 class Running {
   private readonly options: ZooOptions
   private readonly counts: LiveCounts
+  private readonly places: ReadonlyMap<string, Focus | undefined>
   private done = 0
 
-  constructor(options: ZooOptions) {
+  constructor(options: ZooOptions, places: ReadonlyMap<string, Focus | undefined>) {
     this.options = options
+    this.places = places
     this.counts = LiveCounts.of(options.jobs.count)
     options.signal.addEventListener('abort', () => this.counts.stopAll(), { once: true })
     if (options.signal.aborted) this.counts.stopAll()
@@ -85,7 +100,9 @@ class Running {
 
   async mutants(): Promise<Shown[]> {
     const { mutants, seed } = this.options
-    const work = mutants.flatMap((mutant) => trialsOf(mutant, specOf(mutant), seed))
+    const work = mutants.flatMap((mutant) =>
+      trialsOf(mutant, specOf(mutant), seed, this.places.get(mutant.id)),
+    )
     const tried = await this.all(work, 'mutants')
     const shown: Shown[] = []
     await this.spread(mutants, async (mutant) => {
@@ -109,7 +126,9 @@ class Running {
     // Each strategy as long as on the mutant that was given most.
     const most = new Map<string, { trial: Trial; name: string }>()
     for (const { name, mutants: of } of groups.values()) {
-      for (const trial of of.flatMap((mutant) => trialsOf(mutant, twinSpecOf(mutant), seed))) {
+      for (const trial of of.flatMap((mutant) =>
+        trialsOf(mutant, twinSpecOf(mutant), seed, this.places.get(mutant.id)),
+      )) {
         const key = `${name} ${JSON.stringify(trial.strategy)}`
         const known = most.get(key)?.trial.executions ?? 0
         if (trial.executions > known) most.set(key, { trial, name })
@@ -177,6 +196,7 @@ class Running {
             execution: found.execution,
           }
     return {
+      spec: trial.spec,
       name: trial.name,
       executions: result.executions,
       seconds: result.seconds,
@@ -194,8 +214,41 @@ class Running {
       best,
       isExpected: caught.every((each) => mutant.expected.includes((each.caught as Caught).verdict)),
       preemptions: best === undefined ? undefined : await this.preemptions(mutant, best),
-      parallel: await this.options.parallel(mutant),
+      parallel: undefined,
     }
+  }
+
+  /** One machine after the other: each has the processors for itself. */
+  async inParallel(explored: readonly Shown[]): Promise<{ shown: Shown[]; parallelTwins: ParallelTwin[] }> {
+    const shown: Shown[] = []
+    for (const each of explored)
+      shown.push({ ...each, parallel: await this.parallel(parallelSubjectOf(each.mutant)) })
+    const twins = new Map<string, { subject: ParallelSubject; mutants: string[] }>()
+    for (const { mutant, parallel } of shown) {
+      const subject = parallelTwinOf(mutant)
+      if (subject === undefined || parallel === undefined) continue
+      const name = `${subject.scenario} with ${subject.variant}`
+      const known = twins.get(name) ?? { subject, mutants: [] }
+      known.mutants.push(mutant.id)
+      twins.set(name, known)
+    }
+    const parallelTwins: ParallelTwin[] = []
+    for (const [name, { subject, mutants }] of twins) {
+      const caught = await this.parallel(subject)
+      if (caught === undefined) continue
+      const found = caught === null ? [] : [{ verdict: caught.verdict, message: caught.message }]
+      parallelTwins.push({ name, mutants, found })
+    }
+    return { shown, parallelTwins }
+  }
+
+  /** Undefined: not run, or interrupted. */
+  private async parallel(subject: ParallelSubject | undefined): Promise<ParallelCatch | null | undefined> {
+    const { parallel, signal, onProgress } = this.options
+    if (subject === undefined || parallel === undefined || signal.aborted) return undefined
+    onProgress?.(`in parallel: ${subject.scenario} with ${subject.variant}`)
+    const caught = await parallel(subject, signal)
+    return caught === null && signal.aborted ? undefined : caught
   }
 
   private async preemptions(mutant: Mutant, best: Tried): Promise<number | undefined> {
@@ -205,7 +258,7 @@ class Running {
     this.options.onProgress?.(`${mutant.id}: shrinking what ${best.name} found`)
     const task: FindingTask = {
       kind: 'finding',
-      spec: specOf(mutant),
+      spec: best.spec,
       report,
       schedule,
       context: {

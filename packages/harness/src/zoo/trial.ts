@@ -1,14 +1,19 @@
 import type { Report, Verdict } from '@holdfast/explorer'
 import type { StrategySpec } from '../explore/campaign-plan.js'
 import type { SubjectSpec } from '../explore/subject-of-spec.js'
+import type { Focus } from '../mutate/focus.js'
 import type { Mutant } from './mutant.js'
 
 /** The strategies in the order of the table. */
-export const STRATEGY_NAMES = ['random', 'pct', 'pos', 'surw', 'bounded', 'dpor'] as const
+export const STRATEGY_NAMES = ['random', 'pct', 'pos', 'surw', 'delay-there', 'bounded', 'dpor'] as const
 export type StrategyName = (typeof STRATEGY_NAMES)[number]
 
 /** Executions that a strategy is given, where a mutant does not say. */
-const EXECUTIONS = { scenario: 200, program: 2_000 }
+const EXECUTIONS = { scenario: 100, program: 2_000 }
+/** As many more has the one that knows where the mutant is: it is asked what nobody else finds. */
+const THERE = 8
+/** Of a scenario: with interrupts polled it has few interleavings, and dpor visits those next to each other first. */
+const DPOR_OF_SCENARIO = 100
 const DEPTH = 3
 
 /** One strategy on one subject. */
@@ -21,6 +26,8 @@ export interface Trial {
 
 /** What a trial came to: up to the first execution that showed something, that one included. */
 export interface Tried {
+  /** What it was tried on: time passes in different ways. */
+  readonly spec: SubjectSpec
   readonly name: StrategyName
   readonly executions: number
   readonly seconds: number
@@ -57,8 +64,16 @@ function spec({ target, params = {} }: Mutant, variant: string | undefined): Sub
   return { target, params, engine: {}, variant, all: false }
 }
 
-/** The strategies on a subject of the mutant. dpor serves no interrupts, and so no scenario; the bounded search needs a window. */
-export function trialsOf(mutant: Mutant, subject: SubjectSpec, seed: number): Trial[] {
+/**
+ * The strategies on a subject of the mutant, which changes the kernel at `place`. dpor serves no interrupts that come at any point: a scenario is explored with
+ * interrupts polled. The bounded search needs a window, in which no tick is free but those that the window has.
+ */
+export function trialsOf(
+  mutant: Mutant,
+  subject: SubjectSpec,
+  seed: number,
+  place: Focus | undefined,
+): Trial[] {
   const kind = isProgram(mutant) ? 'program' : 'scenario'
   const executions = mutant.executions ?? EXECUTIONS[kind]
   const trial = (name: StrategyName, options: StrategySpec['options']): Trial => ({
@@ -67,21 +82,39 @@ export function trialsOf(mutant: Mutant, subject: SubjectSpec, seed: number): Tr
     strategy: { name, options },
     executions,
   })
-  return [
+  const samples = [
     trial('random', { seed }),
     trial('pct', { seed, depth: DEPTH }),
     trial('pos', { seed }),
     trial('surw', { seed }),
-    ...(mutant.window === undefined ? [] : [boundedTrial(subject, mutant.window)]),
-    ...(kind === 'program' ? [trial('dpor', {})] : []),
   ]
+  if (kind === 'program') return [...samples, trial('dpor', {})]
+  return [
+    ...samples,
+    ...(place === undefined ? [] : [thereTrial(subject, place, seed, executions * THERE)]),
+    ...(mutant.window === undefined ? [] : [boundedTrial(subject, mutant.window)]),
+    {
+      ...trial('dpor', {}),
+      spec: { ...subject, time: { interrupts: 'polled' } },
+      executions: Math.min(executions, DPOR_OF_SCENARIO),
+    },
+  ]
+}
+
+function thereTrial(subject: SubjectSpec, focus: Focus, seed: number, executions: number): Trial {
+  return {
+    spec: subject,
+    name: 'delay-there',
+    strategy: { name: 'delay-there', options: { seed }, focus },
+    executions,
+  }
 }
 
 function boundedTrial(subject: SubjectSpec, window: NonNullable<Mutant['window']>): Trial {
   const { bound, executions, ...period } = window
   const options = { bound, cache: true, sharedOnly: true }
   return {
-    spec: subject,
+    spec: { ...subject, time: { ticks: window.ticks ?? 0 } },
     name: 'bounded',
     strategy: { name: 'preemption-bound', options, period },
     executions,
