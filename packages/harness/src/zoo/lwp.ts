@@ -1,5 +1,5 @@
 import type { Mutant, Source } from './mutant.js'
-import { CORRECTED } from './sources.js'
+import { CORRECTED, SWAPOUT } from './sources.js'
 
 const LWP = 'kernel/src/kern-lwp.ts'
 const WAITS =
@@ -112,8 +112,9 @@ export const lwp: readonly Mutant[] = [
         replace: '',
       },
     ],
-    target: 'scenario:dying-vs-scan',
+    target: 'scenario:lwp-exit-vs-swapout',
     corrections: CORRECTED,
+    near: { file: SWAPOUT, find: '  // Mark it as (potentially) swapped out.\n  lwpLock(cpu, l)\n' },
     parallelScenario: 'lwp-churn',
     expected: ['invariant', 'deadlock', 'lostWakeup', 'panic'],
   },

@@ -7,9 +7,9 @@ import type { Mutant } from './mutant.js'
 
 const KERNEL = 'kernel/src/'
 
-/** The first place in a function that a mutant of the kernel changes; undefined: it changes no function. */
-export async function placeOf({ patches, corrections }: Mutant): Promise<Focus | undefined> {
-  for (const { file, find } of patches) {
+/** The first place in a function that a mutant of the kernel changes, or the one that it names; undefined: it changes no function. */
+export async function placeOf({ patches, near, corrections }: Mutant): Promise<Focus | undefined> {
+  for (const { file, find } of near === undefined ? patches : [near]) {
     const path = KERNEL + file.replace(KERNEL, '')
     const source = await parseSource(PACKAGES + path, patchesOf(corrections))
     const at = source.text.indexOf(find)

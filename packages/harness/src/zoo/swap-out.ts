@@ -175,7 +175,7 @@ export const swapOut: readonly Mutant[] = [
       { file: SWAPOUT, find: '  SSTOP,\n', replace: '' },
       { file: SWAPOUT, find: 'P_PID, P_STAT, P_VMSPACE', replace: 'P_PID, P_VMSPACE' },
     ],
-    target: 'scenario:dying-vs-scan',
+    target: 'scenario:exit-vs-swapout',
     corrections: CORRECTED,
     parallelScenario: 'fork-exit-churn',
     expected: ['invariant', 'panic', 'stackTouch'],

@@ -9,11 +9,12 @@ export const STRATEGY_NAMES = ['random', 'pct', 'pos', 'surw', 'delay-there', 'b
 export type StrategyName = (typeof STRATEGY_NAMES)[number]
 
 /** Executions that a strategy is given, where a mutant does not say. */
-const EXECUTIONS = { scenario: 100, program: 2_000 }
+const EXECUTIONS = { scenario: 60, program: 2_000 }
 /** As many more has the one that knows where the mutant is: it is asked what nobody else finds. */
-const THERE = 8
-/** Of a scenario: with interrupts polled it has few interleavings, and dpor visits those next to each other first. */
-const DPOR_OF_SCENARIO = 100
+const THERE = 5
+/** A bounded search of a program: most preemptions, and executions. */
+const BOUND = 3
+const BOUNDED = 20_000
 const DEPTH = 3
 
 /** One strategy on one subject. */
@@ -52,21 +53,22 @@ export function isProgram({ target }: Mutant): boolean {
 /** The kernel or program with the mutant. */
 export function specOf(mutant: Mutant): SubjectSpec {
   const names = [mutant.corrections, mutant.id].filter((name) => name !== undefined)
-  return spec(mutant, names.join(','))
+  return subjectSpec(mutant, names.join(','))
 }
 
 /** The same without it. */
 export function twinSpecOf(mutant: Mutant): SubjectSpec {
-  return spec(mutant, mutant.corrections)
+  return subjectSpec(mutant, mutant.corrections)
 }
 
-function spec({ target, params = {} }: Mutant, variant: string | undefined): SubjectSpec {
+function subjectSpec({ target, params = {} }: Mutant, variant: string | undefined): SubjectSpec {
   return { target, params, engine: {}, variant, all: false }
 }
 
 /**
  * The strategies on a subject of the mutant, which changes the kernel at `place`. dpor serves no interrupts that come at any point: a scenario is explored with
- * interrupts polled. The bounded search needs a window, in which no tick is free but those that the window has.
+ * interrupts polled. The bounded search of one needs a
+ * window, in which no tick is free but those that the window has; of a program it looks everywhere.
  */
 export function trialsOf(
   mutant: Mutant,
@@ -88,16 +90,15 @@ export function trialsOf(
     trial('pos', { seed }),
     trial('surw', { seed }),
   ]
-  if (kind === 'program') return [...samples, trial('dpor', {})]
+  if (kind === 'program') {
+    const bounded = { ...boundedTrial(subject, BOUND), executions: Math.min(BOUNDED, executions * 10) }
+    return [...samples, bounded, trial('dpor', {})]
+  }
   return [
     ...samples,
     ...(place === undefined ? [] : [thereTrial(subject, place, seed, executions * THERE)]),
-    ...(mutant.window === undefined ? [] : [boundedTrial(subject, mutant.window)]),
-    {
-      ...trial('dpor', {}),
-      spec: { ...subject, time: { interrupts: 'polled' } },
-      executions: Math.min(executions, DPOR_OF_SCENARIO),
-    },
+    ...(mutant.window === undefined ? [] : [windowTrial(subject, mutant.window)]),
+    { ...trial('dpor', {}), spec: { ...subject, time: { interrupts: 'polled' } } },
   ]
 }
 
@@ -110,13 +111,18 @@ function thereTrial(subject: SubjectSpec, focus: Focus, seed: number, executions
   }
 }
 
-function boundedTrial(subject: SubjectSpec, window: NonNullable<Mutant['window']>): Trial {
+function windowTrial(subject: SubjectSpec, window: NonNullable<Mutant['window']>): Trial {
   const { bound, executions, ...period } = window
-  const options = { bound, cache: true, sharedOnly: true }
+  const { strategy, ...bounded } = boundedTrial(subject, bound)
   return {
+    ...bounded,
     spec: { ...subject, time: { ticks: window.ticks ?? 0 } },
-    name: 'bounded',
-    strategy: { name: 'preemption-bound', options, period },
+    strategy: { ...strategy, period },
     executions,
   }
+}
+
+function boundedTrial(spec: SubjectSpec, bound: number): Omit<Trial, 'executions'> {
+  const options = { bound, cache: true, sharedOnly: true }
+  return { spec, name: 'bounded', strategy: { name: 'preemption-bound', options } }
 }
