@@ -72,7 +72,7 @@ export async function runZoo(options: ZooOptions): Promise<Zoo> {
   for (const mutant of options.mutants) if (!isProgram(mutant)) places.set(mutant.id, await placeOf(mutant))
   const running = new Running(options, places)
   const explored = await running.mutants()
-  const twins = await running.twins()
+  const twins = await running.twins(explored)
   const { shown, parallelTwins } = await running.inParallel(explored)
   return {
     shown,
@@ -114,7 +114,7 @@ class Running {
     return shown.filter((each) => each !== undefined)
   }
 
-  async twins(): Promise<Twin[]> {
+  async twins(shown: readonly Shown[]): Promise<Twin[]> {
     const { mutants, seed } = this.options
     const groups = new Map<string, { name: string; mutants: Mutant[] }>()
     for (const mutant of mutants) {
@@ -123,15 +123,21 @@ class Running {
       if (known === undefined) groups.set(name, { name, mutants: [mutant] })
       else known.mutants.push(mutant)
     }
-    // Each strategy as long as on the mutant that was given most.
+    // Each strategy as long as on the mutant that was given most; what looks near one mutant alone, as long as that took.
     const most = new Map<string, { trial: Trial; name: string }>()
     for (const { name, mutants: of } of groups.values()) {
-      for (const trial of of.flatMap((mutant) =>
-        trialsOf(mutant, twinSpecOf(mutant), seed, this.places.get(mutant.id)),
-      )) {
-        const key = `${name} ${JSON.stringify(trial.strategy)}`
-        const known = most.get(key)?.trial.executions ?? 0
-        if (trial.executions > known) most.set(key, { trial, name })
+      for (const mutant of of) {
+        const trials = trialsOf(mutant, twinSpecOf(mutant), seed, this.places.get(mutant.id))
+        const { tried = [] } = shown.find((each) => each.mutant === mutant) ?? {}
+        const least = trials[0]?.executions ?? 0
+        for (const trial of trials) {
+          const took = tried.find((each) => each.name === trial.name)?.executions
+          const isNear = trial.strategy.focus !== undefined && took !== undefined
+          const executions = isNear ? Math.max(took, least) : trial.executions
+          const key = `${name} ${JSON.stringify(trial.strategy)}`
+          const known = most.get(key)?.trial.executions ?? 0
+          if (executions > known) most.set(key, { trial: { ...trial, executions }, name })
+        }
       }
     }
     const work = [...most.values()]
