@@ -3,10 +3,10 @@ import { LiveCounts } from '../explore/job-counts.js'
 import type { FindingTask } from '../explore/job-tasks.js'
 import type { Jobs } from '../explore/jobs.js'
 import type { Mutant } from './mutant.js'
-import { parallelSubjectOf, parallelTwinOf } from './parallel.js'
-import type { ParallelCatch, ParallelRun, ParallelSubject } from './parallel.js'
+import type { ParallelCatch, ParallelRun } from './parallel.js'
 import { placeOf } from './place.js'
 import type { Focus } from '../mutate/focus.js'
+import { runInParallel } from './run-parallel.js'
 import { isProgram, specOf, trialsOf, twinSpecOf } from './trial.js'
 import type { Caught, Trial, Tried } from './trial.js'
 
@@ -73,7 +73,7 @@ export async function runZoo(options: ZooOptions): Promise<Zoo> {
   const running = new Running(options, places)
   const explored = await running.mutants()
   const twins = await running.twins(explored)
-  const { shown, parallelTwins } = await running.inParallel(explored)
+  const { shown, parallelTwins } = await runInParallel(explored, options)
   return {
     shown,
     twins,
@@ -222,39 +222,6 @@ class Running {
       preemptions: best === undefined ? undefined : await this.preemptions(mutant, best),
       parallel: undefined,
     }
-  }
-
-  /** One machine after the other: each has the processors for itself. */
-  async inParallel(explored: readonly Shown[]): Promise<{ shown: Shown[]; parallelTwins: ParallelTwin[] }> {
-    const shown: Shown[] = []
-    for (const each of explored)
-      shown.push({ ...each, parallel: await this.parallel(parallelSubjectOf(each.mutant)) })
-    const twins = new Map<string, { subject: ParallelSubject; mutants: string[] }>()
-    for (const { mutant, parallel } of shown) {
-      const subject = parallelTwinOf(mutant)
-      if (subject === undefined || parallel === undefined) continue
-      const name = `${subject.scenario} with ${subject.variant}`
-      const known = twins.get(name) ?? { subject, mutants: [] }
-      known.mutants.push(mutant.id)
-      twins.set(name, known)
-    }
-    const parallelTwins: ParallelTwin[] = []
-    for (const [name, { subject, mutants }] of twins) {
-      const caught = await this.parallel(subject)
-      if (caught === undefined) continue
-      const found = caught === null ? [] : [{ verdict: caught.verdict, message: caught.message }]
-      parallelTwins.push({ name, mutants, found })
-    }
-    return { shown, parallelTwins }
-  }
-
-  /** Undefined: not run, or interrupted. */
-  private async parallel(subject: ParallelSubject | undefined): Promise<ParallelCatch | null | undefined> {
-    const { parallel, signal, onProgress } = this.options
-    if (subject === undefined || parallel === undefined || signal.aborted) return undefined
-    onProgress?.(`in parallel: ${subject.scenario} with ${subject.variant}`)
-    const caught = await parallel(subject, signal)
-    return caught === null && signal.aborted ? undefined : caught
   }
 
   private async preemptions(mutant: Mutant, best: Tried): Promise<number | undefined> {
