@@ -12,6 +12,7 @@ export type StrategyName = (typeof STRATEGY_NAMES)[number]
 const EXECUTIONS = { scenario: 30, program: 2_000 }
 /** As many more has the one that knows where the mutant is: it is asked what nobody else finds. */
 const THERE = 10
+const MOST_THERE = 300
 /** A bounded search of a program: most preemptions, and executions. */
 const BOUND = 3
 const BOUNDED = 20_000
@@ -96,7 +97,9 @@ export function trialsOf(
   }
   return [
     ...samples,
-    ...(place === undefined ? [] : [thereTrial(subject, place, seed, executions * THERE)]),
+    ...(place === undefined
+      ? []
+      : [thereTrial(subject, place, seed, Math.max(executions, Math.min(executions * THERE, MOST_THERE)))]),
     ...(mutant.window === undefined ? [] : [windowTrial(subject, mutant.window)]),
     { ...trial('dpor', {}), spec: { ...subject, time: { interrupts: 'polled' } } },
   ]
