@@ -130,6 +130,14 @@ test('a budget ends an exhaustive search, which is then not complete and says wh
   expect(result.remaining).toBeGreaterThan(5000)
 })
 
+test('an exhaustive search that was ended is no sample, and random executions are one', async () => {
+  const [dpor, random] = await Promise.all(
+    ['dpor', 'random'].map((name) => explore(`program:lastzero --strategy ${name} --executions 9`)),
+  )
+  expect(dpor?.stdout).toContain('Not complete: the search was ended before it had visited all.')
+  expect(random?.stdout).toContain('Not complete: a sample of the interleavings.')
+})
+
 test('SIGINT ends it and prints what was found until then', async () => {
   const ended = await explore('program:lastzero --param n=30 --json', 5000)
   // Before Node has loaded the program, the signal ends it as it would any other.

@@ -76,7 +76,7 @@ export async function zooCommand(
       seconds,
       jobs,
       signal,
-      parallel: parallelCatch,
+      parallel: flags.quick === true ? undefined : parallelCatch,
       onProgress: (line) => progress.update(line),
     })
     progress.done()

@@ -1,5 +1,6 @@
 import { makeStrategy } from '@holdfast/explorer'
 import type { StrategyOptions } from '@holdfast/explorer'
+import type { Focus } from '../mutate/focus.js'
 import type { PeriodSpec } from './period.js'
 import type { TargetKind } from './subject-of.js'
 
@@ -9,6 +10,8 @@ export interface StrategySpec {
   readonly options: Pick<StrategyOptions, 'seed' | 'depth' | 'bound' | 'cache' | 'sharedOnly'>
   /** Of bounded searches of a scenario: the part in which choices are made. */
   readonly period?: PeriodSpec
+  /** Of `delay-there`: the place near which CPUs are held up. */
+  readonly focus?: Focus
 }
 
 /** A part of a campaign: one strategy, and its share of the budget. */

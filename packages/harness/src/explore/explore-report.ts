@@ -135,5 +135,8 @@ function reach(result: ExploreResult): string {
   }
   const left =
     result.remaining === null ? '' : ` About ${plural(result.remaining, 'execution')} are still to come.`
+  // A search visits one interleaving after the other: what it has not come to is no matter of chance.
+  if (only !== undefined && /^(dpor|dfs)/.test(only.strategy) && result.strategies.length === 1)
+    return `Not complete: the search was ended before it had visited all.${left}`
   return `Not complete: a sample of the interleavings.${left}`
 }

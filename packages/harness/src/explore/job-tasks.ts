@@ -23,8 +23,10 @@ import type {
   Period,
   Report,
   SeenEdge,
+  Strategy,
   Subject,
 } from '@holdfast/explorer'
+import { DelayThere, placesIn } from '../mutate/focus.js'
 import type { StrategySpec } from './campaign-plan.js'
 import { LiveCounts } from './job-counts.js'
 import { MachineTarget } from './machine-target.js'
@@ -123,11 +125,15 @@ function chanceIn({ target, options, sites }: Subject): About['chance'] {
   return { message: report.message, sites: report.sites.flatMap((site) => sites[site] ?? []) }
 }
 
+function strategyOf({ name, options, period, focus }: StrategySpec, subject: Subject): Strategy {
+  if (focus !== undefined) return new DelayThere(options.seed ?? 1, placesIn(subject.sites, focus))
+  const during = period === undefined ? {} : { during: periodIn(period, machineOf(subject)) }
+  return makeStrategy(name, { ...options, ...during })
+}
+
 export async function runExploreTask(task: ExploreTask): Promise<ExploreTaskResult> {
   const subject = await subjectFor(task.spec)
-  const { name, options, period } = task.strategy
-  const during = period === undefined ? {} : { during: periodIn(period, machineOf(subject)) }
-  const strategy = makeStrategy(name, { ...options, ...during })
+  const strategy = strategyOf(task.strategy, subject)
   const live = new LiveCounts(task.counts)
   const hash = task.traces === 'none' ? undefined : new TraceHash()
   const list: number[] = []

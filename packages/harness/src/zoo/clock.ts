@@ -25,6 +25,8 @@ export const clock: readonly Mutant[] = [
     ],
     target: 'scenario:timeout-vs-tick',
     corrections: CORRECTED,
+    parallelScenario: 'sleep-wakeup-channels',
+    executions: 250,
     expected: ['deadlock', 'lostWakeup'],
   },
 ]

@@ -29,6 +29,7 @@ export const hold: readonly Mutant[] = [
     ],
     target: 'scenario:hold-vs-hold',
     corrections: CORRECTED,
+    parallelScenario: 'hold-storm',
     expected: ['wireLeak', 'panic', 'invariant', 'doubleEnqueue'],
   },
   {
@@ -47,6 +48,7 @@ export const hold: readonly Mutant[] = [
     ],
     target: 'scenario:hold-vs-swapout',
     corrections: CORRECTED,
+    parallelScenario: 'register-readers',
     window: { from: 12, to: 13, bound: 1, executions: 1_000 },
     expected: ['stackTouch', 'race', 'guardedBy', 'invariant'],
   },
@@ -70,6 +72,7 @@ export const hold: readonly Mutant[] = [
     ],
     target: 'scenario:hold-vs-hold',
     corrections: CORRECTED,
+    parallelScenario: 'register-readers',
     expected: ['stackTouch', 'invariant'],
     quick: true,
   },
@@ -87,6 +90,7 @@ export const hold: readonly Mutant[] = [
     ],
     target: 'scenario:hold-vs-swapper',
     corrections: CORRECTED,
+    parallelScenario: 'hold-storm',
     expected: ['wireLeak', 'race', 'panic', 'invariant', 'doubleEnqueue', 'stackTouch'],
   },
   {
@@ -110,6 +114,7 @@ export const hold: readonly Mutant[] = [
     ],
     target: 'scenario:rele-vs-hold',
     corrections: CORRECTED,
+    parallelScenario: 'register-readers',
     expected: ['race', 'invariant', 'guardedBy'],
     quick: true,
   },
@@ -142,6 +147,7 @@ export const hold: readonly Mutant[] = [
     ],
     target: 'scenario:continue-vs-swapout',
     corrections: CORRECTED,
+    parallelScenario: 'ptrace-continue',
     expected: ['stackTouch'],
   },
   {
@@ -166,6 +172,7 @@ export const hold: readonly Mutant[] = [
     ],
     target: 'scenario:regread-vs-scan',
     corrections: CORRECTED,
+    parallelScenario: 'register-readers',
     expected: ['stackTouch'],
   },
 ]

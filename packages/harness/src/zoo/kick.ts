@@ -21,6 +21,7 @@ export const kick: readonly Mutant[] = [
     patches: [{ file: SCHEDULER, find: '  mem.write(UVM_SCHEDULER_KICKED, 1)\n', replace: '' }],
     target: 'scenario:kick-vs-swapper',
     corrections: CORRECTED,
+    parallelScenario: 'sleep-wakeup-channels',
     window: { from: 16, to: 17, bound: 1, executions: 700 },
     expected: ['lostWakeup'],
   },
@@ -40,6 +41,7 @@ export const kick: readonly Mutant[] = [
     ],
     target: 'scenario:kick-vs-swapper',
     corrections: CORRECTED,
+    parallelScenario: 'sleep-wakeup-channels',
     expected: ['guardedBy', 'race', 'lostWakeup'],
   },
   {
@@ -56,6 +58,7 @@ export const kick: readonly Mutant[] = [
     ],
     target: 'scenario:kick-vs-swapper',
     corrections: CORRECTED,
+    parallelScenario: 'sleep-wakeup-channels',
     expected: ['lostWakeup'],
   },
   {
@@ -88,6 +91,7 @@ export const kick: readonly Mutant[] = [
     ],
     target: 'scenario:sigcont-vs-swapout',
     corrections: CORRECTED,
+    parallelScenario: 'stop-cont',
     expected: ['lostWakeup'],
   },
   {
@@ -105,6 +109,7 @@ export const kick: readonly Mutant[] = [
     ],
     target: 'scenario:wakeup-vs-swapout',
     corrections: CORRECTED,
+    parallelScenario: 'sleep-wakeup-channels',
     expected: ['lockOrder', 'panic', 'deadlock'],
   },
   {

@@ -63,7 +63,6 @@ export const locks: readonly Mutant[] = [
     ],
     target: 'program:sync-mutex-asleep',
     corrections: 'mutex-exit-loads',
-    executions: 20_000,
     expected: ['deadlock', 'lostWakeup'],
   },
   {

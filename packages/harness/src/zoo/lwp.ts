@@ -1,5 +1,5 @@
 import type { Mutant, Source } from './mutant.js'
-import { CORRECTED } from './sources.js'
+import { CORRECTED, SWAPOUT } from './sources.js'
 
 const LWP = 'kernel/src/kern-lwp.ts'
 const WAITS =
@@ -26,6 +26,7 @@ export const lwp: readonly Mutant[] = [
     ],
     target: 'scenario:scan-vs-exit',
     corrections: CORRECTED,
+    parallelScenario: 'fork-exit-churn',
     expected: ['useAfterFree', 'stackTouch', 'panic', 'race'],
   },
   {
@@ -47,6 +48,7 @@ export const lwp: readonly Mutant[] = [
     ],
     target: 'scenario:regread-vs-lwp-exit',
     corrections: CORRECTED,
+    parallelScenario: 'lwp-churn',
     expected: ['panic', 'useAfterFree', 'stackTouch'],
   },
   {
@@ -59,16 +61,16 @@ export const lwp: readonly Mutant[] = [
     },
     patches: [
       {
+        file: 'kernel/src/mi-switch.ts',
+        find: '  mem.spinWhile(newl + L_CTXSWTCH, 1) // it may be leaving another CPU\n',
+        replace: '',
+      },
+      {
         file: 'kernel/src/sched-migrate.ts',
         find: '      mem.spinWhile(lwp + L_CTXSWTCH, 1) // its CPU may still be on its stack\n',
         replace: '',
       },
       { file: 'kernel/src/sched-migrate.ts', find: 'L_CPU, L_CTXSWTCH, L_FLAG', replace: 'L_CPU, L_FLAG' },
-      {
-        file: 'kernel/src/mi-switch.ts',
-        find: '  mem.spinWhile(newl + L_CTXSWTCH, 1) // it may be leaving another CPU\n',
-        replace: '',
-      },
     ],
     target: 'scenario:runners-vs-thief',
     corrections: CORRECTED,
@@ -110,8 +112,10 @@ export const lwp: readonly Mutant[] = [
         replace: '',
       },
     ],
-    target: 'scenario:dying-vs-scan',
+    target: 'scenario:lwp-exit-vs-swapout',
     corrections: CORRECTED,
+    near: { file: SWAPOUT, find: '  // Mark it as (potentially) swapped out.\n  lwpLock(cpu, l)\n' },
+    parallelScenario: 'lwp-churn',
     expected: ['invariant', 'deadlock', 'lostWakeup', 'panic'],
   },
 ]

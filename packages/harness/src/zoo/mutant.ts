@@ -31,11 +31,15 @@ export interface Mutant {
    * kernel with them alone is its twin, in which nothing is to be found.
    */
   readonly corrections?: string
+  /** Near what text of the kernel CPUs are held up, where that is not the first that it changes. */
+  readonly near?: Pick<Patch, 'file' | 'find'>
   /** Where a bounded search looks, of a scenario, with at most so many preemptions, and for how many executions: for faults too rare for samples. */
   readonly window?: PeriodSpec & { readonly bound: number; readonly executions: number }
+  /** The scenario of `holdfast run` that shows it in parallel, with the sanitizer. Default: memory-pressure; a program has none. */
+  readonly parallelScenario?: string
   /** Verdicts any of which is the right one. */
   readonly expected: readonly [Verdict, ...Verdict[]]
-  /** Executions that each strategy is given. Default: 200 of a scenario, 2,000 of a program. */
+  /** Executions that each strategy is given; trial.ts has the default. */
   readonly executions?: number
   /** One of those that `--quick` runs. */
   readonly quick?: true

@@ -39,7 +39,7 @@ export const NOT_EXPRESSIBLE: readonly {
   {
     row: 'Z14',
     fault: 'locked operations that are no barriers (Opteron; kern_rwlock.c 1.30)',
-    why: 'a fault of the order of memory: words are sequentially consistent here',
+    why: 'a fault of processors: the store buffers of `--memory-model tso` are drained by every atomic operation, as the manuals promise; a processor that does not is not modelled',
   },
   {
     row: 'Z15',

@@ -4,7 +4,11 @@ import { PatchedText } from '@holdfast/compiler'
 import { expect, test } from 'vitest'
 import { ALL_SCENARIOS } from '../explore/scenarios/index.js'
 import { patchesOf } from '../explore/variants.js'
+import { SCENARIOS } from '../scenarios/index.js'
 import { FAMILIES, MUTANTS } from './index.js'
+import { parallelSubjectOf } from './parallel.js'
+import { placeOf } from './place.js'
+import { isProgram } from './trial.js'
 
 const PACKAGES = fileURLToPath(new URL('../../../', import.meta.url))
 
@@ -41,6 +45,14 @@ test('a patch whose text is gone, or there twice, is refused', () => {
   expect(text.apply({ file: '', find: 'three', replace: '' })).toBe(0)
   expect(text.apply({ file: '', find: 'two', replace: '' })).toBe(2)
 })
+
+test.each(MUTANTS.filter((mutant) => !isProgram(mutant)))(
+  '$id: it changes a function of the kernel, near which CPUs can be held up; and what shows it in parallel exists',
+  async (mutant) => {
+    expect(await placeOf(mutant)).toBeDefined()
+    expect(SCENARIOS.map(({ name }) => name)).toContain(parallelSubjectOf(mutant)?.scenario)
+  },
+)
 
 test('every mutant is told in full: its fault, its story, its source, a target that exists; no two have one name', () => {
   const scenarios = ALL_SCENARIOS.map(({ name }) => `scenario:${name}`)

@@ -20,8 +20,7 @@ function subset(...ids: string[]): Mutant[] {
 }
 
 function run(mutants: readonly Mutant[], signal = new AbortController().signal, on = jobs): Promise<Zoo> {
-  const parallel = () => Promise.resolve(null)
-  return runZoo({ mutants, seed: 1, seconds: undefined, jobs: on, signal, parallel })
+  return runZoo({ mutants, seed: 1, seconds: undefined, jobs: on, signal })
 }
 
 /** All but what depends on the machine. */
@@ -47,7 +46,8 @@ test(`${[...LOCKS, ...KERNEL].join(', ')} are caught as expected, and nothing is
   const { falseAlarms, mutants } = zooJson(zoo)
   expect(falseAlarms).toBe(0)
   for (const { strategies, target, preemptions } of mutants) {
-    expect(strategies.dpor === null).toBe(target.startsWith('scenario:'))
+    expect(strategies['delay-there'] === null).toBe(target.startsWith('program:'))
+    expect(strategies.dpor).not.toBeNull()
     expect(preemptions).toBeGreaterThanOrEqual(0)
   }
   expect(zooReport(zoo)).toMatch(/4 of 4 mutants caught .* 0 false alarms in [\d,]+ executions of 4 twins/)
@@ -90,6 +90,33 @@ test('a twin in which something is found is a false alarm', { timeout: 60_000 },
   const zoo = await run([bare])
   expect(zooJson(zoo).falseAlarms).toBe(1)
   expect(isSound(zoo)).toBe(false)
+})
+
+test('in parallel: what was found first, and nothing of a program; a finding of the twin is a false alarm', {
+  timeout: 60_000,
+}, async () => {
+  const mutants = subset(...LOCKS.slice(0, 1), ...KERNEL).map((mutant) => ({ ...mutant, executions: 1 }))
+  const finding = { verdict: 'race', message: 'two at once', seconds: 1 } as const
+  const runs: string[] = []
+  const parallel = (found: (variant: string) => boolean): Promise<Zoo> =>
+    runZoo({
+      mutants,
+      seed: 1,
+      seconds: undefined,
+      jobs,
+      signal: new AbortController().signal,
+      parallel: ({ scenario, variant }) => {
+        runs.push(scenario)
+        return Promise.resolve(found(variant) ? finding : null)
+      },
+    })
+  const zoo = await parallel((variant) => variant.endsWith(KERNEL[0]))
+  expect(runs).toEqual(['register-readers', 'register-readers'])
+  expect(zooJson(zoo).mutants.map((each) => each.parallel)).toEqual([{ verdict: 'race', seconds: 1 }, null])
+  expect(isSound(zoo)).toBe(true)
+  const alarming = await parallel(() => true)
+  expect(zooJson(alarming).falseAlarms).toBe(1)
+  expect(isSound(alarming)).toBe(false)
 })
 
 test('a zoo that is interrupted keeps what it has, and is not sound', { timeout: 60_000 }, async () => {

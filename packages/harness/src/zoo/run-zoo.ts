@@ -4,6 +4,9 @@ import type { FindingTask } from '../explore/job-tasks.js'
 import type { Jobs } from '../explore/jobs.js'
 import type { Mutant } from './mutant.js'
 import type { ParallelCatch, ParallelRun } from './parallel.js'
+import { placeOf } from './place.js'
+import type { Focus } from '../mutate/focus.js'
+import { runInParallel } from './run-parallel.js'
 import { isProgram, specOf, trialsOf, twinSpecOf } from './trial.js'
 import type { Caught, Trial, Tried } from './trial.js'
 
@@ -14,7 +17,8 @@ export interface ZooOptions {
   readonly seconds: number | undefined
   readonly jobs: Jobs
   readonly signal: AbortSignal
-  readonly parallel: ParallelRun
+  /** Left out: nothing is run in parallel. */
+  readonly parallel?: ParallelRun | undefined
   readonly onProgress?: (line: string) => void
 }
 
@@ -29,7 +33,8 @@ export interface Shown {
   readonly isExpected: boolean
   /** Of the schedule of the best, when it was shrunk; undefined: not caught, or interrupted. */
   readonly preemptions: number | undefined
-  readonly parallel: ParallelCatch | null
+  /** null: nothing was found in parallel; undefined: it was not run. */
+  readonly parallel: ParallelCatch | null | undefined
 }
 
 /** What came of a kernel or program without its mutants. */
@@ -41,9 +46,13 @@ export interface Twin {
   readonly found: readonly { readonly verdict: Verdict; readonly message: string }[]
 }
 
+/** The same in parallel. */
+export type ParallelTwin = Omit<Twin, 'executions'>
+
 export interface Zoo {
   readonly shown: readonly Shown[]
   readonly twins: readonly Twin[]
+  readonly parallelTwins: readonly ParallelTwin[]
   readonly seconds: number
   /** Most seconds that each strategy had; undefined: executions were the only limit. */
   readonly budget: number | undefined
@@ -59,12 +68,16 @@ const SHRINK = {
 /** Runs every strategy on every mutant until it finds something, and as long on its twin. What was done is kept when the signal comes. */
 export async function runZoo(options: ZooOptions): Promise<Zoo> {
   const started = performance.now()
-  const running = new Running(options)
-  const shown = await running.mutants()
-  const twins = await running.twins()
+  const places = new Map<string, Focus | undefined>()
+  for (const mutant of options.mutants) if (!isProgram(mutant)) places.set(mutant.id, await placeOf(mutant))
+  const running = new Running(options, places)
+  const explored = await running.mutants()
+  const twins = await running.twins(explored)
+  const { shown, parallelTwins } = await runInParallel(explored, options)
   return {
     shown,
     twins,
+    parallelTwins,
     seconds: (performance.now() - started) / 1000,
     budget: options.seconds,
     interrupted: options.signal.aborted,
@@ -74,10 +87,12 @@ export async function runZoo(options: ZooOptions): Promise<Zoo> {
 class Running {
   private readonly options: ZooOptions
   private readonly counts: LiveCounts
+  private readonly places: ReadonlyMap<string, Focus | undefined>
   private done = 0
 
-  constructor(options: ZooOptions) {
+  constructor(options: ZooOptions, places: ReadonlyMap<string, Focus | undefined>) {
     this.options = options
+    this.places = places
     this.counts = LiveCounts.of(options.jobs.count)
     options.signal.addEventListener('abort', () => this.counts.stopAll(), { once: true })
     if (options.signal.aborted) this.counts.stopAll()
@@ -85,7 +100,9 @@ class Running {
 
   async mutants(): Promise<Shown[]> {
     const { mutants, seed } = this.options
-    const work = mutants.flatMap((mutant) => trialsOf(mutant, specOf(mutant), seed))
+    const work = mutants.flatMap((mutant) =>
+      trialsOf(mutant, specOf(mutant), seed, this.places.get(mutant.id)),
+    )
     const tried = await this.all(work, 'mutants')
     const shown: Shown[] = []
     await this.spread(mutants, async (mutant) => {
@@ -97,7 +114,7 @@ class Running {
     return shown.filter((each) => each !== undefined)
   }
 
-  async twins(): Promise<Twin[]> {
+  async twins(shown: readonly Shown[]): Promise<Twin[]> {
     const { mutants, seed } = this.options
     const groups = new Map<string, { name: string; mutants: Mutant[] }>()
     for (const mutant of mutants) {
@@ -106,13 +123,21 @@ class Running {
       if (known === undefined) groups.set(name, { name, mutants: [mutant] })
       else known.mutants.push(mutant)
     }
-    // Each strategy as long as on the mutant that was given most.
+    // Each strategy as long as on the mutant that was given most; what looks near one mutant alone, as long as that took.
     const most = new Map<string, { trial: Trial; name: string }>()
     for (const { name, mutants: of } of groups.values()) {
-      for (const trial of of.flatMap((mutant) => trialsOf(mutant, twinSpecOf(mutant), seed))) {
-        const key = `${name} ${JSON.stringify(trial.strategy)}`
-        const known = most.get(key)?.trial.executions ?? 0
-        if (trial.executions > known) most.set(key, { trial, name })
+      for (const mutant of of) {
+        const trials = trialsOf(mutant, twinSpecOf(mutant), seed, this.places.get(mutant.id))
+        const { tried = [] } = shown.find((each) => each.mutant === mutant) ?? {}
+        const least = trials[0]?.executions ?? 0
+        for (const trial of trials) {
+          const took = tried.find((each) => each.name === trial.name)?.executions
+          const isNear = trial.strategy.focus !== undefined && took !== undefined
+          const executions = isNear ? Math.max(took, least) : trial.executions
+          const key = `${name} ${JSON.stringify(trial.strategy)}`
+          const known = most.get(key)?.trial.executions ?? 0
+          if (executions > known) most.set(key, { trial: { ...trial, executions }, name })
+        }
       }
     }
     const work = [...most.values()]
@@ -177,6 +202,7 @@ class Running {
             execution: found.execution,
           }
     return {
+      spec: trial.spec,
       name: trial.name,
       executions: result.executions,
       seconds: result.seconds,
@@ -194,7 +220,7 @@ class Running {
       best,
       isExpected: caught.every((each) => mutant.expected.includes((each.caught as Caught).verdict)),
       preemptions: best === undefined ? undefined : await this.preemptions(mutant, best),
-      parallel: await this.options.parallel(mutant),
+      parallel: undefined,
     }
   }
 
@@ -205,7 +231,7 @@ class Running {
     this.options.onProgress?.(`${mutant.id}: shrinking what ${best.name} found`)
     const task: FindingTask = {
       kind: 'finding',
-      spec: specOf(mutant),
+      spec: best.spec,
       report,
       schedule,
       context: {

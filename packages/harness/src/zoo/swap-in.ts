@@ -44,6 +44,7 @@ export const swapIn: readonly Mutant[] = [
     ],
     target: 'scenario:wakeup-vs-swapin',
     corrections: CORRECTED,
+    parallelScenario: 'hold-storm',
     expected: ['guardedBy', 'race', 'lostWakeup', 'invariant'],
     quick: true,
   },
@@ -66,6 +67,7 @@ export const swapIn: readonly Mutant[] = [
     ],
     target: 'scenario:hold-vs-hold',
     corrections: CORRECTED,
+    parallelScenario: 'hold-storm',
     expected: ['panic', 'doubleEnqueue', 'invariant'],
   },
   {
@@ -88,6 +90,7 @@ export const swapIn: readonly Mutant[] = [
     ],
     target: 'scenario:hold-vs-swapper',
     corrections: CORRECTED,
+    parallelScenario: 'hold-storm',
     expected: ['wireLeak', 'panic', 'race', 'doubleEnqueue', 'invariant'],
   },
   {
@@ -107,7 +110,7 @@ export const swapIn: readonly Mutant[] = [
     ],
     target: 'scenario:hold-vs-swapper',
     corrections: CORRECTED,
-    window: { from: 20, to: 21, bound: 1, executions: 1_500 },
+    parallelScenario: 'lwp-churn',
     expected: ['useAfterFree', 'panic'],
   },
   {
@@ -130,6 +133,7 @@ export const swapIn: readonly Mutant[] = [
     ],
     target: 'scenario:physio-vs-scan',
     corrections: CORRECTED,
+    parallelScenario: 'physio-vslock',
     expected: ['invariant', 'stackTouch'],
   },
 ]

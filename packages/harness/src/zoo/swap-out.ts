@@ -6,9 +6,6 @@ const RECHECK =
 const CLEARED =
   '  mem.write(l + L_FLAG, mem.read(l + L_FLAG) & ~LW_INMEM)\n  mem.write(l + L_SWTIME, 0)\n  if (mem.read(l + L_STAT) === LSRUN) schedDequeue(cpu, l)\n  lwpUnlock(cpu, l)\n'
 
-/** From when the scan has chosen the LWP until it lets it go. */
-const CHOSEN = { from: 12, to: 13, swaplockOf: 'target', bound: 2, executions: 9_000 } as const
-
 const Z1: Source = {
   text: 'Z1: PR kern/23095 (cl, about 2003; the date is not shown): panic in setrunqueue; Z4: the same for a stale candidate, uvm_glue.c 1.97 against 1.89.2.7',
   confidence: 'verified',
@@ -37,7 +34,6 @@ export const swapOut: readonly Mutant[] = [
     patches: [{ file: SWAPOUT, find: RECHECK, replace: '' }],
     target: 'scenario:late-waker-vs-swapout',
     corrections: CORRECTED,
-    window: CHOSEN,
     expected: ['stackTouch', 'panic', 'invariant'],
   },
   {
@@ -55,7 +51,6 @@ export const swapOut: readonly Mutant[] = [
     ],
     target: 'scenario:late-waker-vs-swapout',
     corrections: CORRECTED,
-    window: CHOSEN,
     expected: ['stackTouch', 'panic', 'invariant'],
   },
   {
@@ -70,7 +65,7 @@ export const swapOut: readonly Mutant[] = [
         replace: `  lwpUnlock(cpu, l)\n  lwpLock(cpu, l)\n${CLEARED}`,
       },
     ],
-    target: 'scenario:woken-vs-swapout',
+    target: 'scenario:late-waker-vs-swapout',
     corrections: CORRECTED,
     expected: ['stackTouch', 'panic', 'invariant'],
   },
@@ -90,7 +85,6 @@ export const swapOut: readonly Mutant[] = [
     ],
     target: 'scenario:late-waker-vs-swapout',
     corrections: CORRECTED,
-    window: CHOSEN,
     expected: ['stackTouch', 'panic', 'invariant'],
     quick: true,
   },
@@ -147,6 +141,7 @@ export const swapOut: readonly Mutant[] = [
     ],
     target: 'scenario:lock-sleeper-vs-scan',
     corrections: CORRECTED,
+    parallelScenario: 'page-thrash',
     expected: ['invariant', 'lostWakeup', 'deadlock'],
   },
   {
@@ -161,6 +156,7 @@ export const swapOut: readonly Mutant[] = [
     ],
     target: 'scenario:waker-vs-swapout',
     corrections: CORRECTED,
+    parallelScenario: 'realtime-preemption',
     expected: ['invariant'],
   },
   {
@@ -179,9 +175,9 @@ export const swapOut: readonly Mutant[] = [
       { file: SWAPOUT, find: '  SSTOP,\n', replace: '' },
       { file: SWAPOUT, find: 'P_PID, P_STAT, P_VMSPACE', replace: 'P_PID, P_VMSPACE' },
     ],
-    target: 'scenario:dying-vs-scan',
+    target: 'scenario:exit-vs-swapout',
     corrections: CORRECTED,
-    window: { from: 12, to: 13, swaplockOf: 'last', bound: 2, executions: 4_000 },
+    parallelScenario: 'fork-exit-churn',
     expected: ['invariant', 'panic', 'stackTouch'],
   },
   {
@@ -222,6 +218,7 @@ export const swapOut: readonly Mutant[] = [
     ],
     target: 'scenario:hold-vs-swapout',
     corrections: CORRECTED,
+    parallelScenario: 'hold-storm',
     expected: ['panic'],
   },
 ]

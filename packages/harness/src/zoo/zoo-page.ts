@@ -1,26 +1,38 @@
 import { FAMILIES } from './index.js'
 import { NOT_EXPRESSIBLE } from './not-expressible.js'
+import { PARALLEL_SECONDS } from './parallel.js'
 import { twinName } from './run-zoo.js'
 import type { Shown, Zoo } from './run-zoo.js'
 import { CORRECTED } from './sources.js'
-import { isProgram, STRATEGY_NAMES } from './trial.js'
-import { parallelText } from './zoo-report.js'
+import { STRATEGY_NAMES } from './trial.js'
+import { alarmsOf, parallelText } from './zoo-report.js'
 
 /** docs/zoo.md: every mutant with its story and its source, and what came of it. */
-export function zooPage({ shown, twins, budget }: Zoo): string {
+export function zooPage(zoo: Zoo): string {
+  const { shown, twins, parallelTwins, budget } = zoo
   const executions = twins.reduce((sum, twin) => sum + twin.executions, 0)
-  const alarms = twins.filter(({ found }) => found.length > 0).length
+  const alarms = alarmsOf(zoo).length
+  const parallel =
+    parallelTwins.length === 0 ? '' : `, and ${parallelTwins.length} scenarios on parallel workers,`
   const caught = shown.filter(({ best }) => best !== undefined).length
   return [
     '# The zoo: historic faults, planted again',
     '',
     `Faults that this protocol and its relatives have had, and the classic ones of locks, each as a small change of the source. ${caught} of ${shown.length} are caught; ` +
-      `${executions} executions of the same ${twins.length} kernels and programs without them found something in ${alarms}. \`holdfast zoo\` does it again; ` +
+      `${executions} executions of the same ${twins.length} kernels and programs without them${parallel} found something in ${alarms}. \`holdfast zoo\` does it again; ` +
       '`holdfast explore <scenario> --variant <corrections>,<mutant>` shows one. This page is written by `holdfast zoo --write`.',
     '',
     `Mutants of the kernel stand on the corrections \`${CORRECTED}\` (see [findings.md](findings.md)): the published kernel has those faults itself, and nearly every ` +
-      'scenario would show one of them first. The numbers are executions up to the first catch, with seed 1; dpor serves programs only, since a machine has ' +
-      'interrupts. Preemptions are those of the shrunk schedule (the fewest found). _In parallel_: whether the sanitizer catches it on really parallel workers.',
+      'scenario would show one of them first. The numbers are executions up to the first catch, with seed 1. Preemptions are those of the shrunk schedule ' +
+      '(the fewest found).',
+    '',
+    '- **random**, **pct**, **pos**, **surw** know nothing of the fault. An execution has at most 2 ticks of the clock that come when they like.',
+    '- **delay-there** knows where it is: it holds CPUs up near the change, and gets ten times as many executions; the twin as many as it took, and no fewer than the other strategies.',
+    '- **bounded** is exhaustive up to a few preemptions: of a scenario within a window of time, where the mutant names one; of a program throughout.',
+    '- **dpor** serves no interrupts that come at any point. Of a scenario it runs with interrupts polled (`?interrupts=polled`), for as few executions as the samples: not long ' +
+      'enough for a search, and shown for completeness.',
+    `- **in parallel**: what \`holdfast run --sanitize --chaos\` reported first on two workers, and after how many seconds; "no": nothing in ${PARALLEL_SECONDS} s, of a larger scenario. ` +
+      'Chance has its part in that: another run may differ. A program has no machine to run on.',
     '',
     ...(budget === undefined ? [] : [cutShort(budget), '']),
     ...FAMILIES.flatMap(({ title, mutants }) => {
@@ -44,8 +56,8 @@ function cutShort(budget: number): string {
 }
 
 function familyTable(rows: readonly Shown[]): string[] {
-  const strategies = STRATEGY_NAMES.filter(
-    (name) => name !== 'dpor' || rows.some(({ mutant }) => isProgram(mutant)),
+  const strategies = STRATEGY_NAMES.filter((name) =>
+    rows.some(({ tried }) => tried.some((each) => each.name === name)),
   )
   return [
     `| mutant | caught by | ${strategies.join(' | ')} | preemptions | in parallel |`,

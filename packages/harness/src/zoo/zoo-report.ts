@@ -1,7 +1,7 @@
 import { plural, table } from '../report/table.js'
 import type { Column } from '../report/table.js'
-import type { Shown, Twin, Zoo } from './run-zoo.js'
-import { isProgram, STRATEGY_NAMES } from './trial.js'
+import type { ParallelTwin, Shown, Twin, Zoo } from './run-zoo.js'
+import { STRATEGY_NAMES } from './trial.js'
 import type { StrategyName, Tried } from './trial.js'
 
 /** What a strategy did to a mutant, as `--json` tells it. */
@@ -24,8 +24,8 @@ interface MutantSummary {
   readonly seconds: number
   /** Of the schedule, shrunk; null: not caught. */
   readonly preemptions: number | null
-  /** Whether the sanitizer caught it in parallel; null: not tried. */
-  readonly parallel: boolean | null
+  /** What the sanitizer found first in parallel, and when; false: nothing in the seconds it had; null: not run (programs, `--quick`). */
+  readonly parallel: { readonly verdict: string; readonly seconds: number } | false | null
   readonly expected: readonly string[]
   readonly asExpected: boolean
   readonly target: string
@@ -38,25 +38,34 @@ interface MutantSummary {
 export interface ZooResult {
   readonly command: 'zoo'
   readonly mutants: readonly MutantSummary[]
-  /** Twins in which something was found. */
+  /** Twins in which something was found, in parallel or not. */
   readonly falseAlarms: number
   readonly twins: readonly Twin[]
+  readonly parallelTwins: readonly ParallelTwin[]
   readonly seconds: number
   readonly interrupted: boolean
 }
 
 /** Every mutant was caught, by a verdict that was expected, and nothing was found without them. */
-export function isSound({ shown, twins, interrupted }: Zoo): boolean {
-  const caught = shown.every(({ best, isExpected }) => best !== undefined && isExpected)
-  return !interrupted && caught && twins.every(({ found }) => found.length === 0)
+export function isSound(zoo: Zoo): boolean {
+  const caught = zoo.shown.every(({ best, isExpected }) => best !== undefined && isExpected)
+  return !zoo.interrupted && caught && alarmsOf(zoo).length === 0
 }
 
-export function zooJson({ shown, twins, seconds, interrupted }: Zoo): ZooResult {
+/** Twins in which something was found: explored, then in parallel. */
+export function alarmsOf({ twins, parallelTwins }: Zoo): ParallelTwin[] {
+  const parallel = parallelTwins.map((twin) => ({ ...twin, name: `${twin.name}, in parallel` }))
+  return [...twins, ...parallel].filter(({ found }) => found.length > 0)
+}
+
+export function zooJson(zoo: Zoo): ZooResult {
+  const { shown, twins, parallelTwins, seconds, interrupted } = zoo
   return {
     command: 'zoo',
     mutants: shown.map((each) => summaryOf(each)),
-    falseAlarms: twins.filter(({ found }) => found.length > 0).length,
+    falseAlarms: alarmsOf(zoo).length,
     twins,
+    parallelTwins,
     seconds: rounded(seconds),
     interrupted,
   }
@@ -75,13 +84,18 @@ function summaryOf({ mutant, tried, best, isExpected, preemptions, parallel }: S
     executions: best?.executions ?? tried.reduce((sum, { executions }) => sum + executions, 0),
     seconds: rounded(best?.seconds ?? tried.reduce((sum, each) => sum + each.seconds, 0)),
     preemptions: preemptions ?? null,
-    parallel: parallel?.caught ?? null,
+    parallel: parallelSummary(parallel),
     expected: mutant.expected,
     asExpected: isExpected,
     target: mutant.target,
     corrections: mutant.corrections ?? null,
     strategies: Object.fromEntries(strategies) as MutantSummary['strategies'],
   }
+}
+
+function parallelSummary(parallel: Shown['parallel']): MutantSummary['parallel'] {
+  if (parallel === undefined) return null
+  return parallel === null ? false : { verdict: parallel.verdict, seconds: rounded(parallel.seconds) }
 }
 
 function strategySummary({ caught, executions, seconds }: Tried): StrategySummary {
@@ -107,7 +121,7 @@ export function zooReport(zoo: Zoo): string {
   const missed = shown
     .filter(({ best }) => best === undefined)
     .map(({ mutant }) => `${mutant.id}: NOT CAUGHT: ${mutant.about}`)
-  const alarms = twins.flatMap(({ name, found }) =>
+  const alarms = alarmsOf(zoo).flatMap(({ name, found }) =>
     found.slice(0, 1).map(({ verdict, message }) => `without mutants, ${name}: ${verdict}: ${message}`),
   )
   const executions = twins.reduce((sum, twin) => sum + twin.executions, 0)
@@ -119,9 +133,9 @@ export function zooReport(zoo: Zoo): string {
 }
 
 /** Executions up to the catch, and the seconds: `41 (0.3 s)`. */
-function cellOf({ mutant, tried }: Shown, name: StrategyName): string {
+function cellOf({ tried }: Shown, name: StrategyName): string {
   const own = tried.find((each) => each.name === name)
-  if (own === undefined) return name === 'dpor' && !isProgram(mutant) ? 'interrupts' : '-'
+  if (own === undefined) return '-'
   if (own.caught !== undefined) return `${own.executions} (${own.seconds.toFixed(1)} s)`
   return own.complete ? 'holds' : `not in ${own.executions}`
 }
@@ -144,8 +158,8 @@ function columnsOf(shown: readonly Shown[]): Column<Shown>[] {
 }
 
 export function parallelText({ parallel }: Shown): string {
-  if (parallel === null) return '-'
-  return parallel.caught ? `${parallel.verdict ?? 'yes'} (${parallel.seconds.toFixed(1)} s)` : 'no'
+  if (parallel === undefined) return '-'
+  return parallel === null ? 'no' : `${parallel.verdict} (${parallel.seconds.toFixed(1)} s)`
 }
 
 function rounded(seconds: number): number {

@@ -43,6 +43,7 @@ import { priorityLent } from './priority-lent.js'
 import { timeoutVsWakeup } from './timeout-vs-wakeup.js'
 import { exitPreempted } from './exit-preempted.js'
 import { exitVsReference } from './exit-vs-reference.js'
+import { exitVsSwapout, lwpExitVsSwapout } from './exit-vs-swapout.js'
 
 /** Scenarios small enough to explore: two or three CPUs, few pages, each a pair of paths that meet. */
 export const SMALL_SCENARIOS: readonly Scenario[] = [
@@ -91,6 +92,8 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   zombieVsParent,
   timeoutVsTick,
   wokenVsSwapout,
+  lwpExitVsSwapout,
+  exitVsSwapout,
 ]
 
 /** Every scenario that comes with Holdfast: those for running, and these. Their names are different. */
