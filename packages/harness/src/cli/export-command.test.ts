@@ -30,7 +30,7 @@ beforeAll(async () => {
     '--no-shrink',
   ])
   files = readdirSync(join(dir, 'holdfast-findings'))
-})
+}, 120_000)
 
 afterAll(() => rmSync(dir, { recursive: true }))
 

@@ -103,7 +103,9 @@ test('of a log that was cut short it is said how far it goes; up to there the ex
   }
   const rebuilt = rebuild(scenario.subject, lost, { check: false })
   expect(rebuilt.drift).toBeUndefined()
-  expect(rebuilt.events[1]).toBe(half)
+  // What follows on words of its own, before which nothing is chosen, it does as well.
+  expect(rebuilt.events[1]).toBeGreaterThanOrEqual(half)
+  expect(rebuilt.events[1]).toBeLessThan(second.events)
   expect(rebuilt.certain).toBeLessThan(whole.choices.length)
   expect(trustText(lost, rebuilt).join()).toMatch(
     `the log of CPU1 was cut short: the order of its first ${half} events is known`,

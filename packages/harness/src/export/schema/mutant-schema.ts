@@ -19,7 +19,7 @@ export const zooSchema = schemaOf<ZooResult>()(
         executions: count,
         seconds,
         preemptions: v.nullable(count),
-        parallel: v.nullable(flag),
+        parallel: v.nullable(v.union([v.literal(false), v.strictObject({ verdict: text, seconds })])),
         expected: texts,
         asExpected: flag,
         target: text,
@@ -33,6 +33,13 @@ export const zooSchema = schemaOf<ZooResult>()(
         name: text,
         mutants: texts,
         executions: count,
+        found: v.array(v.strictObject({ verdict: text, message: text })),
+      }),
+    ),
+    parallelTwins: v.array(
+      v.strictObject({
+        name: text,
+        mutants: texts,
         found: v.array(v.strictObject({ verdict: text, message: text })),
       }),
     ),
