@@ -121,16 +121,14 @@ export class SwapWatch implements Observer, MachineListener {
 
   finish(): void {}
 
-  note(world: World, _actor: number, kind: number, lwp: number): void {
+  note(world: World, actor: number, kind: number, lwp: number): void {
     const { out, holds, target } = this
     const event = eventKinds[kind]?.name
     if (event === 'swapout') {
-      if (out.has(lwp))
-        this.report(world, 'wireLeak', `${target.lwpName(world, lwp)} is swapped out twice`, lwp + L_FLAG)
+      if (out.has(lwp)) this.again(world, actor, 'throws out', lwp, 'is out')
       out.add(lwp)
     } else if (event === 'swapin') {
-      if (!out.delete(lwp))
-        this.report(world, 'wireLeak', `${target.lwpName(world, lwp)} is brought in twice`, lwp + L_FLAG)
+      if (!out.delete(lwp)) this.again(world, actor, 'brings in', lwp, 'is in memory')
     } else if (event === 'hold') {
       holds.set(lwp, (holds.get(lwp) ?? 0) + 1)
       if (((issuedWords(world)[lwp + L_FLAG] as number) & LW_INMEM) === 0) {
@@ -143,6 +141,13 @@ export class SwapWatch implements Observer, MachineListener {
       out.delete(lwp)
       holds.delete(lwp)
     }
+  }
+
+  /** W3: its pages are wired, or unwired, once more. */
+  private again(world: World, actor: number, does: string, lwp: number, already: string): void {
+    const { target } = this
+    const message = `${target.actorText(world, actor)} ${does} ${target.lwpName(world, lwp)}, which ${already} already`
+    this.report(world, 'wireLeak', message, lwp + L_FLAG)
   }
 
   /** All CPUs idle. */
