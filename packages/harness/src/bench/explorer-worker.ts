@@ -1,6 +1,6 @@
 /** Measures one campaign of the explorer, in a process of its own: reads an {@link ExplorerCase}, prints {@link ExplorerFigures}. */
 import { EventLog, Races, explore, makeStrategy, programSubject } from '@holdfast/explorer'
-import type { Observer, Subject } from '@holdfast/explorer'
+import type { Observer, Strategy, Subject } from '@holdfast/explorer'
 import { kernelSubject } from '../explore/kernel-subject.js'
 
 /** Who watches: nobody; the recorder; the race checker with its record; all checkers of the target. */
@@ -25,6 +25,8 @@ export interface ExplorerFigures {
   /** Of one round. */
   readonly executions: number
   readonly points: number
+  /** Of those of the first executions, the share at which the strategy was asked: counted in a round that is not timed. */
+  readonly asked: number
   readonly complete: boolean
   /** Bytes, at the end, after a garbage collection. */
   readonly rss: number
@@ -32,6 +34,8 @@ export interface ExplorerFigures {
 }
 
 const SEED = 1
+/** Executions in which it is counted how often the strategy is asked. */
+const COUNTED = 20
 
 const given = JSON.parse(process.argv[2] as string) as ExplorerCase
 console.log(JSON.stringify(measure(given, await subjectOf(given))))
@@ -62,10 +66,33 @@ function measure({ strategy, watch, executions, rounds }: ExplorerCase, subject:
     pointsPerSecond: explored.points / best,
     executions: explored.executions,
     points: explored.points,
+    asked: askedShare(subject, strategy),
     complete: explored.complete,
     rss,
     heap: heapUsed + external,
   }
+}
+
+function askedShare(subject: Subject, name: ExplorerCase['strategy']): number {
+  const strategy = makeStrategy(name, { seed: SEED })
+  let asked = 0
+  const counting: Strategy = {
+    name,
+    exhaustive: strategy.exhaustive,
+    begin: (index) => strategy.begin(index),
+    choose(world) {
+      asked++
+      return strategy.choose(world)
+    },
+    executed: (world) => strategy.executed?.(world),
+    end: (world) => strategy.end?.(world),
+  }
+  const { points } = explore(subject.target, {
+    strategy: counting,
+    engine: subject.options,
+    executions: COUNTED,
+  })
+  return asked / points
 }
 
 function observersOf(subject: Subject, watch: Watch): Observer[] {

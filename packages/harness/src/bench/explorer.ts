@@ -97,7 +97,7 @@ async function kernel(add: Add): Promise<void> {
     add(
       `kernel, random walk, ${text}`,
       `${count(figures.pointsPerSecond)}/s`,
-      `events, of which five in six are asked for a choice; ${count(figures.points / figures.executions)} in an execution${aim}`,
+      `events, ${count(figures.pointsPerSecond * figures.asked)} of them choices; ${count(figures.points / figures.executions)} in an execution${aim}`,
     )
   }
 }
