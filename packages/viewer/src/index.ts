@@ -10,5 +10,10 @@ export type {
   TracePlace,
   TraceWord,
 } from './trace/format.js'
+export { loadTrace } from './model/execution.js'
+export type { Execution } from './model/execution.js'
+export { locksOf, runsByTask, runsOf } from './model/spans.js'
+export type { Arrow, LockSpan, RunSpan } from './model/spans.js'
+export { valueText } from './model/texts.js'
 export { TraceError, looksLikeTrace, parseTrace, readTrace, writeTrace } from './trace/read-trace.js'
 export { pageOf } from './page-text.js'

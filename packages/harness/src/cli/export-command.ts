@@ -8,7 +8,7 @@ import { junitXml } from '../export/junit.js'
 import { lockOrderDot } from '../export/lock-order-dot.js'
 import { mermaidOf } from '../export/mermaid.js'
 import { annotationOf, caseOf } from '../export/of-findings.js'
-import { traceOf } from '../export/perfetto.js'
+import { perfettoOf } from '../export/perfetto.js'
 import { waitForDot } from '../export/wait-for-dot.js'
 import { choices, notAllowed, UsageError } from '../scenario/problem.js'
 import { writeText } from './written-reports.js'
@@ -17,6 +17,7 @@ import { print } from './output.js'
 import { driftLines, faultOf, recordedIn, replayRecorded, subjectOfRecorded } from './replay-command.js'
 import type { Again, Recorded } from './replay-command.js'
 import { EXIT_OK, EXIT_USAGE } from './run-command.js'
+import { traceOf } from './view-command.js'
 
 const FORMATS = ['perfetto', 'dot', 'mermaid', 'junit', 'github'] as const
 type Format = (typeof FORMATS)[number]
@@ -36,7 +37,10 @@ export function addExport(program: Command, exit: (code: number) => void): void 
   program
     .command('export')
     .description('write findings in a form that other tools read')
-    .argument('<finding...>', 'finding files, names of docs/findings, or schedules (hf1+...)')
+    .argument(
+      '<finding...>',
+      'finding files, names of docs/findings, schedules (hf1+...); perfetto: also a trace of view',
+    )
     .requiredOption(
       '--format <format>',
       'perfetto (trace of ui.perfetto.dev), dot (Graphviz), mermaid (sequence diagram), junit, github (annotations)',
@@ -55,6 +59,8 @@ export function addExport(program: Command, exit: (code: number) => void): void 
 /** Exit code: 0 written, 2 the program is not the one recorded. Throws UsageError. */
 export async function exportCommand(findings: readonly string[], flags: ExportFlags): Promise<number> {
   const { format, graph } = checked(findings, flags)
+  if (format === 'perfetto')
+    return written(`${JSON.stringify(perfettoOf(await traceOf(fileOf(findings[0] ?? ''), flags)))}\n`, flags)
   const recorded = findings.map((each) => recordedIn(fileOf(each)))
   if (format === 'mermaid')
     return written(recorded.map((each) => mermaidOf(findingOf(each))).join('\n'), flags)
@@ -65,8 +71,7 @@ export async function exportCommand(findings: readonly string[], flags: ExportFl
   const played = await play(only, flags.force === true)
   for (const line of driftLines(played.again)) process.stderr.write(`holdfast: ${line}\n`)
   if (played.again.isRefused) return EXIT_USAGE
-  const text = format === 'dot' ? dotOf(only, played, graph) : `${JSON.stringify(trace(only, played))}\n`
-  return written(text, flags)
+  return written(dotOf(only, played, graph), flags)
 }
 
 function checked(
@@ -109,12 +114,6 @@ async function play(recorded: Recorded, force: boolean): Promise<Played> {
   const subject = await subjectOfRecorded(recorded)
   const probe = new ExecutionProbe(subject)
   return { subject, probe, again: replayRecorded(probe.watching(), recorded, force) }
-}
-
-function trace({ finding }: Recorded, { again, probe }: Played): object {
-  const { schedule, rows, replayed } = again
-  const { holds, counters } = probe
-  return traceOf({ schedule, rows, holds, counters, fault: faultOf(replayed, finding) })
 }
 
 function dotOf({ finding }: Recorded, { subject, probe, again }: Played, graph: Graph | undefined): string {

@@ -66,7 +66,8 @@ export async function viewCommand(what: readonly string[], flags: ViewFlags): Pr
   return EXIT_OK
 }
 
-async function traceOf(what: string, flags: ViewFlags): Promise<Trace> {
+/** The trace in a file, or of a finding or schedule, replayed. Throws UsageError, also where the program is not the one recorded. */
+export async function traceOf(what: string, flags: Pick<ViewFlags, 'force'>): Promise<Trace> {
   if (!looksLikeSchedule(what) && existsSync(what) && looksLikeTrace(readFileSync(what, 'utf8')))
     return traceIn(what)
   const recorded = recordedIn(what)

@@ -1,85 +1,54 @@
-import type { EventRow, Schedule } from '@holdfast/explorer'
-import type { CounterChange, LockHold } from './execution-probe.js'
+import { WROTE, loadTrace, locksOf, runsByTask, runsOf, valueText } from '@holdfast/viewer'
+import type { Execution, Trace } from '@holdfast/viewer'
 import { TrackGroup } from './trace-event.js'
 import type { TraceArgs, TraceEvent, TraceFile } from './trace-event.js'
 
-/** What a trace is made of. */
-export interface TracedExecution {
-  readonly schedule: Pick<Schedule, 'subject' | 'hash'>
-  readonly rows: readonly EventRow[]
-  readonly holds: readonly LockHold[]
-  readonly counters: readonly CounterChange[]
-  /** What it shows; undefined: nothing. */
-  readonly fault: { readonly verdict: string; readonly message: string } | undefined
-}
-
-/** The idle LWPs of all CPUs have one name. */
-const IDLE = 'an idle LWP'
+/** Words that are drawn as counters, if the execution has them, and what they count. */
+const COUNTERS: readonly (readonly [RegExp, string])[] = [
+  [/^uvmexp_(free|active|inactive)$/, '$1 pages'],
+  [/^cpu_info\[(\d+)\]\.spc_count$/, 'run queue of CPU$1'],
+]
 
 /**
- * An execution as a trace: a track for each CPU or thread, with its turns and in them its steps; one for each LWP, with where it ran; one for each lock,
- * with who held it; arrows from who released a lock to who took it next; counters. A step is a microsecond: there is no other time in it.
+ * An execution as a trace of the Trace Event Format: a track for each CPU or thread, with its turns and in them its steps; one for each LWP, with
+ * where it ran; one for each lock, with who held it; arrows from who released a lock to who took it next; counters. Step n is the microsecond
+ * from n - 1 to n: there is no other time in it.
  */
-export function traceOf(execution: TracedExecution): TraceFile {
-  const { schedule, rows, fault } = execution
+export function perfettoOf(trace: Trace): TraceFile {
+  const { subject, schedule, verdict, message } = trace
+  const about = { schedule, verdict, message }
+  const known = Object.entries(about).flatMap(([key, text]) => (text === undefined ? [] : [[key, text]]))
   return {
     displayTimeUnit: 'ns',
-    otherData: {
-      program: schedule.subject,
-      build: schedule.hash,
-      time: 'one step is one microsecond',
-      ...(fault === undefined ? {} : { verdict: fault.verdict, message: fault.message }),
-    },
-    traceEvents: new Builder(rows).build(execution),
+    otherData: { program: subject, time: 'one step is one microsecond', ...Object.fromEntries(known) },
+    traceEvents: new Builder(loadTrace(trace)).build(),
   }
 }
 
-/** Who an actor runs: `CPU0 (the swapper)`. */
-function runningIn({ actorName }: EventRow): { readonly actor: string; readonly runs: string | undefined } {
-  const [, actor = actorName, runs] = /^(CPU\d+) \((.*)\)$/s.exec(actorName) ?? []
-  return { actor, runs }
-}
-
 class Builder {
-  private readonly events: TraceEvent[] = []
-  private readonly rows: readonly EventRow[]
+  private readonly found: TraceEvent[] = []
+  private readonly execution: Execution
   private readonly actors: TrackGroup
   private readonly lwps = new TrackGroup(2, 'LWPs')
   private readonly locks = new TrackGroup(3, 'Locks')
   private readonly counters = new TrackGroup(4, 'Counters')
-  private readonly end: number
 
-  constructor(rows: readonly EventRow[]) {
-    this.rows = rows
-    const isMachine = rows.some((row) => runningIn(row).runs !== undefined)
-    this.actors = new TrackGroup(1, isMachine ? 'CPUs' : 'Threads')
-    this.end = (rows.at(-1)?.step ?? -1) + 1
-    const names = new Map(rows.map((row) => [row.actor, runningIn(row).actor]))
-    for (const [, name] of [...names].sort(([a], [b]) => a - b)) this.actors.tid(name)
+  constructor(execution: Execution) {
+    this.execution = execution
+    this.actors = new TrackGroup(1, execution.tasks.length > 0 ? 'CPUs' : 'Threads')
+    for (const name of execution.actors) this.actors.tid(name)
   }
 
-  build({ holds, counters, fault }: TracedExecution): TraceEvent[] {
+  build(): TraceEvent[] {
+    const { execution } = this
     this.turns()
-    for (const row of this.rows) this.step(row)
-    this.waits()
-    this.holds(holds)
-    this.arrows(holds)
-    for (const { step, counter, value } of counters)
-      this.events.push({
-        ...this.at(this.counters, counter, step, 'memory', counter),
-        ph: 'C',
-        args: { value },
-      })
-    const last = this.rows.at(-1)
-    if (fault !== undefined && last !== undefined)
-      this.events.push({
-        ...this.at(this.actors, runningIn(last).actor, last.step, 'fault', fault.verdict),
-        ph: 'i',
-        s: 'g',
-        args: { message: fault.message },
-      })
+    for (let event = 0; event < execution.length; event++) this.step(event)
+    this.notes()
+    this.locksHeld()
+    this.counted()
+    this.fault()
     const groups = [this.actors, this.lwps, this.locks, this.counters]
-    const times = this.events.toSorted((a, b) => timeOf(a) - timeOf(b) || lengthOf(b) - lengthOf(a))
+    const times = this.found.toSorted((a, b) => timeOf(a) - timeOf(b) || lengthOf(b) - lengthOf(a))
     return [...groups.flatMap((group) => group.metadata()), ...times]
   }
 
@@ -96,92 +65,114 @@ class Builder {
     args?: TraceArgs,
   ): void {
     const where = this.at(group, track, from, cat, name)
-    this.events.push({ ...where, ph: 'X', dur: to - from, ...(args === undefined ? {} : { args }) })
+    this.found.push({ ...where, ph: 'X', dur: to - from, ...(args === undefined ? {} : { args }) })
   }
 
-  /** Steps of one actor, one after the other, running the same. */
+  private actorOf(event: number): string {
+    const { actors, events } = this.execution
+    return actors[events.actor[event] as number] ?? ''
+  }
+
   private turns(): void {
-    let first: EventRow | undefined
-    const close = (end: number): void => {
-      if (first === undefined) return
-      const { actor, runs } = runningIn(first)
-      this.slice(this.actors, actor, [first.step, end], 'turn', runs ?? actor)
-      if (runs !== undefined && runs !== IDLE)
-        this.slice(this.lwps, runs, [first.step, end], 'turn', `on ${actor}`)
+    const { execution } = this
+    const { actors, tasks } = execution
+    const runs = runsOf(execution)
+    for (const { actor, task, from, to } of runs.flat()) {
+      const name = actors[actor] ?? ''
+      this.slice(this.actors, name, [from, to + 1], 'turn', tasks[task] ?? name)
     }
-    for (const row of this.rows) {
-      if (row.actorName === first?.actorName) continue
-      close(row.step)
-      first = row
-    }
-    close(this.end)
+    for (const run of runsByTask(runs, tasks.length).flat())
+      this.slice(this.lwps, tasks[run.task] ?? '', [run.from, run.to + 1], 'turn', `on ${actors[run.actor]}`)
   }
 
-  private step(row: EventRow): void {
-    const { actor } = runningIn(row)
-    const { step, op, word, place, remark, old, new: now, wrote, meaning, left } = row
-    const next = step + 1
-    this.slice(this.actors, actor, [step, next], 'step', remark?.text ?? `${op} ${word ?? ''}`.trimEnd(), {
-      step: next,
+  private step(event: number): void {
+    const { execution } = this
+    const { events, ops, words, places, stacks, notesOf } = execution
+    const op = ops[events.op[event] as number] ?? ''
+    const number = events.word[event] as number
+    const word = words[number]?.name
+    const place = places[stacks[events.stack[event] as number]?.[0] ?? -1]
+    const remark = notesOf.get(event)?.find(({ kind }) => kind === 'remark')?.text
+    const isWritten = word !== undefined && ((events.flags[event] as number) & WROTE) !== 0
+    const name = remark ?? `${op} ${word ?? ''}`.trimEnd()
+    this.slice(this.actors, this.actorOf(event), [event, event + 1], 'step', name, {
+      step: event + 1,
       op,
-      ...(word === undefined ? {} : { word, old: meaning?.old ?? old }),
-      ...(word !== undefined && wrote ? { new: meaning?.new ?? now } : {}),
+      ...(word === undefined ? {} : { word, old: valueText(execution, number, events.old[event] as number) }),
+      ...(isWritten ? { new: valueText(execution, number, events.new[event] as number) } : {}),
       ...(place === undefined
         ? {}
-        : { function: place.cName, place: `${place.file}:${place.line}`, source: place.text }),
+        : { function: place.function, place: `${place.file}:${place.line}`, source: place.text }),
     })
-    for (const { text } of row.notes)
-      this.events.push({ ...this.at(this.actors, actor, step, 'note', text), ph: 'i', s: 't' })
-    if (left?.why === 'preempted')
-      this.events.push({ ...this.at(this.actors, actor, step, 'preemption', 'preempted'), ph: 'i', s: 't' })
   }
 
-  /** From the step after which an actor waits to its next one. */
-  private waits(): void {
+  /** What is noted is a moment; who waits does so from the step after which it waits to its next one. */
+  private notes(): void {
+    const { events, notes, length } = this.execution
     const next = new Map<number, number>()
-    for (const row of this.rows.toReversed()) {
-      const { actor, step, left } = row
-      const until = next.get(actor) ?? this.end
-      if (left?.why === 'waits' && until > step + 1) {
-        const held = left.holder === undefined ? '' : `, held by ${left.holder}`
-        const what = `waits: ${left.op} ${left.word ?? ''}`.trimEnd() + held
-        this.slice(this.actors, runningIn(row).actor, [step + 1, until], 'wait', what)
-      }
-      next.set(actor, step)
+    const until: number[] = []
+    for (let event = length - 1; event >= 0; event--) {
+      const actor = events.actor[event] as number
+      until[event] = next.get(actor) ?? length
+      next.set(actor, event)
+    }
+    for (const { event, kind, text } of notes) {
+      const actor = this.actorOf(event)
+      const end = until[event] as number
+      if (kind === 'waits' && end > event + 1) this.slice(this.actors, actor, [event + 1, end], 'wait', text)
+      else if (kind === 'note' || kind === 'left')
+        this.found.push({ ...this.at(this.actors, actor, event, kind, text), ph: 'i', s: 't' })
     }
   }
 
-  /** A lock that several hold at once (readers) has as many tracks. */
-  private holds(holds: readonly LockHold[]): void {
+  private locksHeld(): void {
+    const { actors, tasks, words, length } = this.execution
+    const nameOf = (who: number): string => (tasks.length > 0 ? tasks : actors)[who] ?? ''
+    const { spans, arrows } = locksOf(this.execution)
     const busy = new Map<string, number>()
-    for (const { lock, holder, from, released } of holds) {
-      const to = released?.step ?? this.end
+    for (const { word, who, kind, from, to, isOpen } of spans) {
+      if (kind !== 'held') continue
+      const end = isOpen ? length : to
+      const lock = words[word]?.name ?? ''
+      // A lock that several hold at once (readers) has as many tracks.
       let track = lock
       for (let n = 2; (busy.get(track) ?? 0) > from; n++) track = `${lock} (${n})`
-      busy.set(track, to)
-      this.slice(this.locks, track, [from, to], 'lock', holder)
+      busy.set(track, end)
+      this.slice(this.locks, track, [from, end], 'lock', nameOf(who))
+    }
+    for (const [at, { word, from, to }] of arrows.entries()) {
+      const name = words[word]?.name ?? ''
+      const id = at + 1
+      this.found.push(
+        { ...this.at(this.actors, this.actorOf(from), from, 'lock', name), ph: 's', id },
+        { ...this.at(this.actors, this.actorOf(to), to, 'lock', name), ph: 'f', bp: 'e', id },
+      )
     }
   }
 
-  private arrows(holds: readonly LockHold[]): void {
-    const names = new Map(this.rows.map((row) => [row.actor, runningIn(row).actor]))
-    const last = new Map<string, LockHold>()
-    let id = 0
-    for (const hold of holds) {
-      const before = last.get(hold.lock)
-      last.set(hold.lock, hold)
-      const { released } = before ?? {}
-      if (released === undefined || before?.holder === hold.holder || hold.handed) continue
-      if (released.step >= hold.from) continue
-      const from = names.get(released.actor)
-      const to = names.get(hold.actor)
-      if (from === undefined || to === undefined) continue
-      id++
-      this.events.push(
-        { ...this.at(this.actors, from, released.step, 'lock', hold.lock), ph: 's', id },
-        { ...this.at(this.actors, to, hold.from, 'lock', hold.lock), ph: 'f', bp: 'e', id },
-      )
+  private counted(): void {
+    const { words, changes } = this.execution
+    const names = words.map(({ name }) => {
+      const [pattern, text] = COUNTERS.find(([each]) => each.test(name)) ?? []
+      return pattern === undefined || text === undefined ? undefined : name.replace(pattern, text)
+    })
+    const count = (word: number, ts: number, value: number): void => {
+      const name = names[word]
+      if (name === undefined) return
+      this.found.push({ ...this.at(this.counters, name, ts, 'memory', name), ph: 'C', args: { value } })
     }
+    for (const [word, { initial }] of words.entries()) count(word, 0, initial)
+    for (const [at, event] of changes.event.entries())
+      count(changes.word[at] as number, event + 1, changes.value[at] as number)
+  }
+
+  /** At the last of the steps that it is about. */
+  private fault(): void {
+    const { verdict, message = '', focus, length } = this.execution
+    const event = focus.at(-1) ?? length - 1
+    if (verdict === undefined || event < 0) return
+    const where = this.at(this.actors, this.actorOf(event), event, 'fault', verdict)
+    this.found.push({ ...where, ph: 'i', s: 'g', args: { message } })
   }
 }
 

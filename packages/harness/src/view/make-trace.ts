@@ -1,4 +1,4 @@
-import { driftText, findProgram, replay, stepPlaces } from '@holdfast/explorer'
+import { driftText, encodeSchedule, findProgram, replay, stepPlaces } from '@holdfast/explorer'
 import type {
   EventRow,
   Finding,
@@ -33,7 +33,7 @@ export interface TraceSource {
 export interface MadeTrace {
   readonly trace: Trace
   readonly drift: string | undefined
-  /** The program is another, and `force` was not asked for: the trace has no events. */
+  /** The program is another, and `force` was not asked for: the trace is of nothing, or ends where they differ. */
   readonly isRefused: boolean
 }
 
@@ -60,7 +60,7 @@ export function makeTrace(source: TraceSource): MadeTrace {
     format: TRACE_FORMAT,
     title: source.title,
     subject: subject.id,
-    schedule: finding?.schedule,
+    schedule: finding?.schedule ?? encodeSchedule(schedule),
     verdict: fault?.verdict,
     message: fault?.message,
     note: force ? comparedHow(replayed, schedule, drift) : undefined,
@@ -78,7 +78,7 @@ export function makeTrace(source: TraceSource): MadeTrace {
     ],
     focus: focusOf(recorded, fault, keys),
   }
-  return { trace, drift, isRefused: replayed.outcome === undefined }
+  return { trace, drift, isRefused: drift !== undefined && !force }
 }
 
 function comparedHow({ steps }: Replayed, { choices }: Schedule, drift: string | undefined): string {

@@ -10,15 +10,16 @@ export function notesOf(row: EventRow, event: number, faults: readonly string[])
     ...(remark === undefined ? [] : [{ event, kind: 'remark' as const, text: remark.text }]),
     ...(note === undefined ? [] : [{ event, kind: 'note' as const, text: note }]),
     ...notes.map(({ text }) => ({ event, kind: 'note' as const, text })),
-    ...(end === undefined ? [] : [{ event, kind: 'left' as const, text: end }]),
+    ...(end === undefined ? [] : [{ event, ...end }]),
   ]
 }
 
 /** Why its actor goes no further. */
-function endOf({ left, actorName }: EventRow): string | undefined {
+function endOf({ left, actorName }: EventRow): Pick<TraceNote, 'kind' | 'text'> | undefined {
   if (left === undefined) return undefined
-  if (left.why === 'ended') return `${actorName} has ended`
-  if (left.why === 'preempted') return `${actorName} is preempted`
+  if (left.why === 'ended') return { kind: 'left', text: `${actorName} has ended` }
+  if (left.why === 'preempted') return { kind: 'left', text: `${actorName} is preempted` }
   const holder = left.holder === undefined ? '' : `, held by ${left.holder}`
-  return `${actorName} waits: ${`${left.op} ${left.word ?? ''}`.trimEnd()}${holder}`
+  const what = `${left.op} ${left.word ?? ''}`.trimEnd()
+  return { kind: 'waits', text: `${actorName} waits: ${what}${holder}` }
 }

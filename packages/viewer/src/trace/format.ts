@@ -124,9 +124,12 @@ export interface TraceMeanings<T> {
   readonly text: readonly string[]
 }
 
-/** Something to be said of an event: `report` a fault; `remark` what it means; `note` what happened besides; `left` why its actor goes no further. */
+/**
+ * Something to be said of an event: `report` a fault; `remark` what it means; `note` what happened besides; `waits` what its actor waits for
+ * from then on; `left` why else it goes no further.
+ */
 export interface TraceNote {
   readonly event: number
-  readonly kind: 'report' | 'remark' | 'note' | 'left'
+  readonly kind: 'report' | 'remark' | 'note' | 'waits' | 'left'
   readonly text: string
 }

@@ -60,7 +60,10 @@ export const traceSchema: v.GenericSchema<unknown, Trace> = v.strictObject({
   notes: list(
     v.strictObject({
       event: index,
-      kind: v.picklist(['report', 'remark', 'note', 'left'], "'report', 'remark', 'note' or 'left'"),
+      kind: v.picklist(
+        ['report', 'remark', 'note', 'waits', 'left'],
+        "'report', 'remark', 'note', 'waits' or 'left'",
+      ),
       text,
     }),
   ),
