@@ -4,7 +4,12 @@ import type { StateCache } from './state-cache.js'
 import { counted } from './turns.js'
 
 /** What a bounded search leaves out besides what costs too much, and what it takes for the same. */
-export function notesOf(during: Period | null, shared: SharedWords | null, cache: StateCache | null): string {
+export function notesOf(
+  during: Period | null,
+  shared: SharedWords | null,
+  cache: StateCache | null,
+  putsOffInterrupts: boolean,
+): string {
   const notes: string[] = []
   if (during !== null)
     notes.push(` ${during.text} (before, the actors take turns; afterwards, each goes on while it can)`)
@@ -12,6 +17,7 @@ export function notesOf(during: Period | null, shared: SharedWords | null, cache
     notes.push(
       `, up to the order of operations on words that one actor alone uses or nobody writes (${counted(shared.count, 'word')} are shared)`,
     )
+  if (putsOffInterrupts) notes.push(', no store reaching memory for the sake of an interrupt alone')
   if (cache !== null) notes.push(`, ${cache.bound()}`)
   return notes.join('')
 }

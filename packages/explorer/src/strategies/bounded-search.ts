@@ -46,6 +46,8 @@ export class BoundedSearch implements Strategy {
   visited = 0
   /** Times that everything was visited anew, since more words turned out to be shared. */
   restarts = 0
+  /** Interrupts were put off by stores in buffers, see late-drains.ts: not every interleaving is visited. */
+  putsOffInterrupts = false
   private readonly costs: Costs
   private readonly limit: number
   private readonly withCache: boolean
@@ -147,7 +149,7 @@ export class BoundedSearch implements Strategy {
   choose(world: World): number {
     const { path, cache } = this
     if (world.steps === 0 && this.lead(world)) return this.last[0] as number
-    keepLateDrains(world)
+    if (keepLateDrains(world)) this.putsOffInterrupts = true
     if (!this.matters(world)) return this.pass(world)
     const step = this.at++
     if (step >= this.times.length) this.times = resized(this.times, new Int32Array(step * 2))
@@ -249,7 +251,7 @@ export class BoundedSearch implements Strategy {
 
   bound(): string | null {
     const { unit } = this.costs
-    const notes = notesOf(this.during, this.shared, this.cache)
+    const notes = notesOf(this.during, this.shared, this.cache, this.putsOffInterrupts)
     if (this.done) {
       if (this.leftOut) return `every interleaving with at most ${counted(this.limit, unit)}${notes}`
       return notes === '' ? null : `every interleaving${notes}`
@@ -321,9 +323,7 @@ export class BoundedSearch implements Strategy {
     if (step >= this.hashes.length) this.hashes = resized(this.hashes, new Int32Array(step * 2))
     this.hashes[step] = hashOf(world, step === 0 ? 1 : (this.hashes[step - 1] as number))
     const most = this.costs.of(world, path.cost, path.first[step] as number)
-    const free = path.find(step, 0, 0)
-    path.free[step] = free
-    path.taken[step] = free
+    path.free[step] = path.taken[step] = path.find(step, 0, 0)
     return most
   }
 

@@ -1,6 +1,7 @@
 import { LOAD, READ } from '@holdfast/compiler'
 import { expect, test } from 'vitest'
 import { TraceHash } from '../checkers/trace-hash.js'
+import type { ActorMem } from '../engine/actor-mem.js'
 import type { Observer } from '../engine/observer.js'
 import type { Target } from '../engine/target.js'
 import type { World } from '../engine/world.js'
@@ -8,7 +9,7 @@ import { explore } from '../explore.js'
 import { Dfs } from './dfs.js'
 import { traces } from './dpor/testing/compare.js'
 import { EveryInterleaving } from './dpor/testing/every-interleaving.js'
-import { described, opTarget, read, write } from './dpor/testing/op-program.js'
+import { described, fence, opTarget, read, write } from './dpor/testing/op-program.js'
 import { randomProgram } from './dpor/testing/random-program.js'
 import { TSO_MIXES } from './dpor/testing/tso-mixes.js'
 import { isPreemption } from './preemption-bound.js'
@@ -141,6 +142,53 @@ for (const name of ['random', 'pct', 'pos', 'surw', 'urw', 'preemption-bound', '
   })
 }
 
+/** Two stores of a thread that is interrupted once, at any point, by a handler that reads both words; nobody else touches them. */
+function interrupted(): Target {
+  let left = 1
+  const threads = [[write(1, 1), write(2, 1)], [read(3)]]
+  const plain = opTarget({ memory: [0, 0, 0, 0], threads }, 'interrupted')
+  return {
+    ...plain,
+    pure: false,
+    start(world) {
+      left = 1
+      plain.start(world)
+    },
+    interrupts: (_, actor) => (actor === 0 ? left : 0),
+    *handler(world) {
+      left = 0
+      const mem = world.mems[0] as ActorMem
+      for (const word of [1, 2]) if (mem.$(READ, word, word, 0, 0, 0)) yield
+      return 0
+    },
+  }
+}
+
+test('an interrupt that only a store in a buffer keeps off is met by dfs; the bounded searches say that they leave it out', () => {
+  const ends = (
+    name: string,
+    memoryModel: 'sc' | 'tso',
+  ): { reads: readonly string[]; bound: string | null } => {
+    const seen = new Ends(true)
+    const strategy = makeStrategy(name, {})
+    const result = explore(interrupted(), { strategy, observers: [seen], engine: { memoryModel } })
+    expect(result.complete).toBe(true)
+    const reads = [...seen.seen].map(
+      (end) => (JSON.parse(end.slice(end.indexOf('['))) as number[][])[0] ?? [],
+    )
+    return { reads: [...new Set(reads.map(String))].toSorted(), bound: strategy.bound?.() ?? null }
+  }
+  const all = ['0,0', '1,0', '1,1']
+  expect(ends('dfs', 'tso')).toEqual({ reads: all, bound: null })
+  for (const name of ['preemption-bound', 'delay-bound']) {
+    expect(ends(name, 'sc')).toEqual({ reads: all, bound: null })
+    expect(ends(name, 'tso')).toEqual({
+      reads: ['0,0', '1,1'],
+      bound: 'every interleaving, no store reaching memory for the sake of an interrupt alone',
+    })
+  }
+})
+
 test('a store that reaches memory is no preemption, a switch away from a thread whose fence waits for it is one', () => {
   let asked = 0
   const strategy = {
@@ -159,7 +207,7 @@ test('a store that reaches memory is no preemption, a switch away from a thread 
       return choices.includes(0) ? 0 : (choices.at(-1) as number)
     },
   }
-  const fenced = opTarget({ memory: [0, 0], threads: [[write(1, 1), { kind: 10 }], [read(1)]] }, 'fenced')
+  const fenced = opTarget({ memory: [0, 0], threads: [[write(1, 1), fence()], [read(1)]] }, 'fenced')
   explore(fenced, { strategy, engine })
   expect(asked).toBe(1)
 })

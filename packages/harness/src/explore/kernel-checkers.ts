@@ -22,9 +22,11 @@ import { Lifetimes } from './lifetimes.js'
 import { placeOf } from './machinery.js'
 import { isPublished } from './published.js'
 import type { MachineTarget } from './machine-target.js'
+import { OwnSpaces } from './own-spaces.js'
 import { StackUse } from './stack-use.js'
 import { SwapWatch } from './swap-watch.js'
 import { WireCounts } from './wire-counts.js'
+import { WiredOnce } from './wired-once.js'
 
 /**
  * Classes of which one may be taken while another is held, in any order. A fault that makes a copy of a page locks the new anon too, which nobody
@@ -104,8 +106,10 @@ export function kernelCheckers(
     new WireCounts(target, table, names.site),
     new StackUse(target, names.site),
     new SwapWatch(target, names.site),
+    new OwnSpaces(target),
     new Livelock({ ...names, log, cuts: false }),
     new AtRest(target),
+    new WiredOnce(target),
   ]
 }
 

@@ -1,5 +1,4 @@
-import { STORE, WRITE } from '@holdfast/compiler'
-import { outerSite } from '@holdfast/explorer'
+import { DRAIN, issuedWords, outerSite } from '@holdfast/explorer'
 import type { Observer, World } from '@holdfast/explorer'
 import { P_VMSPACE, PROC_WORDS } from '@holdfast/kernel'
 import type { MachineTarget } from './machine-target.js'
@@ -21,14 +20,15 @@ export class OwnSpaces implements Observer {
   reset(): void {}
 
   event(world: World): void {
-    if (!world.evWrote || (world.evKind !== WRITE && world.evKind !== STORE)) return
+    if (!world.evWrote || world.evKind === DRAIN) return
     const { procs, nprocs, proc0Vmspace } = this.target.machine.config
     const from = world.evAddr - procs - P_VMSPACE
     if (from < 0 || from >= nprocs * PROC_WORDS || from % PROC_WORDS !== 0) return
     const space = world.evNew
     if (space === 0 || space === proc0Vmspace) return
+    const words = issuedWords(world)
     for (let p = procs; p < procs + nprocs * PROC_WORDS; p += PROC_WORDS) {
-      if (p === procs + from || world.words[p + P_VMSPACE] !== space) continue
+      if (p === procs + from || words[p + P_VMSPACE] !== space) continue
       const site = outerSite(world)
       world.report({
         verdict: 'invariant',

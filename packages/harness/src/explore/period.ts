@@ -12,16 +12,20 @@ export interface PeriodSpec {
   readonly swaplockOf?: string
   /** Operations of a turn before that, which decide on which CPU each LWP comes to be. Default 16. */
   readonly turn?: number
+}
+
+/** And the ticks that may come in it. */
+export interface TickingPeriod extends PeriodSpec {
   /**
-   * Ticks of the clock that may come at any point of that, besides those of an idle machine: what was period stays so, though the tick is another. One that
-   * comes while a CPU could go on counts as a preemption.
+   * Ticks of the clock that may come at any point of the period, besides those of an idle machine: what was period stays so, though the tick is another. One that
+   * comes while a CPU could go on counts as a preemption. Whoever makes the machine confines them to the period; default 0.
    */
   readonly ticks?: number
 }
 
 /** The period of a machine. `free`: free ticks that have come in the execution at hand; they do not end it. */
 export function periodOf(
-  spec: PeriodSpec,
+  spec: TickingPeriod,
   { processes }: Scenario,
   { config }: MachineImage,
   free: () => number,
@@ -44,7 +48,7 @@ export function periodOf(
 }
 
 /** `at tick 12, while the l_swaplock of target is held`. */
-export function periodText({ from, to, swaplockOf, ticks = 0 }: PeriodSpec): string {
+export function periodText({ from, to, swaplockOf, ticks = 0 }: TickingPeriod): string {
   const period = to === from + 1 ? `at tick ${from}` : `from tick ${from} on, before tick ${to}`
   const held = swaplockOf === undefined ? '' : `, while the l_swaplock of ${swaplockOf} is held`
   if (ticks === 0) return period + held

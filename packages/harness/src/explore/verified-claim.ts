@@ -1,8 +1,8 @@
 import type { Machine, Scenario } from '../scenario/types.js'
-import type { PeriodSpec } from './period.js'
+import type { TickingPeriod } from './period.js'
 
 /** Something that holds of the kernel in every interleaving of a scenario, within a bound. */
-export interface Claim extends PeriodSpec {
+export interface Claim extends TickingPeriod {
   readonly id: string
   /** One sentence. */
   readonly claim: string

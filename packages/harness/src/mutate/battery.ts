@@ -3,9 +3,6 @@ import type { Observer, Profile, Report, Strategy, Subject, World } from '@holdf
 import type { Site } from '@holdfast/compiler'
 import type { KernelBuild } from '../explore/kernel-build.js'
 import { subjectOfBuild } from '../explore/kernel-subject.js'
-import type { MachineTarget } from '../explore/machine-target.js'
-import { OwnSpaces } from '../explore/own-spaces.js'
-import { WiredOnce } from '../explore/wired-once.js'
 import type { Scenario } from '../scenario/types.js'
 import { DelayThere, placesIn } from './focus.js'
 import type { Focus, IsThere } from './focus.js'
@@ -68,9 +65,7 @@ export class Exploration {
 
   constructor(scenario: Scenario, build: KernelBuild, { seed, profile, focus, extra = [] }: ExploreOptions) {
     this.subject = subjectOfBuild(scenario, build)
-    const target = this.subject.target as MachineTarget
-    // In this order: a subject forgets who listened to an earlier set of its observers.
-    this.observers = [...this.subject.observers(), new WiredOnce(target), new OwnSpaces(target), ...extra]
+    this.observers = [...this.subject.observers(), ...extra]
     const places = placesIn(build.compiled.sites, focus)
     this.strategies = LEGS.map(({ name, depth, bound }) => {
       if (name === 'delay-there') return new DelayThere(seed, places)

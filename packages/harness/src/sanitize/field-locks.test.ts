@@ -34,7 +34,7 @@ function machine(all = false): {
   locks.attach({ self, spinDepth: 0 }, spins as unknown as HeldLocks)
   const look = (addr: Addr, write: boolean): string => {
     reports.length = 0
-    if (locks.look(addr, write)) locks.again(addr, write)
+    if (locks.look(addr, write)) locks.again(addr)
     return reports.map((report) => (report as RuleBroken).message.replace(/word \d+/g, 'it')).join('; ')
   }
   const pool = poolsOf(image.regions).find(({ name }) => name === 'the map entry')

@@ -69,9 +69,9 @@ export class FieldLocks implements AccessCheck {
     return false
   }
 
-  again(addr: Addr, write: boolean): void {
-    const wrong = this.wrong(addr, write)
-    if (wrong !== undefined) this.tell(addr, write, wrong)
+  again(addr: Addr): void {
+    const wrong = this.wrong(addr, true)
+    if (wrong !== undefined) this.tell(addr, true, wrong)
   }
 
   pooled(link: Addr, value: number): void {

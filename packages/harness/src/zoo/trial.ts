@@ -69,7 +69,7 @@ function subjectSpec({ target, params = {} }: Mutant, variant: string | undefine
 /**
  * The strategies on a subject of the mutant, which changes the kernel at `place`. dpor serves no interrupts that come at any point: a scenario is explored with
  * interrupts polled. The bounded search of one needs a
- * window, in which no tick is free but those that the window has; of a program it looks everywhere.
+ * window, and no tick is free then; of a program it looks everywhere.
  */
 export function trialsOf(
   mutant: Mutant,
@@ -119,7 +119,7 @@ function windowTrial(subject: SubjectSpec, window: NonNullable<Mutant['window']>
   const { strategy, ...bounded } = boundedTrial(subject, bound)
   return {
     ...bounded,
-    spec: { ...subject, time: { ticks: window.ticks ?? 0 } },
+    spec: { ...subject, time: { ticks: 0 } },
     strategy: { ...strategy, period },
     executions,
   }

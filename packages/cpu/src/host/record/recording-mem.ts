@@ -253,8 +253,9 @@ export class RecordingMem extends Mem {
   private hold(stripe: number): void {
     this.letGo()
     const owner = this.stripes.take(stripe)
-    this.held = stripe
+    // If the log is full, the stripe stays locked: released, it would say that an event which never was is the last on it.
     if (owner !== this.me) this.follow(stripe, owner)
+    this.held = stripe
   }
 
   /** The second half of a read-modify-write: atomic, since the stripe is held. Returns the old value. */

@@ -20,9 +20,10 @@ import { Watchpoints, watchedWord, watchedWrite } from './watchpoints.js'
 export interface AccessCheck {
   /** Whose accesses they are, and the spin locks of that CPU: before it runs. */
   attach(taker: LockTaker, spins: HeldLocks): void
-  /** The CPU is about to access the word plainly. True: {@link again} is to be called when it has. */
+  /** The CPU is about to access the word plainly. True, of a write only: {@link again} is to be called when it has. */
   look(addr: Addr, write: boolean): boolean
-  again(addr: Addr, write: boolean): void
+  /** The CPU has written the word. */
+  again(addr: Addr): void
   /** An item of a pool is handed out or taken back. */
   pooled(addr: Addr, value: number): void
 }
@@ -82,6 +83,7 @@ export class SanitizedMem extends AuditedMem {
   private readonly raceCounts: Uint8Array
   private watches = 0
   private fieldsWatched = 1
+  /** Of a watchpoint: no two of a run have the same, however long it is. */
   private nextId: number
   /** Plain accesses to the next look; looks to the next watchpoint, and for how many more it may be choosy. */
   private left = LOOK_EVERY
@@ -121,7 +123,7 @@ export class SanitizedMem extends AuditedMem {
     this.total = sanitize.watches
     this.watchCounts = new Uint32Array(0x1_0000)
     this.raceCounts = new Uint8Array(0x1_0000)
-    this.nextId = (cpu + 1) << 20
+    this.nextId = cpu + 1
   }
 
   override read(addr: Addr): number {
@@ -137,7 +139,7 @@ export class SanitizedMem extends AuditedMem {
     if (key !== 0) this.meet(key, addr, 'writes')
     if (((this.kinds[addr] as number) & WORD_POOL_LINK) !== 0) this.check?.pooled(addr, value)
     super.write(addr, value)
-    if (this.suspect !== 0) this.lookAgain(true)
+    if (this.suspect !== 0) this.lookAgain()
   }
 
   override fill(addr: Addr, words: number, value: number): void {
@@ -251,16 +253,17 @@ export class SanitizedMem extends AuditedMem {
     this.watch(addr, write)
   }
 
-  private lookAgain(write: boolean): void {
+  private lookAgain(): void {
     const addr = this.suspect
     this.suspect = 0
-    this.check?.again(addr, write)
+    this.check?.again(addr)
   }
 
   /** Watches a word that this CPU is about to access, for a while. */
   private watch(addr: Addr, write: boolean): void {
     const { points } = this
-    const id = this.nextId++
+    const id = this.nextId
+    this.nextId = (id + this.total.length) | 0
     if (!points.set(addr, write, id)) return
     const began = performance.now()
     const before = super.load(addr)
