@@ -31,6 +31,7 @@ export interface CompileOptions {
   readonly root?: string
 }
 
+/** A compiled program, as it lies on disk. */
 export interface Compiled {
   /** Of the bundle: to be imported. */
   readonly url: string
