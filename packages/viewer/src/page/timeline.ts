@@ -9,7 +9,7 @@ import { marksOf } from './draw-marks.js'
 import { followPointers } from './pointers.js'
 
 const GUTTER = 130
-const NARROW_GUTTER = 72
+const NARROW_GUTTER = 92
 const NARROW = 600
 /** Executions that are shown from their first step to their last when they are opened; of longer ones what matters. */
 const SHORT = 400
