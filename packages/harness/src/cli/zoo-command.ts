@@ -77,7 +77,7 @@ export async function zooCommand(
       jobs,
       signal,
       parallel: flags.quick === true ? undefined : parallelCatch,
-      onProgress: (line) => progress.update(line),
+      onProgress: (line, view) => progress.update(line, view),
     })
     progress.done()
     if (flags.write === true && !zoo.interrupted) writeFileSync(PAGE, zooPage(zoo))
