@@ -55,7 +55,7 @@ const jsonOf = ({ stdout }: Ended): Record<string, unknown> =>
 
 test.each(PACKAGES)('%s: publint has nothing to say, and what must come with it does', async (name) => {
   const tarball = readFileSync(tarballs.get(name) ?? '')
-  const data = tarball.buffer.slice(tarball.byteOffset, tarball.byteOffset + tarball.length) as ArrayBuffer
+  const data = tarball.buffer.slice(tarball.byteOffset, tarball.byteOffset + tarball.length)
   const { messages, pkg } = await publint({ pack: { tarball: data }, strict: true })
   expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([])
 

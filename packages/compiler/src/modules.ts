@@ -8,7 +8,7 @@ import { CompileError, type Problem } from './problems.js'
 import type { Resolver, Target } from './resolve.js'
 
 /** One name of an import or of a re-export: what it is called where it comes from, and where that is. */
-export interface From {
+interface From {
   readonly specifier: string
   /** `*` is the namespace. */
   readonly name: string
@@ -33,7 +33,7 @@ export interface Module {
 }
 
 /** A file as it was read: what a bundle depends on. */
-export interface Input {
+interface Input {
   readonly path: string
   readonly hash: string
   readonly instrumented: boolean

@@ -17,7 +17,7 @@ import { progressOn } from './progress.js'
 import { EXIT_FOUND, EXIT_OK } from './run-command.js'
 
 /** Options as they come. */
-export interface ZooFlags {
+interface ZooFlags {
   readonly quick?: boolean
   readonly seed?: string
   readonly jobs?: string
@@ -52,11 +52,7 @@ export function addZoo(program: Command, signal: AbortSignal, exit: (code: numbe
 }
 
 /** Exit code: 0 all were caught as expected and every twin is clean; 1 otherwise, or when it was interrupted. Throws UsageError. */
-export async function zooCommand(
-  ids: readonly string[],
-  flags: ZooFlags,
-  signal: AbortSignal,
-): Promise<number> {
+async function zooCommand(ids: readonly string[], flags: ZooFlags, signal: AbortSignal): Promise<number> {
   const mutants = chosen(ids, flags.quick === true)
   const seed = flags.seed === undefined ? 1 : parseNumber('--seed', flags.seed, SEED, true)
   const count = flags.jobs === undefined ? 2 : parseNumber('--jobs', flags.jobs, JOBS, true)

@@ -6,7 +6,7 @@ import { type CFunction, cFunctions } from './c-functions.js'
 import type { LinePairs } from './c-lines.js'
 
 /** The C source that uvm-glue was ported from, and which of its lines each of ours comes from (`pnpm original-lines` writes them). */
-export const ORIGINAL = 'uvm_glue.c'
+const ORIGINAL = 'uvm_glue.c'
 const { resolve } = createRequire(import.meta.url)
 export const ORIGINAL_PATH = resolve(`@holdfast/viewer/reference/${ORIGINAL}`)
 export const LINES_PATH = resolve('@holdfast/viewer/reference/uvm-glue-lines.json')

@@ -32,7 +32,7 @@ function linesOf(
 }
 
 /** The text of a source as sites name it: from the program's folder, the packages, or here. */
-export function readSource(file: string, program?: string): string | undefined {
+function readSource(file: string, program?: string): string | undefined {
   const own = program === undefined ? [] : ancestors(dirname(program)).map((root) => join(root, file))
   const found = [...own, reportedSource(file), join(process.cwd(), file)].find(
     (path) => path !== undefined && existsSync(path),
