@@ -9,15 +9,18 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type PackageName, install, link, manifestIn, packAll } from './packed.js'
 import { PACKAGES, ROOT } from './sources.js'
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-packed-')))
 const consumer = join(folder, 'consumer')
+/** Of a command. They take seconds; this is for a machine that has much else to do. */
+const DEADLINE_MS = 120_000
+vi.setConfig({ testTimeout: 2 * DEADLINE_MS })
 let tarballs: ReadonlyMap<PackageName, string>
 
 beforeAll(async () => {
@@ -40,7 +43,7 @@ function node(args: readonly string[], cwd = consumer): Promise<Ended> {
     Object.entries(process.env).filter(([name]) => !/^(?:VITEST|NODE_|GITHUB_|FORCE_COLOR|npm_)/.test(name)),
   )
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd, env, timeout: 50_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, args, { cwd, env, timeout: DEADLINE_MS }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr })
     })
   })
@@ -72,6 +75,18 @@ test.each(PACKAGES)('%s: publint has nothing to say, and what must come with it 
     /\.test\.|(?:^|[\\/])testing[\\/]/.test(path),
   )
   expect(tests).toEqual([])
+})
+
+test.each(PACKAGES)('%s: what a file imports from its package is packed too', (name) => {
+  const at = packageIn(name)
+  const missing = readdirSync(at, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.(?:js|d\.ts)$/.test(path) && !path.endsWith('.bundle.js'))
+    .flatMap((path) =>
+      [...readFileSync(join(at, path), 'utf8').matchAll(/^(?:im|ex)port\b[^'"\n]*?['"](\.[^'"]+)['"]/gm)]
+        .filter(([, specifier = '']) => !existsSync(join(at, dirname(path), specifier)))
+        .map(([line]) => `${path}: ${line}`),
+    )
+  expect(missing).toEqual([])
 })
 
 test('every entry of every package can be imported', async () => {
