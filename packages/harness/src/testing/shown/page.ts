@@ -24,7 +24,7 @@ export interface ShownCommand {
   readonly command: string
   /** Lines shown as its output, the first of them in line `line + 1`. */
   readonly output: readonly string[]
-  /** The block's, but `exit` is 0 except of its last command. */
+  /** The block's, but an exit code is that of its last command, and 0 of the others. */
   readonly options: RunOptions
 }
 
@@ -98,6 +98,6 @@ function commandsOf(block: string, firstLine: number, options: RunOptions): Show
     line: firstLine + start,
     command: (lines[start] ?? '').slice(PROMPT.length).trim(),
     output: lines.slice(start + 1, starts[n + 1]),
-    options: n === starts.length - 1 ? options : { ...options, exit: 0 },
+    options: n === starts.length - 1 || options.exit === 'any' ? options : { ...options, exit: 0 },
   }))
 }
