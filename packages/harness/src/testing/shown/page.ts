@@ -9,7 +9,7 @@
 import { fromMarkdown } from 'mdast-util-from-markdown'
 import { type RunOptions, parseRunOptions } from './run-options.js'
 
-export interface ShownFile {
+interface ShownFile {
   readonly kind: 'file'
   /** Line of the page, from 1, where it begins. */
   readonly line: number
@@ -29,7 +29,7 @@ export interface ShownCommand {
 }
 
 /** A block of code that is neither. */
-export interface OtherBlock {
+interface OtherBlock {
   readonly kind: 'other'
   readonly line: number
   readonly text: string
