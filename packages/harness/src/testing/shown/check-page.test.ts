@@ -75,6 +75,7 @@ test.each([
   ['$ echo 5 a\n7 a', 'numbers=vary'],
   ['$ echo one; echo two >&2\none', ''],
   ['$ echo one', ''],
+  ['$ echo one\n\n$ echo two\ntwo\n', ''],
   ['$ exit 3', 'exit=3'],
   ['$ false\n$ true', 'exit=any'],
   ['$ false', 'skip="it is not run at all"'],

@@ -97,7 +97,11 @@ function commandsOf(block: string, firstLine: number, options: RunOptions): Show
     kind: 'command',
     line: firstLine + start,
     command: (lines[start] ?? '').slice(PROMPT.length).trim(),
-    output: lines.slice(start + 1, starts[n + 1]),
+    output: withoutEmptyEnd(lines.slice(start + 1, starts[n + 1])),
     options: n === starts.length - 1 || options.exit === 'any' ? options : { ...options, exit: 0 },
   }))
+}
+
+function withoutEmptyEnd(lines: readonly string[]): readonly string[] {
+  return lines.slice(0, lines.findLastIndex((line) => line.trim() !== '') + 1)
 }
