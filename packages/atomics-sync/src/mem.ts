@@ -19,7 +19,7 @@
 
 /** Index of a 32-bit word; 0 is NULL. */
 export type Addr = number
-
+/** No word: the null pointer. */
 export const NULL: Addr = 0
 
 /** Busy waiting that found no end: a lock never freed, a CPU that never answered. */
@@ -77,31 +77,31 @@ export class Mem {
   copy(to: Addr, from: Addr, words: number): void {
     this.words.copyWithin(to, from, from + words)
   }
-
+  /** Atomic load. */
   load(addr: Addr): number {
     return Atomics.load(this.words, addr)
   }
-
+  /** Atomic store. */
   store(addr: Addr, value: number): void {
     Atomics.store(this.words, addr, value)
   }
-
+  /** Atomic: adds `value` (wrapping); returns what the word held. */
   add(addr: Addr, value: number): number {
     return Atomics.add(this.words, addr, value)
   }
-
+  /** Atomic: subtracts `value` (wrapping); returns what the word held. */
   sub(addr: Addr, value: number): number {
     return Atomics.sub(this.words, addr, value)
   }
-
+  /** Atomic: sets the bits of `value`; returns what the word held. */
   or(addr: Addr, value: number): number {
     return Atomics.or(this.words, addr, value)
   }
-
+  /** Atomic: keeps the bits of `value` only; returns what the word held. */
   and(addr: Addr, value: number): number {
     return Atomics.and(this.words, addr, value)
   }
-
+  /** Atomic: stores `value`; returns what the word held. */
   exchange(addr: Addr, value: number): number {
     return Atomics.exchange(this.words, addr, value)
   }

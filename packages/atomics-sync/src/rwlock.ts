@@ -43,7 +43,7 @@ import { kassert, kdassert, panic } from './panic.js'
 /** Whom {@link rwEnter} takes the lock for (`krw_t`). */
 export const RW_READER = 0
 export const RW_WRITER = 1
-
+/** Flags in the word: somebody waits; a writer does; a writer has it. */
 export const RW_HAS_WAITERS = 1
 export const RW_WRITE_WANTED = 2
 export const RW_WRITE_LOCKED = 4

@@ -62,6 +62,7 @@ export function memberName(node: Node): string | undefined {
 
 const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'])
 
+/** Whether `node` is a function of any form, methods included: their value is a FunctionExpression. */
 export function isFunction(node: Node): boolean {
   return FUNCTIONS.has(node.type)
 }

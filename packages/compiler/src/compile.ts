@@ -36,6 +36,7 @@ export interface CompileOptions {
   readonly reportAs?: Readonly<Record<string, string>>
 }
 
+/** A compiled program, as it lies on disk. */
 export interface Compiled {
   /** Of the bundle: to be imported. */
   readonly url: string

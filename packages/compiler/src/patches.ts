@@ -20,6 +20,7 @@ interface Piece {
   readonly length: number
 }
 
+/** A text with patches applied to it, which knows where each of its lines stood in the original. */
 export class PatchedText {
   private pieces: readonly Piece[]
   private readonly originLines: readonly number[]

@@ -1,5 +1,14 @@
 export { compileScenario } from './compile/compile.js'
-export type { Finding, LockRow, LockSite, Paging, RunResult, SanitizeSummary } from './report/result.js'
+export type {
+  CpuEvents,
+  Finding,
+  FindingWord,
+  LockRow,
+  LockSite,
+  Paging,
+  RunResult,
+  SanitizeSummary,
+} from './report/result.js'
 export { swapCycles, totalOperations } from './report/result.js'
 export { runReport } from './report/run-report.js'
 export { scaleReport } from './report/scale-report.js'
@@ -36,3 +45,5 @@ export type {
   SwapDebug,
 } from './scenario/types.js'
 export { DEFAULT_SCENARIO, SCENARIOS } from './scenarios/index.js'
+export type { FullMachine } from './scenario/machine-schema.js'
+export type { RunSample } from './run/samples.js'

@@ -133,7 +133,7 @@ function lwpClear(cpu: Cpu, l: LwpRef): void {
 /**
  * lwp_create (kern_lwp.c): a new LWP of `p2` in LSIDL, on p_lwps and alllwp, with the u-area `uaddr`.
  *
- * A structure has been reserved ({@link lwpReserve}). `flags` is LWP_DETACHED or 0; `func` and `arg` are as in
+ * A structure has been reserved (`lwpReserve`). `flags` is LWP_DETACHED or 0; `func` and `arg` are as in
  * {@link cpuLwpFork}; `sclass` is the scheduling class. No lock held; takes p_lock and proc_lock. May sleep.
  * The caller makes it run.
  */

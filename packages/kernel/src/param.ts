@@ -54,7 +54,7 @@ export const PK_SYSTEM = 0x0000_0200
 export const PK_NOCLDWAIT = 0x0002_0000
 /** What makes an LWP look round before it returns to user mode (`l_flag`). */
 export const LW_USERRET = 0x011a_0000
-
+/** Signals (sys/signal.h). */
 export const SIGTRAP = 5
 export const SIGKILL = 9
 export const SIGSTOP = 17
@@ -81,8 +81,8 @@ export const PRI_COUNT = 224
 export const MAXPRI_USER = 63
 export const PRI_SOFTCLOCK = PRI_KERNEL_RT
 
-export const NZERO = 20
-export const INT_MIN = -0x8000_0000
+export const NZERO = 20 // p_nice of a process that nobody has been nice to
+export const INT_MIN = -0x8000_0000 // the least int of C
 
 /** Bits of the interrupt mailbox, `ci_ipending`. */
 export const IPI_RESCHED = 1
@@ -91,7 +91,7 @@ export const IPI_HALT = 4
 export const IPI_CLOCK = 8
 export const IPI_DISK = 16
 export const IPI_KPREEMPT = 32
-
+/** Error numbers (sys/errno.h); 0 is success. */
 export const EPERM = 1
 export const ESRCH = 3
 export const EINTR = 4

@@ -6,18 +6,18 @@
 export const PAGE_SIZE = 4096
 export const PAGE_SHIFT = 12
 export const PAGE_WORDS = PAGE_SIZE / 4
-
+/** Bounds of user space and, from its end on, of the kernel map, in bytes (vmparam.h). */
 export const VM_MIN_ADDRESS = 0x0000_1000
 export const VM_MAXUSER_ADDRESS = 0x4000_0000
 export const VM_MIN_KERNEL_ADDRESS = 0x4000_0000
 /** 64 MB of kernel map, whose 16 page-table pages are allocated at boot. */
 export const VM_MAX_KERNEL_ADDRESS = 0x4400_0000
-
+/** Protections, and the kind of access that faulted (uvm_prot.h). */
 export const VM_PROT_NONE = 0
 export const VM_PROT_READ = 1
 export const VM_PROT_WRITE = 2
 export const VM_PROT_EXECUTE = 4
-
+/** Which way a transfer goes, as seen from memory (sys/buf.h). */
 export const B_READ = 1
 export const B_WRITE = 0
 

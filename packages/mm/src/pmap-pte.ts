@@ -32,7 +32,7 @@ export const PTES_PER_PAGE = 1024
 export const NBPD_L2 = PTES_PER_PAGE * 4096
 /** Directory entries of user space: below VM_MAXUSER_ADDRESS. */
 export const PDIR_USER_ENTRIES = 256
-
+/** Address of a `struct pmap`. */
 export type PmapRef = Addr
 
 /** Index into the page directory. */

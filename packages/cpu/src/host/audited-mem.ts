@@ -36,18 +36,21 @@ export class AuditedMem extends Mem {
     this.self = () => 0
   }
 
+  /** Plain store. Throws `UnguardedInmem`. */
   override write(addr: Addr, value: number): void {
     if (addr >= this.lwps && addr < this.end && (addr - this.lwps) % LWP_WORDS === L_FLAG)
       this.checkInmem(addr, value)
     super.write(addr, value)
   }
 
+  /** Plain stores of `value` to `words` words from `addr` on. Throws `UnguardedInmem`. */
   override fill(addr: Addr, words: number, value: number): void {
     for (let at = this.nextFlag(addr); at < addr + words && at < this.end; at += LWP_WORDS)
       this.checkInmem(at, value)
     super.fill(addr, words, value)
   }
 
+  /** Plain loads and stores: `words` words from `from` on, to `to` on. Throws `UnguardedInmem`. */
   override copy(to: Addr, from: Addr, words: number): void {
     for (let at = this.nextFlag(to); at < to + words && at < this.end; at += LWP_WORDS)
       this.checkInmem(at, this.read(from + at - to))

@@ -30,6 +30,7 @@ export type Verdict =
   | 'stepLimit'
   | MachineVerdict
 
+/** Verdicts that only a run on workers has: nothing goes on, a worker is gone, a CPU threw something that is no panic. */
 export type MachineVerdict = 'stalled' | 'workerDied' | 'crash'
 
 /** One thing found wrong, by a CPU or by the main thread. Plain data. */

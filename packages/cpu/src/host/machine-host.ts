@@ -63,6 +63,7 @@ export interface RunningMachine {
   rendezvous<T>(inspect: (view: MachineView) => T): Promise<T | null>
   /** Ends the machine at once because of something that the main thread found. */
   fail(finding: Finding): void
+  /** What there is to count so far; once it has ended, as it ended. */
   stats(): MachineStats
   /** Counts of one CPU. */
   counts(cpu: number): MachineCounts

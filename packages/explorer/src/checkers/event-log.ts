@@ -60,7 +60,7 @@ export class EventLog implements Observer {
   length = 0
   /** Events that are plain accesses. */
   plain = 0
-  /** Event `i` begins at `i * EVENT`; its head is the kind, above it the actor, {@link WROTE}, and the way. */
+  /** Event `i` begins at `i * EVENT`; its head is the kind, above it the actor, whether it wrote, and the way. */
   events: Int32Array<ArrayBuffer> = new Int32Array(1024 * EVENT)
   private extra = new Int32Array(256)
   private extras = 0
@@ -159,10 +159,12 @@ export class EventLog implements Observer {
     return Math.imul(hash ^ (hash >>> 15) ^ (events[at + NEW] as number), 0x9e3779b1) | 0
   }
 
+  /** Site of event `i` of this execution, from 0. */
   siteAt(i: number): number {
     return this.events[i * EVENT + SITE] as number
   }
 
+  /** Who made event `i` of this execution, from 0. */
   actorAt(i: number): number {
     return ((this.events[i * EVENT + HEAD] as number) >> ACTOR_AT) & (MAX_ACTORS - 1)
   }

@@ -33,10 +33,12 @@ export class LockGraph {
     this.from.get(edge.from)?.set(edge.to, edge)
   }
 
+  /** Whether that edge is there. */
   has(from: string, to: string): boolean {
     return this.from.get(from)?.has(to) === true
   }
 
+  /** That edge, if it is there. */
   edge(from: string, to: string): OrderEdge | undefined {
     return this.from.get(from)?.get(to)
   }

@@ -95,6 +95,7 @@ export class LockOrder implements Observer, LockListener {
     }
   }
 
+  /** Adds the edges from every lock that its holder has; a try adds none. */
   acquired(world: World, taken: Held): void {
     if (taken.how === 'try') return
     const { locks } = this.options

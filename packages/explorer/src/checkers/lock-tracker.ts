@@ -23,6 +23,7 @@ import { RwTracker } from './rw-tracker.js'
 
 /** How a lock was come by: waiting for it if need be; by a try; handed over by whoever released it. */
 export type How = 'blocking' | 'try' | 'handed'
+/** How a lock is held: by one alone, or by several who read. */
 export type Mode = 'write' | 'read'
 
 /** A lock that is held. Reused: do not keep it beyond its release. */
@@ -46,6 +47,7 @@ export class Held {
 
 /** Who wants to know of acquisitions and releases. */
 export interface LockListener {
+  /** `held` is among the held now; its `near` need not be known yet. */
   acquired?(world: World, held: Held): void
   /** `held` is still among the held. */
   released?(world: World, held: Held): void
@@ -53,6 +55,7 @@ export interface LockListener {
   placed?(world: World, held: Held): void
 }
 
+/** What the tracker is told of locks and of who takes them. */
 export interface LockTrackerOptions {
   /** Which lock lies at an address. A function of the address alone. Locks of the engine's own operations need not be known. */
   readonly lockAt?: (addr: number) => LockInfo | undefined
@@ -100,6 +103,7 @@ export class LockTracker implements Observer {
     this.rw = new RwTracker(this)
   }
 
+  /** From now on tells `listener` too, after those before it. */
   listen(listener: LockListener): void {
     this.listeners.push(listener)
   }
@@ -186,10 +190,12 @@ export class LockTracker implements Observer {
     return this.options.isTry?.(site) === true ? 'try' : 'blocking'
   }
 
+  /** The actor of this event has got `lock`. */
   acquire(world: World, lock: number, how: How, mode: Mode, spin: boolean): void {
     this.add(world, lock, this.holder(world, world.evActor), world.evActor, how, mode, spin)
   }
 
+  /** `holder` has got `lock`, by what `actor` did at `site`. For the tracker of rwlocks; others: {@link acquire}. */
   add(
     world: World,
     lock: number,

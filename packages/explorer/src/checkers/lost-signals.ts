@@ -27,7 +27,8 @@ export interface LostSignal {
   readonly predicate?: Predicate
 }
 
-interface Predicate {
+/** What a waiter is said to wait for: seen true by whoever signals. */
+export interface Predicate {
   readonly addr: number
   readonly readSite: number
   readonly readStep: number

@@ -165,6 +165,7 @@ export class Races implements Observer {
     for (let at = 0; at < state.length; at += SLOT) state.fill(0, at, at + FLAGS)
   }
 
+  /** Checks a plain load of the word `addr` by `actor`, in the present step, and remembers it. */
   plainRead(actor: number, addr: number): void {
     const { state } = this
     const at = addr * SLOT
@@ -175,6 +176,7 @@ export class Races implements Observer {
     else this.mark(at + READ_AT, actor, epoch)
   }
 
+  /** The same for a plain store. */
   plainWrite(actor: number, addr: number): void {
     if (!this.looksAt(addr)) return
     const { state } = this
@@ -192,6 +194,7 @@ export class Races implements Observer {
     state[at + READ_AT] = 0
   }
 
+  /** The same for an atomic load; it races with plain stores only. */
   atomicRead(actor: number, addr: number): void {
     if (!this.mixed || this.onlyAtomic(addr)) return
     const { state } = this
@@ -202,6 +205,7 @@ export class Races implements Observer {
     else this.mark(at + ATOMIC_READ_AT, actor, epoch)
   }
 
+  /** The same for an atomic store or read-modify-write; it races with plain accesses only. */
   atomicWrite(actor: number, addr: number): void {
     if (!this.mixed || this.onlyAtomic(addr)) return
     const { state } = this

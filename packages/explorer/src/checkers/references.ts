@@ -10,6 +10,7 @@ export interface Records {
   readonly words: number
 }
 
+/** Which records there are. */
 export interface ReferencesOptions {
   readonly tables: readonly Records[]
   /** Who acts when `actor` does: an address within a record (a thread, which moves between actors), or 0: the actor itself. */
@@ -65,6 +66,7 @@ export class References {
     this.sites = new Int32Array(this.known.length)
   }
 
+  /** Called when an execution begins: every record is in life 0. */
   reset({ words }: World): void {
     if (this.recordAt.length !== words.length) this.lay(words.length)
     this.actedLast.fill(0)

@@ -7,6 +7,7 @@ import type { World } from '../engine/world.js'
 import { EventLog, type LoggedEvent } from './event-log.js'
 import { NumberSet } from './number-set.js'
 
+/** How much it keeps. */
 export interface TraceHashOptions {
   /** Shared with other checkers; it then stands before them among the observers. Default: one of its own. */
   readonly log?: EventLog

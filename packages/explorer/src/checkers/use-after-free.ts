@@ -146,6 +146,7 @@ export class UseAfterFree implements Observer, LockListener {
 
   finish(): void {}
 
+  /** Remembers in which generation of its record the lock was taken. */
   acquired(_world: World, held: Held): void {
     held.generation = this.generation[held.lock] ?? 0
   }

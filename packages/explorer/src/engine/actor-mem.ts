@@ -24,6 +24,7 @@ export class ActorMem {
     this.id = id
   }
 
+  /** Announces the operation `kind` at `site` with its operands. True: suspend, the result comes later; false: it is in `v`. */
   $(kind: number, site: number, a: number, b: number, c: number, d: number): boolean {
     return this.world.announce(this, kind, site, a, b, c, d)
   }

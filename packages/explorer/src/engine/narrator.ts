@@ -20,6 +20,7 @@ export interface Remark {
  * something. Only findings ask for it, so it may be slow.
  */
 export interface Narrator {
+  /** Called when an execution begins, memory being the image. */
   reset(world: World): void
   /** Called for each event, memory being as after it: what it means, or undefined. */
   event(world: World): Remark | undefined

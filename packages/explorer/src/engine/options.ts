@@ -18,6 +18,7 @@ export interface EngineOptions {
   readonly memoryModel: 'sc' | 'tso'
 }
 
+/** The engine as it is unless told otherwise. */
 export const DEFAULT_OPTIONS: EngineOptions = {
   expiry: 'always',
   wake: 'fifo',

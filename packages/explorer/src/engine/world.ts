@@ -187,6 +187,7 @@ export class World {
     return true
   }
 
+  /** Notes a fault of this execution; for checkers, from their handlers. */
   report(report: Report): void {
     this.reports.push(report)
   }
@@ -390,6 +391,7 @@ export class World {
     this.evOwn = 0
   }
 
+  /** Makes room for as many choices again. */
   growSchedule(): void {
     const larger = new Uint16Array(this.schedule.length * 2)
     larger.set(this.schedule)

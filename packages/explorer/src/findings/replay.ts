@@ -13,6 +13,7 @@ import { isEnabled } from './without-preemption.js'
 import { checkSteps, hashOf, optionsOf } from './schedule.js'
 import type { Check, Schedule } from './schedule.js'
 
+/** How a schedule is replayed. */
 export interface ReplayOptions {
   /** Checkers; default: those of the subject. */
   readonly observers?: readonly Observer[]

@@ -8,6 +8,7 @@ import { fileName, outerPlaces, placeText } from './place-text.js'
 import { reportTable } from './report-lines.js'
 import type { ReportLine, ReportTable } from './report-lines.js'
 
+/** What a report shows. */
 export interface ReportOptions {
   /** Columns of the terminal; 80 to 200, default 120. */
   readonly width?: number

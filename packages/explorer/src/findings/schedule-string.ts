@@ -34,6 +34,7 @@ export class ScheduleError extends Error {
 const VERSION = 'hf1'
 const FORM = 'hf1+subject+hash+options+choices+enabled+checksum'
 
+/** The one line that {@link decodeSchedule} reads: subject, hash of the build, options, choices and a checksum. */
 export function encodeSchedule(schedule: Schedule): string {
   const { subject, hash, options, enabled } = schedule
   const parts = [VERSION, encodeId(subject), hash, encodeOptions(options), encodeRuns(schedule), enabled]

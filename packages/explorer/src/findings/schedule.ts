@@ -20,6 +20,7 @@ export interface Schedule {
   readonly enabled: string
 }
 
+/** The hash of what was enabled up to a step: where a replay's differs, the program has drifted before. */
 export interface Check {
   readonly step: number
   readonly check: string

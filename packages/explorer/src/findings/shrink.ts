@@ -13,6 +13,7 @@ import type { Schedule } from './schedule.js'
 import { sameFault, similarFault, Trials } from './trial.js'
 import type { Cost, Shown } from './trial.js'
 
+/** How long shrinking goes on, and what it tries. */
 export interface ShrinkOptions {
   /** Most seconds; default 10. */
   readonly seconds?: number

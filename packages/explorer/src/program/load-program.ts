@@ -20,6 +20,7 @@ export interface LoadedProgram {
   readonly path: string
 }
 
+/** How a program is compiled. */
 export interface LoadOptions {
   /** Corrections and mutants. */
   readonly patches?: readonly Patch[]

@@ -11,6 +11,7 @@ export interface Costs {
   past(world: World): number
 }
 
+/** What a bounded search is made with. */
 export interface BoundedOptions {
   /** Largest cost of an execution; default: no bound, round after round. */
   readonly bound?: number
@@ -32,6 +33,7 @@ export interface BoundedOptions {
 export interface Period {
   /** In words: `from tick 12 to tick 14`. */
   readonly text: string
+  /** Whether the execution, as far as it is, stands within that part. */
   holds(world: World): boolean
   /** Operations of a turn before that. Default 16. */
   readonly turn?: number

@@ -41,6 +41,7 @@ export interface StrategyEntry {
   readonly name: string
   /** One line for the help. */
   readonly about: string
+  /** Makes one, for one exploration. Throws {@link StrategyError} if what it needs is missing. */
   make(options: StrategyOptions): Strategy
 }
 

@@ -7,6 +7,11 @@ export function print(text: string): Promise<void> {
   })
 }
 
+/** Characters of a line, if stdout is a terminal: what goes elsewhere may be as wide as it is. */
+export function terminalWidth(): number | undefined {
+  return process.stdout.isTTY ? process.stdout.columns : undefined
+}
+
 /** One JSON object, on one line. */
 export function printJson(value: object): Promise<void> {
   return print(JSON.stringify(value))

@@ -6,7 +6,7 @@ import type { RunSample } from '../run/samples.js'
 import type { Scenario } from '../scenario/types.js'
 import type { RunChoices } from './options.js'
 import { checkWritable, writeReport } from './written-reports.js'
-import { print, printJson } from './output.js'
+import { print, printJson, terminalWidth } from './output.js'
 import { type SanitizeChoices, NOT_SANITIZED, sanitizeText } from './run-command-sanitize.js'
 import { progressOn } from './progress.js'
 
@@ -39,7 +39,7 @@ export async function runCommand(
   await writeReport(choices.report, async () =>
     (await import('../report/html-run.js')).runHtml(result, samples),
   )
-  await (choices.json ? printJson(result) : print(runReport(result)))
+  await (choices.json ? printJson(result) : print(runReport(result, terminalWidth())))
   return result.findings.length === 0 ? EXIT_OK : EXIT_FOUND
 }
 

@@ -11,7 +11,8 @@ const STYLE = `
 body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem; }
 h1 { font-size: 1.5rem; margin: 0 0 .25rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 p { margin: .25rem 0; } .about, figcaption, summary { color: var(--faint); } .bad { color: var(--bad); }
-figure { margin: 0 0 .5rem; } svg { max-width: 100%; height: auto; }
+figure { margin: 0 0 .5rem; overflow-x: auto; } svg { max-width: 100%; height: auto; }
+figure [class*="swatches"] { font-size: 13px; }
 .scroll { overflow-x: auto; } pre { overflow-x: auto; font-size: .85rem; }
 table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .15rem .6rem; border-bottom: 1px solid var(--line); text-align: left; white-space: nowrap; }
@@ -93,7 +94,9 @@ function dataTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): 
   return `<details${open}><summary>Data</summary>\n${htmlTable(columns, rows)}\n</details>`
 }
 
-export function htmlTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+/** A table. Names come first, whatever their place in the text of a terminal: in a narrow window too it is seen whose figures these are. */
+export function htmlTable<Row>(given: readonly Column<Row>[], rows: readonly Row[]): string {
+  const columns = given.toSorted((one, other) => one.align.localeCompare(other.align))
   const of = ({ align }: Column<Row>): string => (align === 'right' ? ' class="right"' : '')
   const head = columns.map((each) => `<th scope="col"${of(each)}>${html(each.title)}</th>`).join('')
   const body = rows.map(

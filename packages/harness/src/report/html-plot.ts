@@ -14,12 +14,12 @@ export interface PlotBar {
   readonly series: string
 }
 
-const WIDTH = 720
+const WIDTH = 600
 const HEIGHT = 280
-const BAR_HEIGHT = 24
+const BAR_HEIGHT = 26
 /** Characters of a name beside a bar, and the room for so many. */
-const LONGEST = 44
-const CHARACTER = 6.4
+const LONGEST = 36
+const CHARACTER = 8.8
 
 /** Colours that stand out from white and from black. */
 const COLOURS = ['#3b82d0', '#d9662b', '#2f9e63', '#b5539c', '#a08a1c', '#6b7fd7', '#c94f5d', '#4aa3a8']
@@ -31,10 +31,12 @@ export function curves(
 ): string {
   return drawn(seriesOf(points), {
     height: HEIGHT,
-    marginLeft: 64,
+    marginLeft: 56,
+    marginTop: 32,
     ariaLabel: `${y} against ${x}`,
+    marginBottom: 40,
     x: { label: x, ...(ticks === undefined ? {} : { ticks: [...ticks], tickFormat: 'd' }) },
-    y: { label: y, grid: true, zero: true, ...thousands(points.map((point) => point.y)) },
+    y: { label: y, grid: true, zero: true, nice: true, ...thousands(points.map((point) => point.y)) },
     marks: [
       Plot.ruleY([0]),
       Plot.line(points, { x: 'x', y: 'y', stroke: 'series' }),
@@ -50,7 +52,8 @@ export function bars(values: readonly PlotBar[], label: string): string {
   const names = [...new Set(rows.map(({ name }) => name))]
   const longest = Math.max(4, ...names.map(({ length }) => length))
   return drawn(seriesOf(values), {
-    height: 48 + BAR_HEIGHT * names.length,
+    height: 60 + BAR_HEIGHT * names.length,
+    marginBottom: 40,
     marginLeft: Math.ceil(longest * CHARACTER) + 12,
     ariaLabel: label,
     x: { label, grid: true, ...thousands(values.map(({ value }) => value)) },
@@ -59,9 +62,11 @@ export function bars(values: readonly PlotBar[], label: string): string {
   })
 }
 
-/** Large numbers as `20k`. */
-function thousands(values: readonly number[]): { tickFormat?: string } {
-  return Math.max(0, ...values) >= 1_000 ? { tickFormat: '~s' } : {}
+const COMPACT = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 2 })
+
+/** Large numbers as `20K`. */
+function thousands(values: readonly number[]): { tickFormat?: (value: number) => string } {
+  return Math.max(0, ...values) >= 1_000 ? { tickFormat: (value) => COMPACT.format(value) } : {}
 }
 
 function seriesOf(values: readonly { readonly series: string }[]): string[] {
@@ -74,7 +79,7 @@ function drawn(series: readonly string[], options: Plot.PlotOptions): string {
     document: document as never,
     width: WIDTH,
     color: { domain: series, range: COLOURS, legend: series.length > 1 },
-    style: { background: 'transparent', color: 'inherit', overflow: 'visible' },
+    style: { background: 'transparent', color: 'inherit', overflow: 'visible', fontSize: '14px' },
     ...options,
   })
   return (plot as { outerHTML: string }).outerHTML

@@ -116,3 +116,11 @@ test('the curve of scale is relative to its first point, with a bar for each', (
     "
   `)
 })
+
+test('in a narrow terminal the tables of locks leave columns out, and say which', () => {
+  const lines = runReport(SAMPLE_RESULT, 80).split('\n')
+  const locks = lines.slice(lines.findIndex((line) => line.startsWith('Locks, by')))
+  expect(Math.max(...locks.map(({ length }) => length))).toBeLessThanOrEqual(80)
+  expect(locks).toContainEqual(expect.stringMatching(/^\(there is no room for: .*Spins/))
+  expect(locks.join('\n')).toContain('uvm_swapout_threads (swapout.ts:61)')
+})

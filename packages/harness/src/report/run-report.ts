@@ -6,14 +6,14 @@ import { count, plural, rate, table } from './table.js'
 /** Lines of the kernel that the report shows; the JSON has all that were kept. */
 const MESSAGES_SHOWN = 20
 
-/** The whole report of a run, ending in a newline. */
-export function runReport(result: RunResult): string {
+/** The whole report of a run, ending in a newline. `width`: characters of a line; then tables leave out what has no room. */
+export function runReport(result: RunResult, width?: number): string {
   const blocks = [
     [headline(result)],
     ...result.findings.map(findingReport),
     operationReport(result),
     activityReport(result),
-    lockReport(result.locks, result.lockSites),
+    lockReport(result.locks, result.lockSites, width),
     ...messageReport(result.messages),
     ...sanitizeReport(result.sanitize),
     [outcomeLine(result)],

@@ -3,6 +3,8 @@ export interface Column<Row> {
   readonly title: string
   readonly align: 'left' | 'right'
   readonly cell: (row: Row) => string
+  /** Left out where there is no room for it, the largest first; never if undefined. */
+  readonly spare?: number
 }
 
 /** Lines of a table with aligned columns, a title line and a rule under it. */
@@ -24,6 +26,30 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
     line(widths.map((width) => '-'.repeat(width))),
     ...cells.map(line),
   ]
+}
+
+/**
+ * A table that is no wider than `width` characters, if leaving out its spare columns makes it so; a line below its heading says which were left out.
+ */
+export function tableWithin<Row>(
+  heading: string,
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  width: number,
+): string[] {
+  const kept = [...columns]
+  let lines = table(kept, rows)
+  while (lines.some(({ length }) => length > width)) {
+    const [spare] = kept
+      .filter((column) => column.spare !== undefined)
+      .sort((one, other) => (other.spare as number) - (one.spare as number))
+    if (spare === undefined) break
+    kept.splice(kept.indexOf(spare), 1)
+    lines = table(kept, rows)
+  }
+  const missing = columns.filter((column) => !kept.includes(column)).map(({ title }) => title)
+  const note = missing.length === 0 ? [] : [`(there is no room for: ${missing.join(', ')})`]
+  return [heading, ...note, '', ...lines]
 }
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })

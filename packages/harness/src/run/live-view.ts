@@ -4,6 +4,12 @@ import {
   CI_IDLELWP,
   CI_IPENDING,
   CI_NSWITCHES,
+  IPI_CLOCK,
+  IPI_DISK,
+  IPI_HALT,
+  IPI_KPREEMPT,
+  IPI_RESCHED,
+  IPI_TLB,
   L_KCPU,
   L_LID,
   L_PROC,
@@ -19,6 +25,9 @@ import type { Prepared } from './prepare.js'
 /** How often locks are looked at, in ms. */
 const SAMPLE_MS = 20
 const HOTTEST = 3
+/** Characters of what stands at the left of the lines below the CPUs, and of most names of locks. */
+const LABEL = 12
+const LOCK_NAME = 20
 /** CPUs that have a line; the others are summed up. */
 const MOST_CPUS = 12
 
@@ -85,7 +94,7 @@ export class LiveView {
       '',
       `Free pages  ${count(mem.load(UVMEXP_FREE))} of ${count(machine.memory)}; the pagedaemon wakes below ${count(mem.load(UVMEXP_FREEMIN))} and stops at ${count(mem.load(UVMEXP_FREETARG))}`,
       `Swapped     out ${swaps('swapouts')}, in ${swaps('swapins')}`,
-      `Locks       ${this.hotLocks()}`,
+      ...this.hotLocks(),
       `Found       ${this.findings() === 0 ? 'nothing' : plural(this.findings(), 'finding')} so far`,
     ].join('\n')
   }
@@ -140,9 +149,9 @@ export class LiveView {
         { title: 'LWP       ', align: 'left', cell: ({ lwp }) => lwp },
         { title: 'State ', align: 'left', cell: ({ state }) => state },
         {
-          title: 'Pending',
-          align: 'right',
-          cell: ({ pending }) => (pending === 0 ? '-' : `0x${pending.toString(16)}`),
+          title: 'Interrupts  ',
+          align: 'left',
+          cell: ({ pending }) => pendingText(pending),
         },
         { title: 'Operations/s', align: 'right', cell: ({ operations }) => rate(operations) },
         { title: 'Switches/s', align: 'right', cell: ({ switches }) => rate(switches) },
@@ -155,16 +164,17 @@ export class LiveView {
     return [...lines, `and ${plural(others.length, 'CPU')} more, ${idle} of them idle`]
   }
 
-  private hotLocks(): string {
+  /** A line for each, and as many lines if there are fewer: what is below stays where it is. */
+  private hotLocks(): string[] {
     const hot = this.samples?.hottest(HOTTEST) ?? []
     const share = (part: number): string => `${Math.round(100 * part)}%`
-    if (hot.length === 0) return 'none was seen held'
-    return hot
-      .map(
-        ({ name, held, waited }) =>
-          `${name} held ${share(held)}${waited > 0 ? `, waited for ${share(waited)}` : ''}`,
-      )
-      .join('; ')
+    return Array.from({ length: HOTTEST }, (_, n) => {
+      const lock = hot[n]
+      const what = n > 0 ? '' : 'Locks'
+      if (lock === undefined) return n > 0 ? '' : `${what.padEnd(LABEL)}none was seen held`
+      const waited = lock.waited > 0 ? `, waited for ${share(lock.waited)}` : ''
+      return `${what.padEnd(LABEL)}${lock.name.padEnd(LOCK_NAME)} held ${share(lock.held)}${waited}`
+    })
   }
 
   private cpuInfo(cpu: number): number {
@@ -181,4 +191,19 @@ export class LiveView {
     const proc = mem.load(lwp + L_PROC)
     return proc === 0 ? '-' : `${mem.load(proc + P_PID)}.${mem.load(lwp + L_LID)}`
   }
+}
+
+const INTERRUPTS: readonly (readonly [number, string])[] = [
+  [IPI_RESCHED, 'resched'],
+  [IPI_TLB, 'tlb'],
+  [IPI_HALT, 'halt'],
+  [IPI_CLOCK, 'clock'],
+  [IPI_DISK, 'disk'],
+  [IPI_KPREEMPT, 'kpreempt'],
+]
+
+/** Interrupts that a CPU has yet to take, by their names. */
+function pendingText(pending: number): string {
+  const names = INTERRUPTS.filter(([bit]) => (pending & bit) !== 0).map(([, name]) => name)
+  return names.length === 0 ? '-' : names.join('+')
 }

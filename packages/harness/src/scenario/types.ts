@@ -85,7 +85,9 @@ export interface LwpSpec<P extends string = string, C extends string = string, G
   readonly program: Program<P, C, G> | G
 }
 
+/** Scheduling classes: SCHED_OTHER (time-sharing), SCHED_FIFO, SCHED_RR (real-time). */
 export type SchedClass = 'other' | 'fifo' | 'rr'
+/** What an LWP does: operations, one after the other; it exits at the end. */
 export type Program<
   P extends string = string,
   C extends string = string,
@@ -135,7 +137,9 @@ export type Operation<P extends string = string, C extends string = string, G ex
   | { readonly op: 'loop'; readonly count: number | 'forever'; readonly body: Program<P, C, G> }
   | { readonly op: 'choice'; readonly of: readonly Alternative<P, C, G>[] }
 
+/** PT_ATTACH, PT_CONTINUE, PT_STEP and PT_DETACH of ptrace(2). */
 export type PtraceRequest = 'attach' | 'continue' | 'step' | 'detach'
+/** What is written to /proc/<pid>/ctl: attach, run, step, detach. */
 export type ProcfsRequest = 'attach' | 'run' | 'step' | 'detach'
 
 /** One branch of a `choice`, taken as often as its share of all weights. */
@@ -148,4 +152,5 @@ export interface Alternative<
   readonly body: Program<P, C, G>
 }
 
+/** Names of all operations. */
 export type OperationName = Operation['op']

@@ -3,7 +3,7 @@ import { firstEnding, locksOf, runsByTask, runsOf } from './spans.js'
 import type { Arrow, LockSpan, RunSpan } from './spans.js'
 
 /** Pixels. */
-export const ROW = 11
+export const ROW = 13
 const ACTOR_HEIGHT = 26
 const RUN_HEIGHT = 16
 const GAP = 6
@@ -39,7 +39,8 @@ export interface Picture {
 }
 
 /**
- * Lays the lanes out: CPUs first, then LWPs: those the fault is about, the others in the order in which they first run, those that idle.
+ * Lays the lanes out: CPUs first, then LWPs: those the fault is about, those that waited for a lock or had one that was waited for, the others in
+ * the order in which they first run, those that idle.
  * `like`: another execution, of whose order as much is kept as there is.
  */
 export function pictureOf(execution: Execution, like: Execution = execution): Picture {
@@ -60,7 +61,7 @@ export function pictureOf(execution: Execution, like: Execution = execution): Pi
   }
   for (const [number, name] of actors.entries()) add('actor', number, name, runs[number] ?? [])
   const byTask = runsByTask(runs, tasks.length)
-  for (const number of inOrderOf(execution, like))
+  for (const number of inOrderOf(execution, arrows, like))
     add('task', number, tasks[number] ?? '', byTask[number] ?? [])
   const own = new Map(
     lanes.filter(({ kind }) => hasTasks === (kind === 'task')).map((lane) => [lane.number, lane]),
@@ -81,20 +82,25 @@ export function pictureOf(execution: Execution, like: Execution = execution): Pi
   }
 }
 
-function inOrderOf(execution: Execution, like: Execution): number[] {
-  const names = inOrder(like).map((task) => like.tasks[task])
+function inOrderOf(execution: Execution, arrows: readonly Arrow[], like: Execution): number[] {
+  const ordered = inOrder(execution, arrows)
+  if (like === execution) return ordered
+  const names = inOrder(like, locksOf(like).arrows).map((task) => like.tasks[task])
   const place = (task: number): number => {
     const at = names.indexOf(execution.tasks[task])
     return at < 0 ? names.length : at
   }
-  return inOrder(execution).sort((one, other) => place(one) - place(other))
+  return ordered.sort((one, other) => place(one) - place(other))
 }
 
-function inOrder({ tasks, events, focus, message = '' }: Execution): number[] {
+function inOrder({ tasks, events, focus, message = '' }: Execution, arrows: readonly Arrow[]): number[] {
   const involved = new Set(focus.map((event) => events.task[event]))
+  const waited = new Set(arrows.flatMap((arrow) => (arrow.waited ? [arrow.releaser, arrow.acquirer] : [])))
   const rank = (task: number): number => {
     const name = tasks[task] ?? ''
-    return involved.has(task) || message.includes(name) ? 0 : name.startsWith('idle') ? 2 : 1
+    if (involved.has(task) || message.includes(name)) return 0
+    if (name.startsWith('idle')) return 3
+    return waited.has(task) ? 1 : 2
   }
   return [...tasks.keys()].sort((one, other) => rank(one) - rank(other) || one - other)
 }

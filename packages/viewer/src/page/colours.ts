@@ -52,6 +52,6 @@ const made: string[] = []
 function makeColour(number: number, name: string, isDark: boolean, faded: boolean): string {
   const hue = (210 + number * TURN) % 360
   const saturation = isIdle(name) ? 0 : isDark ? 42 : 48
-  const lightness = isDark ? (faded ? 24 : 56) : faded ? 90 : 58
+  const lightness = isDark ? (faded ? 24 : 42) : faded ? 90 : 66
   return `hsl(${hue.toFixed(0)} ${saturation}% ${lightness}%)`
 }

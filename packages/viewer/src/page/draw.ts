@@ -42,15 +42,15 @@ export function draw(context: CanvasRenderingContext2D, scene: Scene): void {
     drawRuler(context, scene)
     drawRulerMarks(context, scene)
   })
+  within(context, 0, RULER, width, height, () => {
+    context.translate(0, -scroll)
+    for (const lane of lanes) drawName(context, scene, lane)
+  })
   within(context, gutter, RULER, width - gutter, height, () => {
     context.translate(0, -scroll)
     for (const lane of lanes) drawLane(context, scene, lane)
     drawArrows(context, scene)
     drawMarks(context, scene)
-  })
-  within(context, 0, RULER, width, height, () => {
-    context.translate(0, -scroll)
-    for (const lane of lanes) drawName(context, scene, lane)
   })
 }
 
@@ -156,7 +156,7 @@ function drawLane(context: CanvasRenderingContext2D, scene: Scene, lane: Lane): 
       if (!isActor && isOne) label(context, scene, execution.actors[actor] ?? '', x, w, middle)
     },
   )
-  context.font = '9px system-ui, sans-serif'
+  context.font = '10px system-ui, sans-serif'
   for (const [row, spans] of lane.rows.entries())
     visible(
       scene,
@@ -231,7 +231,7 @@ function shortened(context: CanvasRenderingContext2D, text: string, room: number
 const STEPS = [1, 2, 5]
 
 function drawRuler(context: CanvasRenderingContext2D, scene: Scene): void {
-  const { view, gutter, width, height, colours, execution, wanted } = scene
+  const { view, gutter, width, height, colours, execution, wanted, marks } = scene
   const least = 70 / view.scale
   const power = 10 ** Math.floor(Math.log10(Math.max(1, least)))
   const step = Math.max(1, power * (STEPS.find((each) => each * power >= least) ?? 10))
@@ -246,8 +246,11 @@ function drawRuler(context: CanvasRenderingContext2D, scene: Scene): void {
     const x = xOf(scene, number - 1)
     context.fillStyle = colours.line
     context.fillRect(x, RULER - 5, 1, height)
+    const text = number.toLocaleString('en')
+    const end = x + 3 + context.measureText(text).width
+    if (end > width || marks.focus.some((event) => isOver(xOf(scene, event), x, end))) continue
     context.fillStyle = colours.faint
-    context.fillText(number.toLocaleString('en'), x + 3, RULER / 2)
+    context.fillText(text, x + 3, RULER / 2)
   }
   if (wanted === undefined) return
   context.fillStyle = colours.cursor
@@ -258,6 +261,11 @@ function drawRuler(context: CanvasRenderingContext2D, scene: Scene): void {
     context.fillRect(x, RULER - 3, Math.max(1, view.scale - 1), 3)
     drawn = x
   }
+}
+
+/** Whether the star at a pixel would stand on a number that goes from `from` to `to`. */
+function isOver(star: number, from: number, to: number): boolean {
+  return star + 10 > from && star - 6 < to
 }
 
 /** First of a list of events that is in view. */

@@ -39,15 +39,22 @@ export interface Keyed extends Commands {
   search(): void
 }
 
-/** Listens to the keyboard, except where one types or turns pages. */
+/** Listens to the keyboard, except where one types, or scrolls a listing. */
 export function followKeys(commands: Keyed): void {
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
     const found = KEYS.find(({ keys }) => keys.includes(event.key))
-    if (found === undefined) return
+    if (found === undefined || isScrolling(event.target, event.key)) return
     event.preventDefault()
     found.act(commands, event.shiftKey)
   })
+}
+
+/** Whether a key moves what is wider or higher than its frame: lines of code. */
+function isScrolling(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof HTMLPreElement)) return false
+  if (key === 'ArrowLeft' || key === 'ArrowRight') return target.scrollWidth > target.clientWidth
+  return /^(Page|Home|End)/.test(key) && target.scrollHeight > target.clientHeight
 }
 
 function isTyping(target: EventTarget | null): boolean {
@@ -72,11 +79,7 @@ export function keysDialog(): HTMLDialogElement {
     'dialog',
     { 'aria-label': 'Keys' },
     element('table', {}, ...rows),
-    element(
-      'p',
-      {},
-      'Drag to move; ctrl and the wheel, or two fingers, to enlarge. ▼ a preemption, ★ what the fault is about.',
-    ),
+    element('p', {}, 'Drag to move; ctrl and the wheel, or two fingers, to enlarge.'),
     close,
   )
   return dialog

@@ -43,9 +43,7 @@ async function start(): Promise<void> {
       const found = nextMarked(marked, current, by)
       if (found !== undefined) go(found)
     },
-    filter: (filter: Parameters<Pane['filter']>[0]) => {
-      for (const pane of panes) pane.filter(filter)
-    },
+    filter: (filter: Parameters<Pane['filter']>[0]) => panes.map((pane) => pane.filter(filter)),
     zoom: (factor: number) => {
       for (const { timeline } of panes) timeline.zoomBy(factor)
     },

@@ -14,7 +14,10 @@ interface Cell {
 /** Groups that are open when the page is. */
 const OPEN = 3
 
-/** The words of memory as they are after a step, by kind and by record: those that matter, or all that are touched. */
+/**
+ * The words of memory as they are after a step, by kind and by record, those first that the fault names: the words that matter, or all that are
+ * touched.
+ */
 export class MemoryView {
   readonly root: HTMLElement
   private readonly execution: Execution
@@ -96,8 +99,10 @@ export class MemoryView {
     const cells: Cell[] = []
     const table = element('table', {}, element('caption', { class: 'unseen' }, name))
     const parted = words.map((word) => ({ word, ...partsOf(this.execution.words[word]?.name ?? '') }))
-    const records = [...new Set(parted.map(({ record }) => record))].sort((one, other) =>
-      one.localeCompare(other, 'en', { numeric: true }),
+    const { message = '' } = this.execution
+    const isNamed = (record: string): number => (record !== '' && message.includes(record) ? 0 : 1)
+    const records = [...new Set(parted.map(({ record }) => record))].sort(
+      (one, other) => isNamed(one) - isNamed(other) || one.localeCompare(other, 'en', { numeric: true }),
     )
     for (const record of records) {
       const body = element('tbody')

@@ -4,6 +4,7 @@ import type { Filter } from '../model/filter.js'
 import { Memory } from '../model/memory.js'
 import { element } from './dom.js'
 import { EventList } from './event-list.js'
+import { legend } from './legend.js'
 import { MemoryView } from './memory-view.js'
 import { SourceView } from './source-view.js'
 import { StepView } from './step-view.js'
@@ -48,7 +49,7 @@ export class Pane {
         element('p', { class: 'message' }, ...this.fault()),
         ...notes,
       ),
-      this.timeline.root,
+      element('div', {}, this.timeline.root, legend()),
       element('div', { class: 'panels' }, this.step.root, this.source.root, this.memory.root, this.list.root),
     )
   }
@@ -64,12 +65,14 @@ export class Pane {
     this.list.go(at)
   }
 
-  filter(filter: Filter): void {
+  /** Wants only what the filter lets pass; returns how many events that are, undefined: there is no filter. */
+  filter(filter: Filter): number | undefined {
     const isNone = Object.values(filter).every((value) => value === undefined || value === '')
     this.wanted = isNone ? undefined : matches(this.execution, filter)
     this.timeline.filter(this.wanted)
     this.list.filter(this.wanted)
     this.memory.filter(filter.field)
+    return this.wanted?.reduce((sum, each) => sum + each, 0)
   }
 
   private fault(): (Node | string)[] {

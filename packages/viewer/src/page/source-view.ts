@@ -68,16 +68,21 @@ export class SourceView {
     const lines = this.files.get(file)
     const rows: HTMLElement[] = []
     const isWhole = to > from
-    for (let line = from - (isWhole ? 0 : AROUND); line <= to + (isWhole ? 0 : AROUND); line++) {
+    const around = isWhole ? 0 : AROUND
+    const shown: [number, string][] = []
+    for (let line = from - around; line <= to + around; line++) {
       const text = lines?.get(line)
-      if (text === undefined) continue
+      if (text !== undefined) shown.push([line, text])
+    }
+    const indent = indentOf(shown.map(([, text]) => text))
+    for (const [line, text] of shown) {
       const isHere = !isWhole && line === from
       rows.push(
         element(
           'span',
           { class: isHere ? 'line here' : 'line', 'aria-current': isHere ? 'true' : undefined },
           element('span', { class: 'no' }, String(line)),
-          `${text}\n`,
+          `${text.startsWith(indent) ? text.slice(indent.length) : text}\n`,
         ),
       )
     }
@@ -87,4 +92,12 @@ export class SourceView {
       element('pre', { tabindex: 0, 'aria-label': where }, element('code', {}, ...rows)),
     ]
   }
+}
+
+/** The white space that all lines begin with, but for empty ones and directives of C: without it, code that stands deep is seen too. */
+function indentOf(lines: readonly string[]): string {
+  const [first = '', ...others] = lines.filter((line) => line.trim() !== '' && !line.startsWith('#'))
+  let indent = first.slice(0, first.search(/\S|$/))
+  for (const line of others) while (!line.startsWith(indent)) indent = indent.slice(0, -1)
+  return indent
 }

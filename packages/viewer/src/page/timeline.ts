@@ -9,10 +9,12 @@ import { marksOf } from './draw-marks.js'
 import { followPointers } from './pointers.js'
 
 const GUTTER = 130
-const NARROW_GUTTER = 72
+const NARROW_GUTTER = 92
 const NARROW = 600
 /** Executions that are shown from their first step to their last when they are opened; of longer ones what matters. */
 const SHORT = 400
+/** Steps before the fault within which what led to it is sought. */
+const STORY = 3_000
 /** One turn of the wheel. */
 const WHEEL = 0.002
 
@@ -124,13 +126,19 @@ export class Timeline {
     this.show(isFirst ? this.first() : bounded(this.extent(), this.view))
   }
 
-  /** What is seen when the page opens: all, or what is around the step that one is at. */
+  /**
+   * What is seen when the page opens: all; or, at the fault, what led to it, from the first preemption or access that it is about; or what is around
+   * the step that one is at.
+   */
   private first(): Viewport {
-    const { length } = this.execution
+    const { length, focus } = this.execution
     if (length <= SHORT) return fitted(this.extent())
+    const least = this.cursor - SHORT / 2
+    const isFault = this.cursor === (focus.at(-1) ?? length - 1)
+    const led = [...this.marks.preempts, ...focus].filter((event) => event > this.cursor - STORY)
     return fittedTo(
       this.extent(),
-      Math.max(0, this.cursor - SHORT / 2),
+      Math.max(0, isFault ? Math.min(least, ...led) : least),
       Math.min(length - 1, this.cursor + SHORT / 2),
     )
   }

@@ -9,7 +9,8 @@ export interface Commands {
   by(steps: number): void
   next(by: 1 | -1): void
   marked(by: 1 | -1): void
-  filter(filter: Filter): void
+  /** Returns how many events of each execution pass, undefined: all. */
+  filter(filter: Filter): readonly (number | undefined)[]
   zoom(factor: number): void
   fit(): void
   help(): void
@@ -21,6 +22,7 @@ export class Toolbar {
   private readonly number: HTMLInputElement
   private readonly search: HTMLInputElement
   private readonly selects: readonly (readonly [keyof Filter, HTMLSelectElement])[]
+  private readonly passing = element('output', { class: 'count' })
   private readonly commands: Commands
 
   constructor(executions: readonly Execution[], commands: Commands) {
@@ -67,7 +69,7 @@ export class Toolbar {
     for (const [, select] of this.selects) select.addEventListener('change', () => this.filtered())
     this.root = element(
       'div',
-      { class: 'toolbar', role: 'toolbar', 'aria-label': 'Steps and filters' },
+      { class: 'toolbar', role: 'group', 'aria-label': 'Steps and filters' },
       element(
         'div',
         { class: 'steps' },
@@ -84,6 +86,7 @@ export class Toolbar {
         { class: 'filters' },
         ...this.selects.filter(([, select]) => select.length > 1).map(([, select]) => select),
         this.search,
+        this.passing,
       ),
       element(
         'div',
@@ -111,7 +114,10 @@ export class Toolbar {
       select.value === '' ? undefined : select.value,
     ])
     const text = this.search.value.trim()
-    this.commands.filter({ ...(Object.fromEntries(chosen) as Filter), text: text === '' ? undefined : text })
+    const filter = { ...(Object.fromEntries(chosen) as Filter), text: text === '' ? undefined : text }
+    const counts = this.commands.filter(filter).filter((count) => count !== undefined)
+    const passing = counts.map((count) => count.toLocaleString('en')).join(' and ')
+    this.passing.textContent = passing === '' ? '' : `${passing} events`
   }
 }
 

@@ -79,6 +79,7 @@ export interface TracePlace {
   readonly original?: { readonly file: string; readonly from: number; readonly to: number } | undefined
 }
 
+/** A source file, as far as places refer to it. */
 export interface TraceFile {
   readonly name: string
   /** Pairs of a line's number and its text; lines that nothing refers to may be missing. */

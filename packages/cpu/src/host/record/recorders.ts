@@ -44,6 +44,7 @@ export interface RecordOptions {
  */
 export type RecordedReason = 'done' | 'quiet' | 'time' | 'full' | 'failed' | 'stalled' | 'died'
 
+/** What a recorded run has left. */
 export interface RecordedRun {
   readonly reason: RecordedReason
   readonly findings: readonly Finding[]
@@ -67,7 +68,7 @@ export class Recorders {
   private readonly url: URL
   private workers: Worker[] = []
 
-  /** `url`: the built worker.ts. `local`: see {@link Recording}. `logBytes`: of all logs together. */
+  /** `url`: the built worker.ts. `local`: see recording-mem.ts. `logBytes`: of all logs together. */
   constructor(url: URL, image: MachineImage, local: Uint8Array, logBytes: number) {
     const { ncpu } = image.machine
     this.url = url

@@ -10,14 +10,17 @@ export class HeldLocks {
   /** Where each was taken, if somebody wanted to know. To take a stack costs less than to put it into words. */
   readonly places: (Error | null)[] = []
 
+  /** How many are held. */
   get count(): number {
     return this.locks.length
   }
 
+  /** Whether `lock` is held at least once. */
   has(lock: Addr): boolean {
     return this.locks.includes(lock)
   }
 
+  /** Adds a hold of `lock`, the latest; it has no place yet. */
   add(lock: Addr, lockClass: number, shared: boolean): void {
     this.locks.push(lock)
     this.classes.push(lockClass)

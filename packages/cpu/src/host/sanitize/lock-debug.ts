@@ -87,6 +87,7 @@ export class LockDebug implements Lockstat {
     this.actor = actor
   }
 
+  /** Whether the CPU holds a spin lock. */
   get spinning(): boolean {
     return this.spins.count > 0
   }

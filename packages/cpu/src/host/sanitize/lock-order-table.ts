@@ -34,6 +34,7 @@ export const PAIR_SEEN = 1
 /** That of the first too. */
 export const PAIR_PLACED = 2
 
+/** Makes an empty table for so many classes of locks. */
 export function allocLockOrder(classes: number): SharedArrayBuffer {
   return new SharedArrayBuffer(2 * classes * classes)
 }

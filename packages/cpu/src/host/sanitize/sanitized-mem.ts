@@ -32,6 +32,7 @@ export interface AccessCheck {
 export interface LockWords {
   /** Whether its CPU has a spin lock. */
   readonly spinning: boolean
+  /** A plain store of `value` to the word of `lock` is about to be made. */
   storing(lock: Addr, value: number): void
 }
 
