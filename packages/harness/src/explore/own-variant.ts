@@ -65,7 +65,7 @@ async function loadVariant(file: string): Promise<Patch[]> {
 export async function patchesNamed(list = ''): Promise<Patch[]> {
   const names = list.split(',').filter((name) => name !== '')
   const patches = await Promise.all(
-    names.map((name) => (isModulePath(name) ? loadVariant(name) : patchesOf(name))),
+    names.map(async (name) => (isModulePath(name) ? loadVariant(name) : patchesOf(name))),
   )
   return patches.flat()
 }
