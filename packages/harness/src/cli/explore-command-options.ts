@@ -175,7 +175,7 @@ function optional<K extends string, T>(name: K, value: T | undefined): { readonl
 }
 
 /** `n=10`, each name once. */
-export function parseParams(texts: readonly string[]): Record<string, number> {
+function parseParams(texts: readonly string[]): Record<string, number> {
   const params: Record<string, number> = {}
   for (const text of texts) {
     const [, name, value] = /^([A-Za-z_]\w*)=(-?\d+)$/.exec(text) ?? []

@@ -31,7 +31,7 @@ export interface Recorded {
 
 /** A tick of small machines: they mostly wait for the next. */
 export const FAST_TICK_NS = 50_000
-export const DEFAULT_LOG_BYTES = 256 << 20
+const DEFAULT_LOG_BYTES = 256 << 20
 
 /**
  * A scenario whose runs on parallel workers are recorded, and the same machine under the explorer. The workers stay from one run to the

@@ -34,7 +34,7 @@ export interface FindingWord {
 }
 
 /** The last events of one CPU, oldest first. */
-export interface CpuEvents {
+interface CpuEvents {
   readonly cpu: number
   readonly events: readonly string[]
 }

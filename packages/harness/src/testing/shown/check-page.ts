@@ -30,7 +30,9 @@ async function checkCommand(folder: PageFolder, path: string, shown: ShownComman
     throw new Error(`${path}:${at}: ${what}\n$ ${command}\n${bothTexts(output, at - line - 1, ended)}`)
   }
   if (ended.code === null) fail(line, `it did not end within ${options.seconds} s`)
-  if (ended.code !== options.exit) fail(line, `exit code ${ended.code}, not ${options.exit}`)
+  const allowed = options.exit === 'any' ? [0, 1] : [options.exit]
+  if (!allowed.includes(ended.code as number))
+    fail(line, `exit code ${ended.code}, not ${allowed.join(' or ')}`)
   if (output.length === 0) return
   const at = mismatch(output, ended, options.numbersVary)
   if (at === undefined) return

@@ -8,7 +8,7 @@ export interface Printed {
 const ANYTHING = '…'
 const NUMBER = String.raw`\d+(?:,\d{3})*(?:\.\d+)?`
 /** Parts of a line whose numbers vary: a number with the spaces around it, spaces between columns, dashes, other text. */
-const PART = new RegExp(` *${NUMBER} *| {2,}|-{3,}|[^\\d -]+|.`, 'g')
+const PART = new RegExp(` *${NUMBER} *| {2,}|-+|[^\\d -]+|.`, 'g')
 /** The line below the heads of a table's columns. */
 const RULE = /^ *-{3,}(?: +-+)* *$/
 

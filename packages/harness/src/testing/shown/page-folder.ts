@@ -18,8 +18,11 @@ const LINKS = ['docs', 'examples', 'packages', 'node_modules']
 const COMMANDS = {
   holdfast: `exec '${process.execPath}' '${join(ROOT, 'packages/harness/dist/bin.js')}' "$@"`,
   pnpm: `[ "$1" = -s ] && shift
-[ "$1" = holdfast ] || { echo "pnpm $*: only pnpm holdfast is run; give a reason to skip it" >&2; exit 127; }
-exec "$@"`,
+case "$1" in
+  holdfast) exec "$@" ;;
+  start) exec holdfast "$@" ;;
+  *) echo "pnpm $*: only pnpm holdfast and pnpm start are run; give a reason to skip it" >&2; exit 127 ;;
+esac`,
   npx: `[ "$1 $2" = '-y pnpm@10.34.9' ] || { echo "npx $*: only npx -y pnpm@10.34.9 is run; give a reason to skip it" >&2; exit 127; }
 shift 2
 exec pnpm "$@"`,

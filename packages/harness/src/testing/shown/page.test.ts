@@ -29,7 +29,7 @@ test('files and commands come in the order of the page, with the lines where the
   const options = { numbersVary: false, exit: 0, with: '--seconds 1, or so', seconds: 60, skip: undefined }
   expect(parsePage('x.md', PAGE)).toMatchObject([
     { kind: 'file', line: 5, name: 'counter.ts', text: 'export const x = 1\n' },
-    { kind: 'command', line: 14, command: 'holdfast one # why', output: ['its output', ''], options },
+    { kind: 'command', line: 14, command: 'holdfast one # why', output: ['its output'], options },
     { kind: 'command', line: 17, command: 'holdfast two', output: ['…'], options: { ...options, exit: 1 } },
   ])
 })

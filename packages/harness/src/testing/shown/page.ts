@@ -9,7 +9,7 @@
 import { fromMarkdown } from 'mdast-util-from-markdown'
 import { type RunOptions, parseRunOptions } from './run-options.js'
 
-export interface ShownFile {
+interface ShownFile {
   readonly kind: 'file'
   /** Line of the page, from 1, where it begins. */
   readonly line: number
@@ -24,12 +24,12 @@ export interface ShownCommand {
   readonly command: string
   /** Lines shown as its output, the first of them in line `line + 1`. */
   readonly output: readonly string[]
-  /** The block's, but `exit` is 0 except of its last command. */
+  /** The block's, but an exit code is that of its last command, and 0 of the others. */
   readonly options: RunOptions
 }
 
 /** A block of code that is neither. */
-export interface OtherBlock {
+interface OtherBlock {
   readonly kind: 'other'
   readonly line: number
   readonly text: string
@@ -97,7 +97,11 @@ function commandsOf(block: string, firstLine: number, options: RunOptions): Show
     kind: 'command',
     line: firstLine + start,
     command: (lines[start] ?? '').slice(PROMPT.length).trim(),
-    output: lines.slice(start + 1, starts[n + 1]),
-    options: n === starts.length - 1 ? options : { ...options, exit: 0 },
+    output: withoutEmptyEnd(lines.slice(start + 1, starts[n + 1])),
+    options: n === starts.length - 1 || options.exit === 'any' ? options : { ...options, exit: 0 },
   }))
+}
+
+function withoutEmptyEnd(lines: readonly string[]): readonly string[] {
+  return lines.slice(0, lines.findLastIndex((line) => line.trim() !== '') + 1)
 }

@@ -2,8 +2,8 @@
 export interface RunOptions {
   /** `numbers=vary`: a number that is shown stands for any. */
   readonly numbersVary: boolean
-  /** `exit=1`: exit code of the block's last command; of the others it is 0. */
-  readonly exit: number
+  /** `exit=1`: exit code of the block's last command; of the others it is 0. `exit=any`: of each 0 or 1, since what it finds is left to chance. */
+  readonly exit: number | 'any'
   /** `with="--seconds 1"`: options of each command while it is tested, in place of the same options where it has them. */
   readonly with: string
   /** `seconds=30`: deadline of each command. */
@@ -27,7 +27,7 @@ export function parseRunOptions(text: string): RunOptions {
     throw new Error(`skip: "${skip}" is not allowed; a reason, in some words`)
   return {
     numbersVary: numbers === 'vary',
-    exit: wholeNumber('exit', exit, 0, 255),
+    exit: exit === 'any' ? exit : wholeNumber('exit', exit, 0, 255),
     with: options,
     seconds: wholeNumber('seconds', seconds, 1, LONGEST_SECONDS),
     skip,
