@@ -5,7 +5,7 @@ import { NPROCS } from '@holdfast/kernel'
 import { kernelSubject } from '../explore/kernel-subject.js'
 import { MachineTarget } from '../explore/machine-target.js'
 import { RECORDED_TICKS } from '../explore/scenario-query.js'
-import { patchesOf } from '../explore/variants.js'
+import { patchesNamed } from '../explore/own-variant.js'
 import { lwpsTotal } from '../scenario/walk.js'
 import type { Scenario } from '../scenario/types.js'
 import { recorderBuild } from './recorder-build.js'
@@ -54,7 +54,7 @@ export class RecordedScenario {
       all,
       time: { ticks: RECORDED_TICKS.max },
     })
-    const worker = await recorderBuild(patchesOf(variant))
+    const worker = await recorderBuild(await patchesNamed(variant))
     return new RecordedScenario(scenario, subject, worker, options)
   }
 
