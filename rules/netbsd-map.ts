@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Node, ROOT, type Source, isNode, place } from './sources.js'
 
-export const MAP = 'docs/netbsd-map.md'
+const MAP = 'docs/netbsd-map.md'
 
 /** One row: the names in C (none: without an ancestor), and here. */
 export interface MapRow {
@@ -16,7 +16,7 @@ export interface MapRow {
 }
 
 /** A name, and the file that declares it, from packages/. */
-export interface Declared {
+interface Declared {
   readonly name: string
   readonly path: string
 }
@@ -84,7 +84,7 @@ export function spellings(c: string, prefix = ''): string[] {
 }
 
 /** Whether the row's names are spelled by the rule. */
-export function isMechanical({ c, here, prefix }: MapRow): boolean {
+function isMechanical({ c, here, prefix }: MapRow): boolean {
   if (c.length === here.length)
     return c.every((name, n) => spellings(name, prefix).includes(here[n]?.name ?? ''))
   const [only] = c
@@ -159,7 +159,7 @@ function tablesOf(source: Source): Table[] {
 }
 
 /** All that a module declares: functions, constants, fields, global variables, types and members of interfaces. */
-export function declaredBy(source: Source): Set<string> {
+function declaredBy(source: Source): Set<string> {
   const names = new Set<string | undefined>(tablesOf(source).flatMap(({ fields }) => fields))
   for (const { node } of topLevel(source)) {
     if (node['id'] !== undefined) names.add(nameOf(node['id']))

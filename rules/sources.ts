@@ -1,6 +1,6 @@
 /** The project's own sources, parsed: what the repository's rules are checked against. */
 import { readFileSync, readdirSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { parseSync } from 'oxc-parser'
 
 export const ROOT = join(import.meta.dirname, '..')
@@ -82,9 +82,4 @@ export function isNode(value: unknown): value is Node {
 /** `file:line` of a node. */
 export function place(source: Source, node: Node): string {
   return `${source.path}:${source.text.slice(0, node.start).split('\n').length}`
-}
-
-/** A path from the root of the repository. */
-export function fromRoot(path: string): string {
-  return relative(ROOT, path)
 }

@@ -29,6 +29,11 @@ export interface CompileOptions {
   readonly cacheDir?: string
   /** Files are reported relative to it. Default: the package of the first entry. */
   readonly root?: string
+  /**
+   * Folders (absolute, without links) whose files are reported under another name instead: so that the same file has the same name wherever
+   * its package is installed.
+   */
+  readonly reportAs?: Readonly<Record<string, string>>
 }
 
 /** A compiled program, as it lies on disk. */
@@ -58,10 +63,12 @@ interface List {
 export async function compile(options: CompileOptions): Promise<Compiled> {
   const entries = options.entries.map(entryPath)
   if (entries.length === 0) throw optionProblem('entries', 'none given; one absolute path or more is allowed')
-  const { external = {}, alias = {}, patches = [], calls = 'trampoline' } = options
+  const { external = {}, alias = {}, patches = [], calls = 'trampoline', reportAs = {} } = options
   const root = realpathSync(options.root ?? packageRoot(entries[0] as string))
   const cache = new Cache(options.cacheDir ?? join(root, 'node_modules', '.cache', 'holdfast'))
-  const settings = hash([JSON.stringify([ownVersion(), entries, external, alias, patches, calls, root])])
+  const settings = hash([
+    JSON.stringify([ownVersion(), entries, external, alias, patches, calls, root, reportAs]),
+  ])
 
   const list = cache.list(settings) as List | undefined
   const known = list === undefined ? undefined : hashOfList(settings, list, options.instrument)
@@ -78,7 +85,7 @@ export async function compile(options: CompileOptions): Promise<Compiled> {
     import('./build.js'),
   ])
   const resolver = new Resolver(external, alias)
-  const loaded = load({ entries, instrument: options.instrument, patches, root, resolver })
+  const loaded = load({ entries, instrument: options.instrument, patches, root, reportAs, resolver })
   const program = compileModules(loaded, entries, calls)
   const made = hashOfContents(settings, loaded.inputs, [...resolver.manifests])
   const output = await bundle(program, loaded.modules, { root, outfile: cache.bundlePath(made) })

@@ -11,7 +11,7 @@ import { sourceMapOf } from './source-map.js'
 export type Calls = 'trampoline' | 'delegate'
 
 /** Notes the site of a call before the engine's trampoline gets the callee. */
-export const CALL = '$c'
+const CALL = '$c'
 /** The module that has it, and what it notes. */
 export const CALLS_MODULE = 'holdfast:calls'
 export const CALLS_TEXT = `export const $calls = { site: 0 }

@@ -2,7 +2,7 @@ import type { Module } from './modules.js'
 import type { CallRecord, FunctionInfo, Scanned } from './program.js'
 
 /** A method name of the program's tables: all its implementations are generators, or none is. */
-export interface TableName {
+interface TableName {
   readonly implementations: FunctionInfo[]
   /** The source of some implementation says `function*`. */
   isGenerator: boolean

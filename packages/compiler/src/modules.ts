@@ -1,6 +1,6 @@
 import { hash } from './hash.js'
 import { readFileSync } from 'node:fs'
-import { extname, relative, sep } from 'node:path'
+import { extname, join, relative, sep } from 'node:path'
 import { type Comment, parseSync } from 'oxc-parser'
 import { type Node, child, children, eachBound, identifier, isType, nameOf } from './ast.js'
 import { type Patch, PatchedText } from './patches.js'
@@ -8,7 +8,7 @@ import { CompileError, type Problem } from './problems.js'
 import type { Resolver, Target } from './resolve.js'
 
 /** One name of an import or of a re-export: what it is called where it comes from, and where that is. */
-export interface From {
+interface From {
   readonly specifier: string
   /** `*` is the namespace. */
   readonly name: string
@@ -17,7 +17,7 @@ export interface From {
 /** A module of the program, parsed. */
 export interface Module {
   readonly path: string
-  /** Relative to the root, with `/`: what reports name. */
+  /** Relative to the root (or as `reportAs` says), with `/`: what reports name. */
   readonly file: string
   readonly source: PatchedText
   readonly program: Node
@@ -33,7 +33,7 @@ export interface Module {
 }
 
 /** A file as it was read: what a bundle depends on. */
-export interface Input {
+interface Input {
   readonly path: string
   readonly hash: string
   readonly instrumented: boolean
@@ -49,19 +49,22 @@ export interface LoadOptions {
   readonly instrument: (path: string) => boolean
   readonly patches: readonly Patch[]
   readonly root: string
+  /** As in CompileOptions. */
+  readonly reportAs: Readonly<Record<string, string>>
   readonly resolver: Resolver
 }
 
 const PARSED = new Set(['.ts', '.mts', '.tsx', '.js', '.mjs'])
 
 /** How reports name a file. */
-export function reportedPath(root: string, path: string): string {
-  return relative(root, path).split(sep).join('/')
+function reportedPath({ root, reportAs }: LoadOptions, path: string): string {
+  const [folder, name] = Object.entries(reportAs).find(([at]) => path.startsWith(at + sep)) ?? [root, '']
+  return join(name, relative(folder, path)).split(sep).join('/')
 }
 
 /** Reads and parses every module that the entries reach. Throws CompileError. */
 export function load(options: LoadOptions): Loaded {
-  const { resolver, patches, root } = options
+  const { resolver, patches } = options
   const modules = new Map<string, Module>()
   const inputs: Input[] = []
   const problems: Problem[] = []
@@ -74,7 +77,7 @@ export function load(options: LoadOptions): Loaded {
     const instrumented = options.instrument(path)
     inputs.push({ path, hash: hash([text]), instrumented })
     if (!PARSED.has(extname(path))) continue
-    const file = reportedPath(root, path)
+    const file = reportedPath(options, path)
     const source = new PatchedText(text)
     for (const patch of patches) {
       if (!appliesTo(patch, path)) continue

@@ -89,7 +89,7 @@ export interface SwitchRecord {
 }
 
 /** An expression statement in a list of statements: where a new `(` at its start must not join the line before. */
-export interface StatementRecord {
+interface StatementRecord {
   readonly kind: 'statement'
   readonly node: Node
 }

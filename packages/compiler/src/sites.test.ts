@@ -177,3 +177,19 @@ export const g = (): string => globalThis.crypto.randomUUID()
     '7 crypto.randomUUID()',
   ])
 })
+
+test('a folder reported under another name has the same sites wherever it lies, even under node_modules', async () => {
+  const text = 'export function f(mem: any): void { mem.fence() }\n'
+  const main = `export { f } from 'lib'\nexport function g(mem: any): void { mem.fence() }\n`
+  const filesAt = async (folder: string): Promise<string[]> => {
+    const lib = workshop.write(`${folder}/src/f.ts`, text)
+    const { sites } = await workshop.compile(main, {
+      alias: { lib },
+      reportAs: { [resolve(workshop.root, folder)]: 'packages/lib' },
+    })
+    return sites.map(({ file }) => file).sort()
+  }
+  const expected = ['main.ts', 'packages/lib/src/f.ts']
+  expect(await filesAt('here')).toEqual(expected)
+  expect(await filesAt('node_modules/@scope/lib')).toEqual(expected)
+})

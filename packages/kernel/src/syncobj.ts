@@ -24,7 +24,7 @@ export const LWP_PARK_SYNCOBJ = 10
 export const SELECT_SYNCOBJ = 11
 
 /** Order of a sleep queue (SOBJ_SLEEPQ_*). */
-export const SOBJ_SLEEPQ_FIFO = 0
+const SOBJ_SLEEPQ_FIFO = 0
 export const SOBJ_SLEEPQ_SORTED = 1
 export const SOBJ_SLEEPQ_LIFO = 2
 

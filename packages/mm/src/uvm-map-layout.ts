@@ -49,7 +49,7 @@ export const UVM_ET_NEEDSCOPY = 0x08
 const HEADER_WORDS = 4
 
 /** The fields of a vm_map; `struct vmspace` begins with them. */
-export const vmMapFields = {
+const vmMapFields = {
   VM_MAP_LOCK: { lock: 'atomic', words: 2, isLock: true },
   VM_MAP_BUSY: {
     lock: 'vm_map_lock',

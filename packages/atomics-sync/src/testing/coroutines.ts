@@ -11,7 +11,7 @@ import { kassert } from '../panic.js'
  */
 
 /** Busy waiting calls the test's script, which must change what is waited for; a wait that it leaves as it was fails. */
-export class ScriptedMem extends Mem {
+class ScriptedMem extends Mem {
   onSpin: ((addr: Addr) => void) | null = null
   spins = 0
 

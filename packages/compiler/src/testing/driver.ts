@@ -134,7 +134,7 @@ export function perform(
 }
 
 /** A coroutine of compiled code, with the stack of generators that calls make under the trampoline. */
-export class Coroutine {
+class Coroutine {
   private readonly mem: DriverMem
   private readonly stack: Compiled<unknown>[] = []
   private top: Compiled<unknown>

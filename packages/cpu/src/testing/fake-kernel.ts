@@ -28,7 +28,7 @@ const { FK_SENT, FK_SEEN, FK_CLOCKS, FK_SPARE, FAKE_WORDS } = layout('fake', {
 void FK_SPARE
 
 /** What the LWP of each CPU does. */
-export const MODES = [
+const MODES = [
   'idle',
   'busy',
   'switch',
@@ -44,7 +44,7 @@ export const MODES = [
 export type Mode = (typeof MODES)[number]
 
 /** A kernel small enough to test the machine with: an LWP for each CPU (two for `switch`), no locks. */
-export function fakeKernel(mode: Mode, ncpu: number, rounds = 0): Bootable {
+function fakeKernel(mode: Mode, ncpu: number, rounds = 0): Bootable {
   return {
     tables: fakeTables,
     alloc: (arena) => allocFake(arena, mode, ncpu, rounds),

@@ -1,16 +1,6 @@
 /** Programs of random accesses to few words, for whoever records parallel accesses; and what an access does, one at a time. */
 
-export type AccessKind =
-  | 'read'
-  | 'write'
-  | 'load'
-  | 'store'
-  | 'add'
-  | 'or'
-  | 'exchange'
-  | 'cas'
-  | 'fill'
-  | 'copy'
+type AccessKind = 'read' | 'write' | 'load' | 'store' | 'add' | 'or' | 'exchange' | 'cas' | 'fill' | 'copy'
 
 export interface Access {
   readonly kind: AccessKind

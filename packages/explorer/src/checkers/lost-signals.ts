@@ -37,7 +37,7 @@ export interface Predicate {
 }
 
 /** The last time that `actor` went to sleep on `object`, by the log; -1: never. */
-export function sleptAt(log: EventLog, actor: number, object: number): number {
+function sleptAt(log: EventLog, actor: number, object: number): number {
   const event = new LoggedEvent()
   for (let i = log.length - 1; i >= 0; i--) {
     log.read(i, event)

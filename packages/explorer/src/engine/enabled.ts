@@ -106,7 +106,7 @@ export function expireFirst(world: World): boolean {
  *
  * Returns the number of choices then.
  */
-export function choicesOf(world: World, actor: number, count: number): number {
+function choicesOf(world: World, actor: number, count: number): number {
   const { words, choices, options } = world
   const a = world.a[actor] as number
   switch (world.kind[actor]) {
@@ -153,7 +153,7 @@ function push(choices: Int32Array, count: number, choice: number): number {
 }
 
 /** How many wait on condition variable `cv` and have not been signalled. */
-export function waitersOf(world: World, cv: number): number {
+function waitersOf(world: World, cv: number): number {
   let waiting = 0
   for (let actor = 0; actor < world.n; actor++) if (isWaiter(world, actor, cv)) waiting++
   return waiting

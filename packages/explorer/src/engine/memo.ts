@@ -6,7 +6,7 @@ import { resume } from './trampoline.js'
 import type { World } from './world.js'
 
 /** A thread that was given the same results did something else: it depends on something that is not in its memory. */
-export class Nondeterminism extends Error {
+class Nondeterminism extends Error {
   override readonly name = 'Nondeterminism'
   readonly actor: number
   /** Sites of the operation expected, and of the one announced. */

@@ -5,6 +5,13 @@ import type { World } from './world.js'
 // `any`, so that functions without a result are assignable as well as those with one.
 export type Coroutine = Generator<unknown, any, unknown>
 
+/** Where a word lies: the field of a record, as the layouts spell them (`lwp`, `L_FLAG`), and the address of the record. */
+export interface FieldAt {
+  readonly record: string
+  readonly field: string
+  readonly base: number
+}
+
 /** What the explorer explores: a model program, or a machine. Its behaviour is a function of what it reads, and of nothing else. */
 export interface Target {
   readonly name: string
@@ -54,6 +61,8 @@ export interface Target {
   finish?(world: World): void
   /** How an address is called, for reports; `words`: in that memory, where a name depends on it. */
   nameOf?(addr: number, words?: Int32Array): string
+  /** The field that a word is; left out, or undefined: no record is known there. */
+  fieldAt?(addr: number): FieldAt | undefined
   /** Why accesses to a word are unordered by design: a function of the address alone. */
   unlockedReason?(addr: number): string | undefined
   /** What a value of a word means, where more is known of it than the number; in that memory. */

@@ -67,7 +67,7 @@ export function textHash(text: string): number {
   return state ^ (state >>> 15)
 }
 
-export function hex8(value: number): string {
+function hex8(value: number): string {
   return (value >>> 0).toString(16).padStart(8, '0')
 }
 

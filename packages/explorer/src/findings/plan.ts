@@ -77,7 +77,7 @@ export interface Turn {
 /** The choice of a step that is not the plain one, by {@link stepKey}. */
 export type Ways = ReadonlyMap<number, number>
 
-export function stepKey(actor: number, local: number): number {
+function stepKey(actor: number, local: number): number {
   return actor * PER_ACTOR + local
 }
 

@@ -27,7 +27,7 @@ export interface Check {
 }
 
 /** So many looks on the way at most: enough to say where a program has drifted, few enough for one line. */
-export const MOST_CHECKS = 16
+const MOST_CHECKS = 16
 
 /** Steps after which a schedule has a look: the ends of its runs, or some of them if there are many. */
 export function checkSteps(choices: ArrayLike<number>): number[] {

@@ -8,7 +8,7 @@ export type Params = Readonly<Record<string, number>>
 /** A variable of a program: one word that is 0, so many words that are 0, or these words. */
 export type Variable = number | readonly number[]
 
-/** The final state, as the check of a program sees it. */
+/** The final state, as the check of a program sees it while it runs. */
 export interface Final {
   /** Value of a word. */
   read(addr: Addr): number

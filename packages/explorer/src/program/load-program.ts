@@ -1,5 +1,5 @@
-import { relative, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
+import { dirname, join, relative, sep } from 'node:path'
 import { codeHash, compile } from '@holdfast/compiler'
 import type { Hint, Patch, Site } from '@holdfast/compiler'
 import { cacheDirOf } from './cache-dir.js'
@@ -51,7 +51,10 @@ const STUB = new URL(
 const TEST_STUBS = { vitest: STUB, '@holdfast/harness/vitest': STUB }
 
 /** What a program means by `@holdfast/atomics-sync`, wherever it lies: the source of the library, since it is instrumented too. */
-const ATOMICS_SYNC = fileURLToPath(new URL('../../../atomics-sync/src/index.ts', import.meta.url))
+const ATOMICS_SYNC = join(
+  dirname(createRequire(import.meta.url).resolve('@holdfast/atomics-sync/package.json')),
+  'src/index.ts',
+)
 
 /** Parts of atomics-sync that belong to real threads. A program that uses its locks explores the rest, word by word. */
 const OF_REAL_THREADS =

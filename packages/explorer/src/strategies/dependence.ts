@@ -31,14 +31,14 @@ import type { World } from '../engine/world.js'
  *     FLAGS           which ranges are written, and what is touched besides memory; above, the kind of operation
  */
 export const CHOICE = 0
-export const MASK = 1
+const MASK = 1
 export const ADDR = 2
 export const WORDS = 3
 export const ADDR2 = 4
 export const WORDS2 = 5
 export const FLAGS = 6
 /** The word compared with, of an operation that writes or not according to what it finds (compare-and-swap, wait). */
-export const COMPARED = 7
+const COMPARED = 7
 export const RECORD = 8
 
 /** The first range is written; the second is. */

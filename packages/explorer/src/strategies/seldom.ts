@@ -27,9 +27,12 @@ export class Seldom implements Strategy {
   private readonly inner: Strategy
   private readonly seed: number
   private readonly rng: Rng
-  /** Mean number of steps between two, and those that pass before the next. */
+  /** Number of the execution. */
+  private index = 0
+  /** Mean number of steps between two, and those that pass before the next: drawn when one could come, for few targets have any. */
   private mean = RAREST
   private left = 0
+  private drawn = false
   private readonly kept: number[] = []
   private readonly all: number[] = []
 
@@ -49,9 +52,8 @@ export class Seldom implements Strategy {
   }
 
   begin(index: number): boolean {
-    this.rng.seed(this.seed ^ SALT, index)
-    this.mean = MOST_FREQUENT * (RAREST / MOST_FREQUENT) ** this.rng.unit()
-    this.draw()
+    this.index = index
+    this.drawn = false
     return this.inner.begin(index)
   }
 
@@ -61,6 +63,14 @@ export class Seldom implements Strategy {
 
   end(world: World): void {
     this.inner.end?.(world)
+  }
+
+  /** How rare they are in this execution. */
+  private drawMean(): void {
+    this.drawn = true
+    this.rng.seed(this.seed ^ SALT, this.index)
+    this.mean = MOST_FREQUENT * (RAREST / MOST_FREQUENT) ** this.rng.unit()
+    this.draw()
   }
 
   /** How many steps pass before the next: geometric. */
@@ -95,6 +105,7 @@ export class Seldom implements Strategy {
       ;(isRare ? rare : kept).push(choice)
     }
     if (kept.length === 0) return this.inner.choose(world)
+    if (!this.drawn) this.drawMean()
     if (this.left-- <= 0) {
       this.draw()
       return rare[this.rng.below(rare.length)] as number

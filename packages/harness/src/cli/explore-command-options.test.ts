@@ -15,6 +15,7 @@ test('what is not given is left to the target', () => {
     engine: {},
     time: {},
     variant: undefined,
+    checkers: [],
     all: false,
     maxFindings: undefined,
     shrink: true,

@@ -3,6 +3,7 @@ import type { EngineOptions } from '@holdfast/explorer'
 import { DISK, INTERRUPTS, TICKS } from '../explore/scenario-query.js'
 import type { TimeChoices } from '../explore/scenario-query.js'
 import { RUN_SECONDS, SEED } from '../scenario/limits.js'
+import { isModulePath } from '../scenario/import-default.js'
 import type { Range } from '../scenario/limits.js'
 import { choices, notAllowed, UsageError } from '../scenario/problem.js'
 import type { Problem } from '../scenario/problem.js'
@@ -29,6 +30,7 @@ export interface ExploreFlags {
   readonly disk?: string
   readonly interrupts?: string
   readonly variant?: string
+  readonly checker?: readonly string[]
   readonly all?: boolean
   readonly maxFindings?: string
   readonly shrink?: boolean
@@ -51,6 +53,7 @@ export interface ExploreChoices {
   readonly engine: Partial<EngineOptions>
   readonly time: TimeChoices
   readonly variant: string | undefined
+  readonly checkers: readonly string[]
   readonly all: boolean
   readonly maxFindings: number | undefined
   readonly shrink: boolean
@@ -109,18 +112,27 @@ export function parseExploreFlags(flags: ExploreFlags): ExploreChoices {
       path: bounds.map(({ name }) => name).join(' and '),
       message: 'only one of them is allowed',
     })
-  const named = oneOf(
-    '--strategy',
-    flags.strategy,
-    strategyNames().filter((name) => name !== 'replay'),
-  )
+  const own = flags.strategy !== undefined && isModulePath(flags.strategy) ? flags.strategy : undefined
+  const named =
+    own ??
+    oneOf(
+      '--strategy',
+      flags.strategy,
+      strategyNames().filter((name) => name !== 'replay'),
+    )
   const [bound] = bounds
   if (bound?.of !== undefined && named !== undefined && named !== bound.of)
     problems.push(notAllowed('--strategy', named, `${bound.of}, which ${bound.name} means`))
-  if (bound !== undefined && bound.of === undefined && named !== undefined && !BOUNDED.has(named))
+  if (
+    bound !== undefined &&
+    bound.of === undefined &&
+    named !== undefined &&
+    named !== own &&
+    !BOUNDED.has(named)
+  )
     problems.push(notAllowed('--bound', bound.value, `it is for ${choices([...BOUNDED])}`))
   const depth = number('--depth', flags.depth, DEPTH)
-  if (depth !== undefined && named !== undefined && named !== 'pct')
+  if (depth !== undefined && named !== undefined && named !== own && named !== 'pct')
     problems.push(notAllowed('--depth', depth, 'it is for pct'))
   const parsed: ExploreChoices = {
     strategy: bound?.of ?? named ?? (depth === undefined ? undefined : 'pct'),
@@ -144,6 +156,7 @@ export function parseExploreFlags(flags: ExploreFlags): ExploreChoices {
       ...optional('interrupts', oneOf('--interrupts', flags.interrupts, INTERRUPTS)),
     },
     variant: flags.variant,
+    checkers: flags.checker ?? [],
     all: flags.all ?? false,
     maxFindings: number('--max-findings', flags.maxFindings, FINDINGS),
     shrink: flags.shrink ?? true,
@@ -162,7 +175,7 @@ function optional<K extends string, T>(name: K, value: T | undefined): { readonl
 }
 
 /** `n=10`, each name once. */
-export function parseParams(texts: readonly string[]): Record<string, number> {
+function parseParams(texts: readonly string[]): Record<string, number> {
   const params: Record<string, number> = {}
   for (const text of texts) {
     const [, name, value] = /^([A-Za-z_]\w*)=(-?\d+)$/.exec(text) ?? []

@@ -11,6 +11,7 @@ import { Jobs } from '../explore/jobs.js'
 import { asUsageError, kindOf, subjectOf } from '../explore/subject-of.js'
 import type { TargetKind } from '../explore/subject-of.js'
 import { parseQuery } from '../explore/scenario-query.js'
+import { splitCheckers } from '../explore/subject-of-spec.js'
 import type { SubjectSpec } from '../explore/subject-of-spec.js'
 import { notAllowed, UsageError } from '../scenario/problem.js'
 import { checkWritable, NO_CI, reportToCi } from './written-reports.js'
@@ -45,10 +46,11 @@ export async function exploreCommand(
     params: choices.params,
     engine: choices.engine,
     variant: choices.variant,
+    ...(choices.checkers.length === 0 ? {} : { checkers: choices.checkers }),
     time: choices.time,
     all: choices.all,
   }
-  const legs = legsOf(target, kind, choices)
+  const legs = await legsOf(target, kind, choices)
   const { memoryModel = DEFAULT_OPTIONS.memoryModel } = choices.engine
   const subject = await subjectOf(spec)
   const budget = budgetOf(kind, legs, choices)
@@ -114,15 +116,18 @@ export async function exploreCommand(
   }
 }
 
-function legsOf(target: string, kind: TargetKind, choices: ExploreChoices): Leg[] {
-  const { interrupts } = { ...(kind === 'scenario' ? parseQuery(target) : {}), ...choices.time }
+async function legsOf(target: string, kind: TargetKind, choices: ExploreChoices): Promise<Leg[]> {
+  const { interrupts } = {
+    ...(kind === 'scenario' ? parseQuery(splitCheckers(target).target) : {}),
+    ...choices.time,
+  }
   if (kind === 'scenario' && choices.strategy === 'dpor' && interrupts !== 'polled') {
     const allowed =
       'a scenario has interrupts, at any point, which it does not reorder: add --interrupts polled; or preemption-bound, or leave it out'
     throw new UsageError([notAllowed('--strategy', 'dpor', allowed)])
   }
   try {
-    return planOf(kind, choices)
+    return await planOf(kind, choices)
   } catch (error) {
     throw asUsageError(error)
   }

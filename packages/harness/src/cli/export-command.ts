@@ -25,7 +25,7 @@ const GRAPHS = ['waits', 'lock-order'] as const
 type Graph = (typeof GRAPHS)[number]
 
 /** Options as they come. */
-export interface ExportFlags {
+interface ExportFlags {
   readonly format?: string
   readonly graph?: string
   readonly out?: string
@@ -57,7 +57,7 @@ export function addExport(program: Command, exit: (code: number) => void): void 
 }
 
 /** Exit code: 0 written, 2 the program is not the one recorded. Throws UsageError. */
-export async function exportCommand(findings: readonly string[], flags: ExportFlags): Promise<number> {
+async function exportCommand(findings: readonly string[], flags: ExportFlags): Promise<number> {
   const { format, graph } = checked(findings, flags)
   if (format === 'perfetto')
     return written(`${JSON.stringify(perfettoOf(await traceOf(fileOf(findings[0] ?? ''), flags)))}\n`, flags)

@@ -7,7 +7,7 @@ import { bar } from '../report/bar.js'
 import { table } from '../report/table.js'
 import { notAllowed, UsageError } from '../scenario/problem.js'
 import { checkWritable, writeJunit } from './written-reports.js'
-import { CORRECTIONS, FINDINGS_PAGE, LISTED_FINDINGS } from './findings-command-folder.js'
+import { CORRECTIONS, FINDINGS_PAGE, LISTED_FINDINGS, checkInRepository } from './findings-command-folder.js'
 import { print, printJson } from './output.js'
 import { progressOn } from './progress.js'
 import { driftLines, faultOf, recordedIn, replayRecorded, subjectOfRecorded } from './replay-command.js'
@@ -40,6 +40,7 @@ export async function findingsCommand(
   signal: AbortSignal,
 ): Promise<number> {
   if (rewrite !== undefined) {
+    checkInRepository('--rewrite', FINDINGS_PAGE)
     const paths = { dir, corrections: CORRECTIONS, page: FINDINGS_PAGE }
     await rewriteFindings(paths, rewrite === true ? [] : rewrite, (line) => process.stderr.write(`${line}\n`))
     return EXIT_OK

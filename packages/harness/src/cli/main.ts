@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander'
+import { asUsageError } from '../explore/subject-of.js'
 import { UsageError } from '../scenario/problem.js'
 import { abortOnSignals } from './interrupt.js'
 import { buildProgram } from './program.js'
@@ -16,8 +17,9 @@ export async function main(args: readonly string[]): Promise<number> {
     return code
   } catch (error) {
     if (error instanceof CommanderError) return tellUsage(error, program, args[0])
-    if (!(error instanceof UsageError)) throw error
-    process.stderr.write(`${error.message.replaceAll(/^/gm, 'holdfast: ')}\n`)
+    const told = asUsageError(error)
+    if (!(told instanceof UsageError)) throw error
+    process.stderr.write(`${told.message.replaceAll(/^/gm, 'holdfast: ')}\n`)
     return EXIT_USAGE
   }
 }

@@ -72,7 +72,10 @@ export function buildProgram(signal: AbortSignal, exit: (code: number) => void):
     .option('--sanitize', 'watch for data races, broken lock rules and locks taken in a cycle, meanwhile')
     .option('--chaos', 'with --sanitize: random delays and priorities at synchronisation points')
     .option('--all', 'with --sanitize: report accesses that are unlocked by design too')
-    .option('--variant <names>', 'corrections or mutants of the kernel, separated by commas')
+    .option(
+      '--variant <names>',
+      'corrections or mutants of the kernel, or paths of your own, separated by commas',
+    )
     .option(
       '--record',
       'record the order of all accesses, replay the run in the explorer, and check it there',
@@ -92,7 +95,7 @@ export function buildProgram(signal: AbortSignal, exit: (code: number) => void):
       }
       refuseRecordFlags(flags)
       const choices = parseRunFlags(flags)
-      const sanitize = parseSanitizeFlags(flags)
+      const sanitize = await parseSanitizeFlags(flags)
       const scenario = await findScenario(name)
       exit(await runCommand(scenario, name ?? scenario.name, choices, signal, sanitize))
     })
@@ -145,7 +148,7 @@ function addExplorer(program: Command, signal: AbortSignal, exit: (code: number)
       'choose the interleavings of a program, or of the kernel under a scenario, and report what goes wrong',
     )
     .argument('<target>', 'program:<name>, path of a program (.ts, .js), name or path of a scenario')
-    .option('--strategy <name>', 'how interleavings are chosen, see below')
+    .option('--strategy <name>', 'how interleavings are chosen, see below; or the path of one of your own')
     .option('--seed <n>', 'seed of strategies that choose by chance (default: 1)')
     .option('--executions <n>', 'most executions')
     .option('--seconds <s>', 'most seconds; what is found then depends on the speed of the machine')
@@ -175,7 +178,16 @@ function addExplorer(program: Command, signal: AbortSignal, exit: (code: number)
       'of a scenario: transfers complete when due (default), or any time from their start on',
     )
     .option('--interrupts <when>', 'of a scenario: taken at any point (default), or polled, as dpor needs it')
-    .option('--variant <name>', 'a correction or mutant of the kernel')
+    .option(
+      '--variant <names>',
+      'corrections or mutants of the kernel, or paths of your own, separated by commas',
+    )
+    .option(
+      '--checker <file>',
+      'a checker of your own, besides those that are on; may be repeated',
+      collect,
+      [],
+    )
     .option('--all', 'report accesses that are unlocked by design too')
     .option('--max-findings <n>', 'end when so many different faults are known')
     .option('--no-shrink', 'leave schedules as they were found')
@@ -223,6 +235,10 @@ function addExplorer(program: Command, signal: AbortSignal, exit: (code: number)
     )
     .argument('[claim]', 'one of docs/verified.md; left out: all, which takes long')
     .option('--quick', 'only those that take seconds')
+    .option(
+      '--variant <names>',
+      'of a claim about a correction: explored with these in its place, names or paths',
+    )
     .option('--json', 'print one JSON object instead of the table')
     .option('--markdown', 'print the table of docs/verified.md')
     .option('--junit <file>', JUNIT)

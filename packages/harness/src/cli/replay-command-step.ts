@@ -33,7 +33,7 @@ export async function showRows(rows: readonly EventRow[]): Promise<void> {
 }
 
 /** `   12  T2   store      b            0 -> -1    reorder.ts:6  mem.store(b, -1)`, and below it what comes of it. */
-export function rowText(row: EventRow, names: number): string {
+function rowText(row: EventRow, names: number): string {
   const { step, actorName, op, word = '', place, old, new: now, wrote, meaning, note, left } = row
   const values =
     word === '' ? '' : wrote ? `${meaning?.old ?? old} -> ${meaning?.new ?? now}` : `${meaning?.old ?? old}`

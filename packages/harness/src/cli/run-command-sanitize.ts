@@ -1,5 +1,5 @@
 import type { Patch } from '@holdfast/compiler'
-import { patchesOf } from '../explore/variants.js'
+import { patchesNamed } from '../explore/own-variant.js'
 import { notAllowed, UsageError } from '../scenario/problem.js'
 import type { RunFlags } from './options.js'
 
@@ -21,18 +21,19 @@ export const NOT_SANITIZED: SanitizeChoices = {
 }
 
 /** Throws UsageError. */
-export function parseSanitizeFlags(flags: RunFlags): SanitizeChoices {
+export async function parseSanitizeFlags(flags: RunFlags): Promise<SanitizeChoices> {
   const { sanitize = false, chaos = false, all = false, variant = '' } = flags
   const needs = [...(chaos ? ['--chaos'] : []), ...(all ? ['--all'] : [])]
   if (!sanitize && needs.length > 0)
     throw new UsageError(needs.map((name) => notAllowed(name, 'given', 'with --sanitize only')))
-  return { sanitize, chaos, all, variant, patches: variantPatches(variant) }
+  return { sanitize, chaos, all, variant, patches: await variantPatches(variant) }
 }
 
-function variantPatches(variant: string): readonly Patch[] {
+async function variantPatches(variant: string): Promise<readonly Patch[]> {
   try {
-    return patchesOf(variant)
+    return await patchesNamed(variant)
   } catch (error) {
+    if (error instanceof UsageError) throw error
     throw new UsageError([notAllowed('--variant', variant, (error as Error).message)])
   }
 }

@@ -31,7 +31,7 @@ export function describeScenario(scenario: Scenario): string {
       { title: 'Process', align: 'left', cell: ({ name }) => name },
       { title: 'Count', align: 'right', cell: (process) => count(process.count ?? 1) },
       { title: 'LWPs each', align: 'right', cell: (process) => count(lwpsEach(process)) },
-      { title: 'Operations', align: 'left', cell: (process) => operationNames(process) },
+      { title: 'Operations', align: 'left', cell: (process) => operationNames(process, scenario) },
     ],
     scenario.processes,
   )
@@ -49,8 +49,9 @@ export function describeScenario(scenario: Scenario): string {
   ].join('\n')
 }
 
-function operationNames({ lwps }: Scenario['processes'][number]): string {
-  const names = JSON.stringify(lwps).matchAll(/"op":"(\w+)"/g)
+function operationNames({ lwps }: Scenario['processes'][number], { programs }: Scenario): string {
+  const all = lwps.map(({ program }) => (typeof program === 'string' ? programs?.[program] : program))
+  const names = JSON.stringify(all).matchAll(/"op":"(\w+)"/g)
   return [...new Set([...names].map(([, name]) => name))]
     .filter((name) => name !== 'loop' && name !== 'choice')
     .join(' ')

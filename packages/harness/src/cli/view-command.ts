@@ -46,7 +46,7 @@ export function addView(program: Command, exit: (code: number) => void): void {
 }
 
 /** Writes the page, and opens it where there is a screen. Throws UsageError. */
-export async function viewCommand(what: readonly string[], flags: ViewFlags): Promise<number> {
+async function viewCommand(what: readonly string[], flags: ViewFlags): Promise<number> {
   const count = what.length + (flags.variant === undefined ? 0 : 1)
   if (count > MOST)
     throw new UsageError([{ path: 'view', message: `${count} executions are not allowed; 1 or ${MOST}` }])

@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import { Jobs } from '../explore/jobs.js'
 import { RUN_SECONDS, SEED } from '../scenario/limits.js'
@@ -11,13 +10,14 @@ import { runZoo } from '../zoo/run-zoo.js'
 import { zooPage } from '../zoo/zoo-page.js'
 import { isSound, zooJson, zooReport } from '../zoo/zoo-report.js'
 import { JOBS } from './explore-command-options.js'
+import { ZOO_PAGE, checkInRepository } from './findings-command-folder.js'
 import { parseNumber } from './options.js'
 import { print, printJson } from './output.js'
 import { progressOn } from './progress.js'
 import { EXIT_FOUND, EXIT_OK } from './run-command.js'
 
 /** Options as they come. */
-export interface ZooFlags {
+interface ZooFlags {
   readonly quick?: boolean
   readonly seed?: string
   readonly jobs?: string
@@ -28,9 +28,6 @@ export interface ZooFlags {
 
 /** Executions of a scenario by each strategy, with `--quick`. */
 const QUICK_EXECUTIONS = 50
-
-/** The page that `--write` makes. The same from src and from dist. */
-const PAGE = fileURLToPath(new URL('../../../../docs/zoo.md', import.meta.url))
 
 /** Adds `holdfast zoo`. */
 export function addZoo(program: Command, signal: AbortSignal, exit: (code: number) => void): void {
@@ -55,11 +52,7 @@ export function addZoo(program: Command, signal: AbortSignal, exit: (code: numbe
 }
 
 /** Exit code: 0 all were caught as expected and every twin is clean; 1 otherwise, or when it was interrupted. Throws UsageError. */
-export async function zooCommand(
-  ids: readonly string[],
-  flags: ZooFlags,
-  signal: AbortSignal,
-): Promise<number> {
+async function zooCommand(ids: readonly string[], flags: ZooFlags, signal: AbortSignal): Promise<number> {
   const mutants = chosen(ids, flags.quick === true)
   const seed = flags.seed === undefined ? 1 : parseNumber('--seed', flags.seed, SEED, true)
   const count = flags.jobs === undefined ? 2 : parseNumber('--jobs', flags.jobs, JOBS, true)
@@ -67,6 +60,7 @@ export async function zooCommand(
     flags.budget === undefined ? undefined : parseNumber('--budget', flags.budget, RUN_SECONDS, false)
   if (flags.write === true && mutants.length < MUTANTS.length)
     throw new UsageError([notAllowed('--write', mutants.length, `all ${MUTANTS.length} mutants at once`)])
+  if (flags.write === true) checkInRepository('--write', ZOO_PAGE)
   const jobs = new Jobs(count)
   const progress = progressOn(process.stderr)
   try {
@@ -80,7 +74,7 @@ export async function zooCommand(
       onProgress: (line, view) => progress.update(line, view),
     })
     progress.done()
-    if (flags.write === true && !zoo.interrupted) writeFileSync(PAGE, zooPage(zoo))
+    if (flags.write === true && !zoo.interrupted) writeFileSync(ZOO_PAGE, zooPage(zoo))
     await (flags.json === true ? printJson(zooJson(zoo)) : print(zooReport(zoo)))
     return isSound(zoo) && zoo.shown.length === mutants.length ? EXIT_OK : EXIT_FOUND
   } finally {

@@ -36,6 +36,20 @@ test('legs take turns, each gets its share, and an exhaustive one is one part', 
   expect([of(0), of(1), of(2)]).toEqual([[10, 20, 20], [30], [10, 10]])
 })
 
+test('every execution asked for is given out, however few there are (1 to 200, the six shares of a scenario)', () => {
+  const legs = [0.2, 0.2, 0.15, 0.15, 0.15, 0.15].map((share) => leg(share))
+  for (let asked = 1; asked <= 200; asked++) {
+    const parts = all(new Chunks(legs, asked, SIZES))
+    expect(parts.reduce((sum, { executions = 0 }) => sum + executions, 0)).toBe(asked)
+    for (const [i, { share }] of legs.entries()) {
+      const given = parts
+        .filter((part) => part.leg === i)
+        .reduce((sum, { executions = 0 }) => sum + executions, 0)
+      expect(Math.abs(given - asked * share)).toBeLessThan(1)
+    }
+  }
+})
+
 test('without a number of executions a leg goes on until it is ended', () => {
   const chunks = new Chunks([leg(0.5), leg(0.5)], undefined, SIZES)
   for (let i = 0; i < 100; i++) expect(chunks.next()?.leg).toBe(i % 2)

@@ -15,6 +15,9 @@ export interface ChunkSizes {
   readonly largest: number
 }
 
+/** Sums of shares are off by less. */
+const ROUNDING = 1e-9
+
 /**
  * Divides a campaign into parts.
  *
@@ -35,9 +38,7 @@ export class Chunks {
   constructor(legs: readonly Leg[], executions: number | undefined, sizes: ChunkSizes) {
     this.legs = legs
     this.sizes = sizes
-    this.left = legs.map(({ share }) =>
-      executions === undefined ? Infinity : Math.round(executions * share),
-    )
+    this.left = executions === undefined ? legs.map(() => Infinity) : shared(executions, legs)
     this.given = legs.map(() => 0)
     this.size = legs.map(() => sizes.smallest)
     this.over = legs.map(() => false)
@@ -72,4 +73,16 @@ export class Chunks {
     this.size[leg] = Math.min(2 * (this.size[leg] as number), this.sizes.largest)
     return { order, leg, first, executions }
   }
+}
+
+/** Whole shares that make `executions` together; what is over goes to the legs that come first. */
+function shared(executions: number, legs: readonly Leg[]): number[] {
+  let sum = 0
+  let given = 0
+  return legs.map(({ share }) => {
+    sum += share
+    const before = given
+    given = Math.ceil(executions * sum - ROUNDING)
+    return given - before
+  })
 }

@@ -1,6 +1,6 @@
-import { makeStrategy } from '@holdfast/explorer'
 import type { StrategyOptions } from '@holdfast/explorer'
 import type { Focus } from '../mutate/focus.js'
+import { strategyNamed } from './own-strategy.js'
 import type { PeriodSpec } from './period.js'
 import type { TargetKind } from './subject-of.js'
 
@@ -26,7 +26,7 @@ export interface Leg {
 }
 
 export interface PlanOptions {
-  /** undefined: what suits the target. */
+  /** Its name, or the path of a module; undefined: what suits the target. */
   readonly strategy: string | undefined
   readonly seed: number
   readonly depth: number | undefined
@@ -40,28 +40,32 @@ const PORTFOLIO_BOUND = 2
  * The strategies of a campaign. Programs: dpor, which is complete. Scenarios are too large for that: several that look in
  * different places, and whoever finds a fault first has found it.
  */
-export function planOf(kind: TargetKind, options: PlanOptions): Leg[] {
-  if (options.strategy !== undefined) return [legOf(options.strategy, options, 1)]
+export async function planOf(kind: TargetKind, options: PlanOptions): Promise<Leg[]> {
+  if (options.strategy !== undefined) return [await legOf(options.strategy, options, 1)]
   if (kind === 'program')
-    return [legOf(options.bound === undefined ? 'dpor' : 'preemption-bound', options, 1)]
-  return [
+    return [await legOf(options.bound === undefined ? 'dpor' : 'preemption-bound', options, 1)]
+  return Promise.all([
     legOf('random', options, 0.2),
     legOf('pct', { ...options, depth: options.depth ?? 3 }, 0.2),
     legOf('pos', options, 0.15),
     legOf('surw', options, 0.15),
     legOf('pct', { ...options, depth: (options.depth ?? 3) + 2 }, 0.15),
     legOf('preemption-bound', { ...options, bound: options.bound ?? PORTFOLIO_BOUND }, 0.15),
-  ]
+  ])
 }
 
-/** Throws StrategyError or RangeError, saying what is allowed. */
-function legOf(name: string, { seed, depth, bound }: Omit<PlanOptions, 'strategy'>, share: number): Leg {
+/** Throws StrategyError, RangeError or UsageError, saying what is allowed. */
+async function legOf(
+  name: string,
+  { seed, depth, bound }: Omit<PlanOptions, 'strategy'>,
+  share: number,
+): Promise<Leg> {
   const options = {
     seed,
     ...(depth === undefined ? {} : { depth }),
     ...(bound === undefined ? {} : { bound }),
   }
-  const { exhaustive } = makeStrategy(name, options)
+  const { exhaustive } = await strategyNamed(name, options)
   return { strategy: { name, options }, label: labelOf(name, depth, bound), exhaustive, share }
 }
 

@@ -23,7 +23,7 @@ export interface FindingSummary {
 }
 
 /** One strategy of a campaign. */
-export interface StrategySummary {
+interface StrategySummary {
   readonly strategy: string
   readonly executions: number
   readonly points: number

@@ -9,7 +9,6 @@ import {
   explore,
   faultKey,
   makeFinding,
-  makeStrategy,
   nonpreemptive,
   placesOf,
   recordSchedule,
@@ -30,6 +29,7 @@ import { DelayThere, placesIn } from '../mutate/focus.js'
 import type { StrategySpec } from './campaign-plan.js'
 import { LiveCounts } from './job-counts.js'
 import { MachineTarget } from './machine-target.js'
+import { strategyNamed } from './own-strategy.js'
 import { periodOf } from './period.js'
 import type { PeriodSpec } from './period.js'
 import { subjectOf } from './subject-of.js'
@@ -125,15 +125,18 @@ function chanceIn({ target, options, sites }: Subject): About['chance'] {
   return { message: report.message, sites: report.sites.flatMap((site) => sites[site] ?? []) }
 }
 
-function strategyOf({ name, options, period, focus }: StrategySpec, subject: Subject): Strategy {
+async function strategyOf(
+  { name, options, period, focus }: StrategySpec,
+  subject: Subject,
+): Promise<Strategy> {
   if (focus !== undefined) return new DelayThere(options.seed ?? 1, placesIn(subject.sites, focus))
   const during = period === undefined ? {} : { during: periodIn(period, machineOf(subject)) }
-  return makeStrategy(name, { ...options, ...during })
+  return strategyNamed(name, { ...options, ...during })
 }
 
 export async function runExploreTask(task: ExploreTask): Promise<ExploreTaskResult> {
   const subject = await subjectFor(task.spec)
-  const strategy = strategyOf(task.strategy, subject)
+  const strategy = await strategyOf(task.strategy, subject)
   const live = new LiveCounts(task.counts)
   const hash = task.traces === 'none' ? undefined : new TraceHash()
   const list: number[] = []

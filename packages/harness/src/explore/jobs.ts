@@ -2,7 +2,9 @@ import { setMaxListeners } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Finding } from '@holdfast/explorer'
 import { Piscina } from 'piscina'
-import type { About, ExploreTask, ExploreTaskResult, FindingTask, ReadyTask } from './job-tasks.js'
+import { UsageError } from '../scenario/problem.js'
+import type { Refused } from './job-worker.js'
+import type { About, ExploreTask, ExploreTaskResult, FindingTask, ReadyTask, Task } from './job-tasks.js'
 import type { SubjectSpec } from './subject-of-spec.js'
 
 /** The built worker: threads of Node's own load no TypeScript. The same from src and from dist. */
@@ -29,20 +31,27 @@ export class Jobs {
   async ready(spec: SubjectSpec): Promise<About> {
     const begun = Array.from({ length: this.count }, (_, thread) => {
       const task: ReadyTask = { kind: 'ready', spec, look: thread === 0 }
-      return this.pool.run(task) as Promise<About>
+      return this.run<About>(task)
     })
     const [about] = await Promise.all(begun)
     return about as About
   }
 
   explore(task: ExploreTask): Promise<ExploreTaskResult> {
-    return this.pool.run(task) as Promise<ExploreTaskResult>
+    return this.run(task)
   }
 
   /** `signal` ends it at once, with an AbortError. */
   finding(task: FindingTask, signal: AbortSignal): Promise<Finding> {
     setMaxListeners(0, signal) // every task listens to it
-    return this.pool.run(task, { signal }) as Promise<Finding>
+    return this.run(task, signal)
+  }
+
+  /** Throws UsageError for what a user's own checker or strategy has got wrong. */
+  private async run<T extends object>(task: Task, signal?: AbortSignal): Promise<T> {
+    const answer = (await this.pool.run(task, signal === undefined ? {} : { signal })) as Refused | T
+    if ('problems' in answer) throw new UsageError(answer.problems)
+    return answer
   }
 
   close(): Promise<void> {

@@ -1,10 +1,10 @@
-import { fileURLToPath } from 'node:url'
 import { compile } from '@holdfast/compiler'
 import type { Compiled, Patch } from '@holdfast/compiler'
 import type { CpuEvents, KernelTables, MachineConfig, MachineCpu, ClockOps } from '@holdfast/cpu'
 import type { InterruptOps, Lockstat } from '@holdfast/atomics-sync'
 import type { Coroutine } from '@holdfast/explorer'
 import type { KernelConfig, MachdepOps } from '@holdfast/kernel'
+import { OF_PACKAGES, isSourceOf, packagePath } from '../packages.js'
 
 /** What the harness uses of the instrumented kernel. Functions that reach a shared word are generators there. */
 export interface KernelModule {
@@ -43,22 +43,20 @@ export interface KernelBuild {
   readonly module: KernelModule
 }
 
-/** From this file, in src and in dist alike. */
-const PACKAGES = new URL('../../../', import.meta.url)
 const ENTRIES = ['cpu/src/compiled.ts', 'cpu/src/controlled.ts']
 
 /** Modules that never run under control: the seam itself, what blocks host threads, statistics, and workers. */
 const PLAIN =
   /atomics-sync\/src\/(mem|sync|thread|parking[\w-]*|lockstat[\w-]*|call-site)\.ts$|cpu\/src\/host\/|\/testing\//
-const INSTRUMENTED = /packages\/(atomics-sync|mm|kernel|cpu)\/src\//
+const INSTRUMENTED = ['atomics-sync', 'mm', 'kernel', 'cpu']
 
-/** Compiles the kernel with `patches`, or finds it compiled in `cacheDir` (default: compile's). Throws CompileError. */
+/** Compiles the kernel with `patches`, or finds it compiled in `cacheDir` (default: of OF_PACKAGES). Throws CompileError. */
 export async function kernelBuild(patches: readonly Patch[] = [], cacheDir?: string): Promise<KernelBuild> {
   const compiled = await compile({
-    entries: ENTRIES.map((path) => fileURLToPath(new URL(path, PACKAGES))),
-    instrument: (path) => INSTRUMENTED.test(path) && !PLAIN.test(path),
+    ...OF_PACKAGES,
+    entries: ENTRIES.map(packagePath),
+    instrument: (path) => isSourceOf(INSTRUMENTED, path) && !PLAIN.test(path),
     patches,
-    root: fileURLToPath(new URL('../', PACKAGES)),
     ...(cacheDir === undefined ? {} : { cacheDir }),
   })
   return { compiled, module: (await import(compiled.url)) as KernelModule }

@@ -14,12 +14,12 @@ import { queryText, timeOf } from './scenario-query.js'
 import type { TimeChoices } from './scenario-query.js'
 import { ALL_SCENARIOS } from './scenarios/index.js'
 import { smallerScenarios } from './smaller.js'
-import { patchesOf } from './variants.js'
+import { patchesNamed } from './own-variant.js'
 import { releasesPlainly } from './weak-variants.js'
 
 /** How the kernel is built and explored. */
 export interface KernelSubjectOptions {
-  /** Names of variants, separated by commas: corrections or mutants. */
+  /** Variants, separated by commas: names of corrections or mutants, or paths of modules. */
   readonly variant?: string
   /** Report accesses that are unlocked by design too. */
   readonly all?: boolean
@@ -38,7 +38,7 @@ export async function kernelSubject(
   scenario: Scenario | string,
   options: KernelSubjectOptions = {},
 ): Promise<Subject> {
-  const build = await kernelBuild(patchesOf(options.variant))
+  const build = await kernelBuild(await patchesNamed(options.variant))
   const found = typeof scenario === 'string' ? findScenario(scenario) : scenario
   return subjectOfBuild(found, build, options)
 }

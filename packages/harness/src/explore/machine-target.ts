@@ -1,6 +1,6 @@
 import type { CpuEvents, MachineCpu, MachineImage } from '@holdfast/cpu'
 import { Context } from '@holdfast/explorer'
-import type { ActorMem, Coroutine, Narrator, Target, World } from '@holdfast/explorer'
+import type { ActorMem, Coroutine, FieldAt, Narrator, Target, World } from '@holdfast/explorer'
 import {
   CI_CURLWP,
   L_FLAG,
@@ -197,6 +197,12 @@ export class MachineTarget implements Target {
 
   nameOf(addr: number, words?: Int32Array): string {
     return this.texts.name(addr, words)
+  }
+
+  fieldAt(addr: number): FieldAt | undefined {
+    const placed = this.table.at(addr)
+    if (placed === undefined) return undefined
+    return { record: placed.layout.name, field: placed.field.name, base: this.table.base(addr) }
   }
 
   valueText(addr: number, value: number, words?: Int32Array): string | undefined {

@@ -21,8 +21,9 @@ export async function scenarioSubject(spec: SubjectSpec): Promise<Subject> {
       time: { ...time, ...spec.time },
     })
   } catch (error) {
-    if (error instanceof RangeError && variant !== undefined)
-      throw new UsageError([{ path: '--variant', message: error.message }])
+    if (error instanceof UsageError || variant === undefined) throw error
+    if (error instanceof RangeError || (error as Error).name === 'CompileError')
+      throw new UsageError([{ path: '--variant', message: (error as Error).message }])
     throw error
   }
 }

@@ -8,8 +8,10 @@ export interface SubjectSpec {
   /** Parameters of a program. */
   readonly params: Params
   readonly engine: Partial<EngineOptions>
-  /** Names of corrections or mutants, separated by commas. */
+  /** Names of corrections or mutants, or paths of such, separated by commas. */
   readonly variant: string | undefined
+  /** Paths of checkers of the user's own; left out: as the target says. */
+  readonly checkers?: readonly string[]
   /** How time passes in a scenario; left out: as its name says. */
   readonly time?: TimeChoices
   /** Whether what is unlocked by design is reported too. */
@@ -28,4 +30,21 @@ export function withoutQuery(target: string): string {
 /** `scenario:hold-vs-swapper?variant=recheck-inmem`: the id of a subject says which variant it is. */
 export function variantIn(target: string): string | undefined {
   return /[?&]variant=([^&]+)/.exec(target)?.[1]
+}
+
+/** An id with one more parameter. */
+export function withQuery(id: string, parameter: string): string {
+  return `${id}${id.includes('?') ? '&' : '?'}${parameter}`
+}
+
+const CHECKER = 'checker='
+
+/** `./x.ts?n=2&checker=./c.ts`: what is explored, and which checkers of the user's own watch it. */
+export function splitCheckers(target: string): { target: string; checkers: string[] } {
+  const at = target.indexOf('?')
+  if (at < 0) return { target, checkers: [] }
+  const parts = target.slice(at + 1).split('&')
+  const others = parts.filter((part) => !part.startsWith(CHECKER))
+  const checkers = parts.filter((part) => part.startsWith(CHECKER)).map((part) => part.slice(CHECKER.length))
+  return { target: others.reduce(withQuery, target.slice(0, at)), checkers }
 }

@@ -1,17 +1,26 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { PROGRAM_PREFIX, programNames, programSubject } from '@holdfast/explorer'
+import type { Patch } from '@holdfast/compiler'
 import type { Subject } from '@holdfast/explorer'
 import { choices, notAllowed, UsageError } from '../scenario/problem.js'
 import { withProgramCheckers } from './subject-of-checkers.js'
 import { scenarioNames, scenarioSubject } from './subject-of-scenario.js'
-import { SCENARIO_PREFIX, variantIn, withoutQuery } from './subject-of-spec.js'
-import { patchesOf } from './variants.js'
+import { SCENARIO_PREFIX, splitCheckers, variantIn, withQuery, withoutQuery } from './subject-of-spec.js'
+import { withOwnCheckers } from './own-checkers.js'
+import { patchesNamed } from './own-variant.js'
 import type { SubjectSpec } from './subject-of-spec.js'
 
 export type TargetKind = 'program' | 'scenario'
 
 /** Makes the subject. Throws {@link UsageError} if there is none, or a parameter is wrong. */
 export async function subjectOf(spec: SubjectSpec): Promise<Subject> {
+  const { target, checkers } = splitCheckers(spec.target)
+  const subject = await plainSubject({ ...spec, target })
+  return withOwnCheckers(subject, spec.checkers ?? checkers)
+}
+
+/** Without checkers of the user's own. */
+async function plainSubject(spec: SubjectSpec): Promise<Subject> {
   if (kindOf(spec.target) === 'scenario') {
     const [param] = Object.keys(spec.params)
     if (param !== undefined)
@@ -31,7 +40,7 @@ async function patchedProgram(spec: SubjectSpec): Promise<Subject> {
   try {
     const subject = await programSubject(target, spec.params, {
       engine: spec.engine,
-      ...(variant === undefined ? {} : { patches: patchesNamed(variant) }),
+      ...(variant === undefined ? {} : { patches: await variantPatches(variant) }),
     })
     return withProgramCheckers(variant === undefined ? subject : asVariant(subject, variant))
   } catch (error) {
@@ -39,10 +48,11 @@ async function patchedProgram(spec: SubjectSpec): Promise<Subject> {
   }
 }
 
-function patchesNamed(variant: string): ReturnType<typeof patchesOf> {
+async function variantPatches(variant: string): Promise<Patch[]> {
   try {
-    return patchesOf(variant)
+    return await patchesNamed(variant)
   } catch (error) {
+    if (error instanceof UsageError) throw error
     throw new UsageError([{ path: '--variant', message: (error as RangeError).message }])
   }
 }
@@ -52,7 +62,7 @@ function asVariant(subject: Subject, variant: string): Subject {
   const { id } = subject
   return {
     ...subject,
-    id: `${id}${id.includes('?') ? '&' : '?'}variant=${variant}`,
+    id: withQuery(id, `variant=${variant}`),
     *smaller() {
       for (const each of subject.smaller?.() ?? []) yield asVariant(each, variant)
     },

@@ -35,3 +35,11 @@ test('an exploration that is cut off shows nothing', { timeout: MINUTE }, async 
   expect(own.complete).toBe(false)
   expect(holds).toBe(false)
 })
+
+test('a claim about a correction does not hold of a kernel without it', { timeout: MINUTE }, async () => {
+  const claim = CLAIMS.find(({ id }) => id === 'free-takes-swaplock')
+  if (claim === undefined) throw new Error('no claim is called free-takes-swaplock')
+  const { claim: own, holds } = await verify({ ...claim, variant: 'atomic-swapins', planted: [] })
+  expect(own.found).not.toEqual([])
+  expect(holds).toBe(false)
+})

@@ -56,12 +56,13 @@ export function verifyMarkdown(results: readonly Verified[]): string {
   ].join('\n')
 }
 
-/** What a claim says, and what its planted faults are. */
-export function claimText(id: string): string {
-  const { claim, scenario, planted } = claimOf(id)
+/** What a claim says, and what its planted faults are; `variant`: with that in place of the correction it is about. */
+export function claimText(id: string, variant?: string): string {
+  const { claim, scenario, planted, variant: own } = claimOf(id)
   const faults = planted.map((name) => `  ${name}: ${mutantOf(name)?.about ?? 'the kernel as it is'}`)
   return [
     claim,
+    ...(variant === undefined ? [] : [`Here with ${variant} in place of ${own}.`]),
     `Scenario ${scenario.name}: ${scenario.description}`,
     'Must be found, if it is there:',
     ...faults,

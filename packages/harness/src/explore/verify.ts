@@ -9,7 +9,7 @@ import { MachineTarget } from './machine-target.js'
 import { StackUse } from './stack-use.js'
 import { SwapWatch } from './swap-watch.js'
 import { periodOf } from './period.js'
-import { patchesOf } from './variants.js'
+import { patchesNamed } from './own-variant.js'
 import type { Claim, Explored, Verified } from './verified-claim.js'
 import { UNCORRECTED } from './verified-claim.js'
 
@@ -30,11 +30,11 @@ const SEED = 1
  * not wired, the invariants at the end, {@link SwapWatch}), since a state is visited once, whatever the way to it.
  */
 export async function verify(claim: Claim, options: VerifyOptions = {}): Promise<Verified> {
-  const corrections = patchesOf(claim.variant)
+  const corrections = await patchesNamed(claim.variant)
   const own = await exploreClaim(claim, corrections, claim.id, options)
   const planted: Verified['planted'][number][] = []
   for (const name of claim.planted) {
-    const patches = name === UNCORRECTED ? [] : [...corrections, ...patchesOf(name)]
+    const patches = name === UNCORRECTED ? [] : [...corrections, ...(await patchesNamed(name))]
     planted.push({ name, explored: await exploreClaim(claim, patches, `${claim.id}, ${name}`, options, 1) })
   }
   const holds =

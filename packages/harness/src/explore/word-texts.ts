@@ -50,7 +50,7 @@ import type { AddressNames } from '../run/address-names.js'
 import type { AddressTable } from './address-table.js'
 
 /** Fields that are reader/writer locks; the other locks are mutexes of either kind. */
-export const RWLOCKS: readonly string[] = ['P_REFLOCK', 'VM_MAP_LOCK']
+const RWLOCKS: readonly string[] = ['P_REFLOCK', 'VM_MAP_LOCK']
 
 /** Readers of a reader/writer lock are counted from this bit on; its owner's address is shifted by one. */
 const READERS_SHIFT = 3

@@ -3,7 +3,7 @@ import { mechanical, parseSource } from '@holdfast/compiler'
 import type { Patch, Source } from '@holdfast/compiler'
 import { patchesOf } from '../explore/variants.js'
 import { CORRECTED } from './corrected.js'
-import { PACKAGES } from './mutated-files.js'
+import { packagePath } from '../packages.js'
 import type { Change, Edit, Mutant, Operator } from './mutant.js'
 import { OPERATORS } from './operators/index.js'
 import { functionsOf } from './source-functions.js'
@@ -17,7 +17,7 @@ export async function generate(
 ): Promise<Mutant[]> {
   const mutants: Mutant[] = []
   for (const file of files) {
-    const source = await parseSource(`${PACKAGES}${file}`, corrections)
+    const source = await parseSource(packagePath(file), corrections)
     mutants.push(...mutantsOf(source, file, operators))
   }
   return mutants

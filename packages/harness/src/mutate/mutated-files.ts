@@ -1,14 +1,11 @@
 import { readdirSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-
-/** From this file, in src and in dist alike. */
-export const PACKAGES = fileURLToPath(new URL('../../../', import.meta.url))
+import { packagePath } from '../packages.js'
 
 const UVM_GLUE = 'kernel/src/uvm-glue'
 
 /** What mutants are made from, from the folder `packages`: the protocol, and what it stands on. */
 export function mutatedFiles(): string[] {
-  const glue = readdirSync(`${PACKAGES}${UVM_GLUE}`)
+  const glue = readdirSync(packagePath(UVM_GLUE))
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
     .sort()
     .map((name) => `${UVM_GLUE}/${name}`)

@@ -1,7 +1,7 @@
 import type { Catch, Outcome, Tried } from './outcome.js'
 
 /** A mutant that nothing caught. */
-export interface Survivor {
+interface Survivor {
   readonly id: string
   readonly place: string
   readonly reason: string
@@ -34,7 +34,7 @@ export interface Counts {
   readonly equivalent: number
 }
 
-export interface MutantRow {
+interface MutantRow {
   readonly id: string
   readonly status: Outcome['status']
   readonly by?: Catch

@@ -5,7 +5,7 @@ import { NPROCS } from '@holdfast/kernel'
 import { kernelSubject } from '../explore/kernel-subject.js'
 import { MachineTarget } from '../explore/machine-target.js'
 import { RECORDED_TICKS } from '../explore/scenario-query.js'
-import { patchesOf } from '../explore/variants.js'
+import { patchesNamed } from '../explore/own-variant.js'
 import { lwpsTotal } from '../scenario/walk.js'
 import type { Scenario } from '../scenario/types.js'
 import { recorderBuild } from './recorder-build.js'
@@ -31,7 +31,7 @@ export interface Recorded {
 
 /** A tick of small machines: they mostly wait for the next. */
 export const FAST_TICK_NS = 50_000
-export const DEFAULT_LOG_BYTES = 256 << 20
+const DEFAULT_LOG_BYTES = 256 << 20
 
 /**
  * A scenario whose runs on parallel workers are recorded, and the same machine under the explorer. The workers stay from one run to the
@@ -54,7 +54,7 @@ export class RecordedScenario {
       all,
       time: { ticks: RECORDED_TICKS.max },
     })
-    const worker = await recorderBuild(patchesOf(variant))
+    const worker = await recorderBuild(await patchesNamed(variant))
     return new RecordedScenario(scenario, subject, worker, options)
   }
 

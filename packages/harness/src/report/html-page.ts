@@ -89,7 +89,7 @@ export function barSection(title: string, values: readonly PlotBar[], unit: stri
 }
 
 /** A table, folded if it is long. */
-export function dataTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+function dataTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
   const open = rows.length <= SHORT ? ' open' : ''
   return `<details${open}><summary>Data</summary>\n${htmlTable(columns, rows)}\n</details>`
 }

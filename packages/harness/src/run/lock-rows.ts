@@ -32,6 +32,6 @@ export function lockRows(snapshots: readonly LockstatSnapshot[]): {
 }
 
 /** The C spelling of a function of the kernel: `uvmLwpHold` is `uvm_lwp_hold`. */
-export function cName(name: string): string {
+function cName(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }

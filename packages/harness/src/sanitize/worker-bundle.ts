@@ -1,9 +1,6 @@
-import { fileURLToPath } from 'node:url'
 import { compile } from '@holdfast/compiler'
 import type { Patch } from '@holdfast/compiler'
-
-/** From this file, in src and in dist alike. */
-const PACKAGES = new URL('../../../', import.meta.url)
+import { OF_PACKAGES, packagePath } from '../packages.js'
 
 /**
  * The worker of a CPU in one file: the kernel's sources with `patches`, not instrumented, and the sanitizer beside it. Found on
@@ -11,10 +8,10 @@ const PACKAGES = new URL('../../../', import.meta.url)
  */
 export async function workerBundle(patches: readonly Patch[]): Promise<URL> {
   const { url } = await compile({
-    entries: [fileURLToPath(new URL('harness/src/sanitize/cpu-worker.ts', PACKAGES))],
+    ...OF_PACKAGES,
+    entries: [packagePath('harness/src/sanitize/cpu-worker.ts')],
     instrument: () => false,
     patches,
-    root: fileURLToPath(new URL('harness/', PACKAGES)),
   })
   return new URL(url)
 }

@@ -1,12 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { compile } from '@holdfast/compiler'
-import { cacheDirOf } from '@holdfast/explorer'
+import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
 import { checkScenario } from './check.js'
 import { explain } from './explain.js'
+import { importDefault } from './import-default.js'
 import { notAllowed, type Problem, UsageError } from './problem.js'
 import { scenarioSchema } from './scenario-schema.js'
 import type { Scenario } from './types.js'
@@ -58,54 +54,9 @@ export function loadScenario(file: string): Scenario {
   return parseScenarioText(text, file)
 }
 
-/** The packages of this installation: what a scenario means by their names, wherever it lies. */
-const PACKAGES = ['atomics-sync', 'cpu', 'explorer', 'harness', 'kernel', 'mm']
-
-/**
- * As {@link parseScenario}, from the default export of a module, JavaScript or TypeScript. It is bundled with what it imports, but for packages
- * under node_modules.
- */
+/** As {@link parseScenario}, from the default export of a module, JavaScript or TypeScript: see importDefault. */
 export async function importScenario(file: string): Promise<Scenario> {
-  const path = resolve(file)
-  if (!existsSync(path)) throw new UsageError([notAllowed('scenario', file, 'there is no such file')])
-  let module: { default?: unknown }
-  try {
-    module = await importModule(path)
-  } catch (error) {
-    if (error instanceof UsageError || (error as Error).name === 'UsageError') throw error
-    throw new UsageError([{ path: file, message: `cannot be imported: ${(error as Error).message}` }])
-  }
-  const exported = defaultExport(module)
-  if (exported === undefined) {
-    throw new UsageError([
-      { path: file, message: 'has no default export; a scenario (defineScenario) is expected' },
-    ])
-  }
-  return parseScenario(exported)
-}
-
-async function importModule(path: string): Promise<{ default?: unknown }> {
-  const { resolve: find } = createRequire(import.meta.url)
-  const external = PACKAGES.map((name) => `@holdfast/${name}`).map((name) => [
-    name,
-    pathToFileURL(find(name)).href,
-  ])
-  const { url } = await compile({
-    entries: [path],
-    instrument: () => false,
-    external: Object.fromEntries(external) as Record<string, string>,
-    cacheDir: cacheDirOf(path),
-  })
-  const module = (await import(/* @vite-ignore */ url)) as { default?: unknown }
-  if (module.default !== undefined || !/\.c?js$/.test(path)) return module
-  // What CommonJS exports is not in a bundle of modules.
-  return (await import(/* @vite-ignore */ pathToFileURL(path).href)) as { default?: unknown }
-}
-
-/** Of CommonJS that was made from a module, the exports are one level down. */
-function defaultExport({ default: outer }: { default?: unknown }): unknown {
-  const wrapped = typeof outer === 'object' && outer !== null && Reflect.get(outer, '__esModule') === true
-  return wrapped ? (Reflect.get(outer, 'default') as unknown) : outer
+  return parseScenario(await importDefault('scenario', file, 'a scenario (defineScenario)'))
 }
 
 /** Files may name the published schema, for editors. */

@@ -14,7 +14,7 @@ import {
 } from './limits.js'
 import type { DebugKnobs, Machine } from './types.js'
 
-export const debugSchema: v.GenericSchema<DebugKnobs> = shape({
+const debugSchema: v.GenericSchema<DebugKnobs> = shape({
   enableswap: v.exactOptional(yesOrNo()),
   kdassert: v.exactOptional(yesOrNo()),
   swapdebug: v.exactOptional(

@@ -107,7 +107,7 @@ const OPERATIONS = [
 ] as const
 
 /** Names of all operations, in the order of the documentation. */
-export const OPERATION_NAMES: readonly Operation['op'][] = OPERATIONS.map(({ entries }) => entries.op.literal)
+const OPERATION_NAMES: readonly Operation['op'][] = OPERATIONS.map(({ entries }) => entries.op.literal)
 
 export const operationSchema: v.GenericSchema<Operation> = v.variant(
   'op',

@@ -53,7 +53,7 @@ const simple: fc.Arbitrary<Operation> = fc.oneof(
 )
 
 /** Programs with loops and choices at most two deep. */
-export const arbitraryProgram: fc.Arbitrary<Program> = fc.letrec<{ program: Program; operation: Operation }>(
+const arbitraryProgram: fc.Arbitrary<Program> = fc.letrec<{ program: Program; operation: Operation }>(
   (tie) => ({
     program: fc.array(tie('operation'), { maxLength: 5, depthIdentifier: 'program' }),
     operation: fc.oneof(

@@ -45,7 +45,7 @@ export function runNode(cwd: string, args: readonly string[], interruptAfterMs?:
 }
 
 /** What this test runner has put there for itself is nothing for others. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
+export function cleanEnvironment(): NodeJS.ProcessEnv {
   const names = Object.keys(process.env).filter(
     (name) => !/^(?:VITEST|NODE_OPTIONS|FORCE_COLOR|GITHUB_)/.test(name),
   )

@@ -27,7 +27,7 @@ export function identifiers(line: string): Set<string> {
  * Which lines of the original the lines of a function were ported from: both in the same order, those together that have most
  * identifiers in common. `from` and `first` are the numbers of their first lines.
  */
-export function alignLines(
+function alignLines(
   ported: readonly string[],
   from: number,
   original: readonly string[],

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
 import type { Site } from '@holdfast/compiler'
 import type { TraceFile, TracePlace } from '@holdfast/viewer'
 import { type CFunction, cFunctions } from './c-functions.js'
 import type { LinePairs } from './c-lines.js'
 
 /** The C source that uvm-glue was ported from, and which of its lines each of ours comes from (`pnpm original-lines` writes them). */
-export const ORIGINAL = 'uvm_glue.c'
-const REFERENCE = new URL('../../../viewer/reference/', import.meta.url)
-export const ORIGINAL_PATH = fileURLToPath(new URL(ORIGINAL, REFERENCE))
-export const LINES_PATH = fileURLToPath(new URL('uvm-glue-lines.json', REFERENCE))
+const ORIGINAL = 'uvm_glue.c'
+const { resolve } = createRequire(import.meta.url)
+export const ORIGINAL_PATH = resolve(`@holdfast/viewer/reference/${ORIGINAL}`)
+export const LINES_PATH = resolve('@holdfast/viewer/reference/uvm-glue-lines.json')
 /** Sources that were ported from it. */
 export const PORTED = 'packages/kernel/src/uvm-glue/'
 

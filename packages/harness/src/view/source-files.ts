@@ -1,11 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Site } from '@holdfast/compiler'
 import type { TraceFile } from '@holdfast/viewer'
+import { reportedSource } from '../packages.js'
 
-/** The root of the repository. The same from src and from dist. */
-const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
 /** Lines that are kept before and after one that is used. */
 const AROUND = 6
 
@@ -33,10 +31,12 @@ function linesOf(
   return [...kept].sort((one, other) => one - other).map((line) => [line, whole[line - 1] ?? ''] as const)
 }
 
-/** The text of a source as sites name it: from the root of the repository, the program's folder, or here. */
-export function readSource(file: string, program?: string): string | undefined {
-  const roots = [...(program === undefined ? [] : ancestors(dirname(program))), ROOT, process.cwd()]
-  const found = roots.map((root) => join(root, file)).find((path) => existsSync(path))
+/** The text of a source as sites name it: from the program's folder, the packages, or here. */
+function readSource(file: string, program?: string): string | undefined {
+  const own = program === undefined ? [] : ancestors(dirname(program)).map((root) => join(root, file))
+  const found = [...own, reportedSource(file), join(process.cwd(), file)].find(
+    (path) => path !== undefined && existsSync(path),
+  )
   return found === undefined ? undefined : readFileSync(found, 'utf8')
 }
 

@@ -37,7 +37,7 @@ export async function toHoldInEveryInterleaving(
     variant: undefined,
     all: false,
   }
-  const legs = planOf('program', {
+  const legs = await planOf('program', {
     strategy: options.strategy ?? (options.delays === undefined ? undefined : 'delay-bound'),
     seed: options.seed ?? 1,
     depth: options.depth,

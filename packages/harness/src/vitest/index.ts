@@ -2,6 +2,9 @@
  * `import '@holdfast/harness/vitest'` in a test, or in a setup file: gives `expect` the matcher `toHoldInEveryInterleaving`.
  */
 import { expect } from 'vitest'
+// Stays in the declarations, which are to add to Vitest's: without it they do not, for whoever has this installed.
+// oxlint-disable-next-line import/no-unassigned-import
+import 'vitest'
 import { toHoldInEveryInterleaving } from './hold-matcher.js'
 import type { HoldOptions } from './hold-options.js'
 

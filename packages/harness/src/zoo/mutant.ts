@@ -3,7 +3,7 @@ import type { Params, Verdict } from '@holdfast/explorer'
 import type { PeriodSpec } from '../explore/period.js'
 
 /** How sure the history of a fault is: seen in the sources or the commit; in part; recalled only; or a textbook's. */
-export type Confidence = 'verified' | 'partly verified' | 'recalled' | 'textbook'
+type Confidence = 'verified' | 'partly verified' | 'recalled' | 'textbook'
 
 /** Where the history of a fault is from. */
 export interface Source {

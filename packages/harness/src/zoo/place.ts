@@ -1,7 +1,7 @@
 import { parseSource } from '@holdfast/compiler'
 import { patchesOf } from '../explore/variants.js'
 import type { Focus } from '../mutate/focus.js'
-import { PACKAGES } from '../mutate/mutated-files.js'
+import { packagePath } from '../packages.js'
 import { functionsOf } from '../mutate/source-functions.js'
 import type { Mutant } from './mutant.js'
 
@@ -11,7 +11,7 @@ const KERNEL = 'kernel/src/'
 export async function placeOf({ patches, near, corrections }: Mutant): Promise<Focus | undefined> {
   for (const { file, find } of near === undefined ? patches : [near]) {
     const path = KERNEL + file.replace(KERNEL, '')
-    const source = await parseSource(PACKAGES + path, patchesOf(corrections))
+    const source = await parseSource(packagePath(path), patchesOf(corrections))
     const at = source.text.indexOf(find)
     const fn = functionsOf(source).find(({ body }) => at >= body.start && at < body.end)
     if (fn === undefined) continue

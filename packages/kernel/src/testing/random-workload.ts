@@ -3,7 +3,7 @@ import type { Workload } from '../program.js'
 import { SCHED_FIFO, SCHED_OTHER } from '../param.js'
 
 /** Deterministic numbers for building workloads. */
-export function numbers(seed: number): (below: number) => number {
+function numbers(seed: number): (below: number) => number {
   let state = seed === 0 ? 1 : seed | 0
   return (below) => {
     state ^= state << 13

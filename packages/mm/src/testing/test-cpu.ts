@@ -144,7 +144,7 @@ export class TestThread {
 }
 
 /** A thread sleeps, and nothing that could wake it is left to happen. */
-export class WouldSleep extends Error {
+class WouldSleep extends Error {
   override readonly name = 'WouldSleep'
 }
 

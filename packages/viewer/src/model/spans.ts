@@ -38,7 +38,7 @@ export interface Arrow {
 }
 
 /** Who an event is by, as far as locks are concerned. */
-export function whoOf({ events, tasks }: Execution, event: number): number {
+function whoOf({ events, tasks }: Execution, event: number): number {
   return (tasks.length > 0 ? events.task[event] : events.actor[event]) ?? -1
 }
 

@@ -11,10 +11,10 @@ interface Step {
   readonly preempts: boolean
 }
 
-export const ACTORS = 3
+const ACTORS = 3
 export const TASKS = 4
 /** The first words are locks. */
-export const LOCKS = 2
+const LOCKS = 2
 export const WORDS = 6
 
 const step: fc.Arbitrary<Step> = fc.record({

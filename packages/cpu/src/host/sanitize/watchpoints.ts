@@ -85,7 +85,7 @@ export class Watchpoints {
 }
 
 /** At most one for each CPU is set at a time, so most slots are free. */
-export const WATCH_SLOTS = 512
+const WATCH_SLOTS = 512
 const SLOT_MASK = WATCH_SLOTS - 1
 const BUSY = -1
 const DONE = -2

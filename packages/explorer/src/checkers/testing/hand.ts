@@ -4,7 +4,6 @@ import {
   CAS,
   CHOOSE,
   COPY,
-  CV_BROADCAST,
   CV_SIGNAL,
   CV_WAIT,
   EXCHANGE,
@@ -72,7 +71,6 @@ export const unlock = (t: Hand, site: number, m: number): Op => op(t, UNLOCK, si
 export const tryLock = (t: Hand, site: number, m: number): Op => op(t, TRY_LOCK, site, m)
 export const cvWait = (t: Hand, site: number, cv: number, m: number): Op => op(t, CV_WAIT, site, cv, m)
 export const cvSignal = (t: Hand, site: number, cv: number): Op => op(t, CV_SIGNAL, site, cv)
-export const cvBroadcast = (t: Hand, site: number, cv: number): Op => op(t, CV_BROADCAST, site, cv)
 export const choose = (t: Hand, site: number, n: number): Op => op(t, CHOOSE, site, n)
 export const join = (t: Hand, site: number, thread: number): Op => op(t, JOIN, site, thread)
 export const spawn = (t: Hand, site: number, body: Body): Op =>

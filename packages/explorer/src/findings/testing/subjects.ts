@@ -7,7 +7,7 @@ import type { Coroutine, Target } from '../../engine/target.js'
 import type { Subject } from '../../subject.js'
 
 /** Programs as the compiler would leave them, for tests that need no compiler. */
-export type Body = (mem: ActorMem) => Coroutine
+type Body = (mem: ActorMem) => Coroutine
 
 const SITES: Site[] = []
 
@@ -28,7 +28,7 @@ interface Toy {
   readonly smaller?: () => Iterable<Subject>
 }
 
-export function toySubject({ id, words, bodies, hash, pure, localFrom, check, smaller }: Toy): Subject {
+function toySubject({ id, words, bodies, hash, pure, localFrom, check, smaller }: Toy): Subject {
   const target: Target = {
     name: id,
     image: new Int32Array(8 + words.length),

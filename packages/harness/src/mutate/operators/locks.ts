@@ -33,7 +33,7 @@ function* exchanged(fn: SourceFunction, when: (one: Node, other: Node) => boolea
 }
 
 /** Each in the place of the other. */
-export function exchange(fn: SourceFunction, one: Node, other: Node): Change {
+function exchange(fn: SourceFunction, one: Node, other: Node): Change {
   return {
     edits: [
       { start: one.start, end: one.end, text: textOf(fn, other) },
