@@ -14,6 +14,7 @@ export interface LockRow {
   readonly spins: number
   /** Waits in which the CPU was given up. */
   readonly sleeps: number
+  /** Wall-clock time, in nanoseconds, as the next. */
   readonly heldNs: number
   readonly waitedNs: number
 }
@@ -89,6 +90,7 @@ export interface RunResult {
   readonly swapins: number
   readonly swapouts: number
   readonly switches: number
+  /** TLB shootdowns, by whichever CPU asked for them. */
   readonly shootdowns: number
   readonly locks: readonly LockRow[]
   readonly findings: readonly Finding[]
@@ -98,8 +100,11 @@ export interface RunResult {
    */
   readonly outcome: 'time' | 'done' | 'quiet' | 'interrupted' | 'found'
   readonly seed: number
+  /** Page frames. */
   readonly memory: number
+  /** Kernel preemption. */
   readonly preempt: boolean
+  /** Clock ticks, as seconds of the simulated machine. */
   readonly simulatedSeconds: number
   /** Times the machine was stopped and its invariants checked. */
   readonly checks: number

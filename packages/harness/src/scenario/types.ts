@@ -66,20 +66,24 @@ export interface ProcessSpec<
   C extends string = string,
   G extends string = string,
 > {
+  /** By it operations name the process. */
   readonly name: P
-  /** How many processes of this kind; 1 if left out. */
+  /** How many processes of this kind, 1 to 1,000; 1 if left out. */
   readonly count?: number
+  /** -20 to 19, as setpriority(2) has it; 0 if left out. */
   readonly nice?: number
-  /** Pages of anonymous memory mapped for its LWPs to touch. */
+  /** Pages of anonymous memory mapped for its LWPs to touch, 1 to 1,024; none if left out. */
   readonly pages?: number
   readonly lwps: readonly LwpSpec<P, C, G>[]
 }
 
 /** A kind of LWP of a process. */
 export interface LwpSpec<P extends string = string, C extends string = string, G extends string = string> {
-  /** How many LWPs of this kind in each process; 1 if left out. */
+  /** How many LWPs of this kind in each process, 1 to 1,000; 1 if left out. */
   readonly count?: number
+  /** Time-sharing if left out. */
   readonly class?: SchedClass
+  /** Within its class, 0 to 63. */
   readonly priority?: number
   /** The operations, or the name of a program. At its end the LWP exits. */
   readonly program: Program<P, C, G> | G
@@ -148,6 +152,7 @@ export interface Alternative<
   C extends string = string,
   G extends string = string,
 > {
+  /** 1 to 100; 1 if left out. */
   readonly weight?: number
   readonly body: Program<P, C, G>
 }
