@@ -72,7 +72,7 @@ export interface ProcessSpec<
   readonly count?: number
   /** -20 to 19, as setpriority(2) has it; 0 if left out. */
   readonly nice?: number
-  /** Pages of anonymous memory mapped for its LWPs to touch, 1 to 1,024; none if left out. */
+  /** Pages of anonymous memory mapped for its LWPs to touch, 1 to 1,024; 4 if left out. */
   readonly pages?: number
   readonly lwps: readonly LwpSpec<P, C, G>[]
 }
