@@ -4,7 +4,7 @@ export default defineConfig({
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'examples/*/*.test.ts', 'rules/*.test.ts'],
+    include: ['packages/*/src/**/*.test.ts', 'examples/*/*.test.ts', 'rules/*.test.ts', 'api/*.test.mjs'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -17,7 +17,7 @@ import { notAllowed, UsageError } from '../scenario/problem.js'
 import { checkWritable, NO_CI, reportToCi } from './written-reports.js'
 import type { CiChoices } from './written-reports.js'
 import type { ExploreChoices } from './explore-command-options.js'
-import { print, printJson } from './output.js'
+import { print, printJson, terminalWidth } from './output.js'
 import { paperOf } from './explore-command-paper.js'
 import { progressOn } from './progress.js'
 import { EXIT_FOUND, EXIT_OK } from './run-command.js'
@@ -60,7 +60,15 @@ export async function exploreCommand(
     const { actors, chance } = await jobs.ready(spec)
     if (!choices.json)
       await print(
-        introduction({ subject: subject.id, actors, legs, memoryModel, ...budget, jobs: jobs.count }),
+        introduction({
+          subject: subject.id,
+          actors,
+          legs,
+          memoryModel,
+          ...budget,
+          jobs: jobs.count,
+          width: terminalWidth(),
+        }),
       )
     // It visits each trace once.
     const byDpor = legs.length === 1 && legs[0]?.strategy.name === 'dpor'

@@ -54,7 +54,7 @@ test.skipIf(!hasScript)(
     expect(views).toBeGreaterThan(1) // a host that is busy leaves little time to draw
     for (const text of ['Free pages', 'the pagedaemon wakes below', 'Found       nothing so far'])
       expect(output).toContain(text)
-    expect(output).toMatch(/Locks +\w+ held \d+%/)
+    expect(output).toMatch(/Locks +\w+ +held \d+%/)
     const left = leftOf(output)
     expect(left.startsWith('memory-pressure: 2 CPUs')).toBe(true)
     for (const text of ['CPU  LWP', 'so far']) expect(left).not.toContain(text)

@@ -44,8 +44,12 @@ function fitting(text: string, columns: number, rows: number): string {
   return text
     .split('\n')
     .slice(0, Math.max(1, rows - 1))
-    .map((line) => line.slice(0, Math.max(20, columns - 1)))
+    .map((line) => cut(line, Math.max(20, columns - 1)))
     .join('\n')
+}
+
+function cut(line: string, room: number): string {
+  return line.length <= room ? line : `${line.slice(0, room - 1)}…`
 }
 
 function plainLines(stream: NodeJS.WriteStream, now: () => number): Progress {

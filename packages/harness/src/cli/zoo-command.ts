@@ -71,7 +71,7 @@ async function zooCommand(ids: readonly string[], flags: ZooFlags, signal: Abort
       jobs,
       signal,
       parallel: flags.quick === true ? undefined : parallelCatch,
-      onProgress: (line) => progress.update(line),
+      onProgress: (line, view) => progress.update(line, view),
     })
     progress.done()
     if (flags.write === true && !zoo.interrupted) writeFileSync(ZOO_PAGE, zooPage(zoo))

@@ -19,16 +19,18 @@ export interface Introduction {
   readonly executions: number | undefined
   readonly seconds: number | undefined
   readonly jobs: number
+  /** Characters of a line, if that matters. */
+  readonly width?: number | undefined
 }
 
 const MOST_ACTORS_NAMED = 8
 
 /** What is about to be explored, how, and for how long. */
-export function introduction({ subject, actors, legs, memoryModel, ...budget }: Introduction): string {
+export function introduction({ subject, actors, legs, memoryModel, width, ...budget }: Introduction): string {
   const named = actors.slice(0, MOST_ACTORS_NAMED).join(', ')
   const more = actors.length > MOST_ACTORS_NAMED ? ', ...' : ''
   const only = legs.length === 1 ? (legs[0] as Leg) : undefined
-  const strategies = legs.map(({ label, share }) => `${label} ${Math.round(100 * share)}%`).join('; ')
+  const strategies = legs.map(({ label, share }) => `${label} ${Math.round(100 * share)}%`)
   const notes =
     only !== undefined && only.exhaustive && budget.jobs > 1
       ? [`${only.label} goes from one execution to the next: it runs in one job`]
@@ -36,7 +38,7 @@ export function introduction({ subject, actors, legs, memoryModel, ...budget }: 
   return [
     subject,
     `  actors    ${actors.length}: ${named}${more}`,
-    `  strategy  ${only?.label ?? strategies}`,
+    ...listed('  strategy  ', only === undefined ? strategies : [only.label], width),
     `  budget    ${budgetText(budget)}${budget.jobs > 1 ? `, ${budget.jobs} jobs` : ''}`,
     ...(memoryModel === 'sc'
       ? []
@@ -44,6 +46,21 @@ export function introduction({ subject, actors, legs, memoryModel, ...budget }: 
     ...notes.map((note) => `  note      ${note}`),
     '',
   ].join('\n')
+}
+
+/** Items after a label, in as many lines as they need. */
+function listed(label: string, items: readonly string[], width = Number.POSITIVE_INFINITY): string[] {
+  const lines: string[] = []
+  let line = label
+  for (const [n, item] of items.entries()) {
+    const text = n < items.length - 1 ? `${item};` : item
+    if (line.length > label.length && line.length + 1 + text.length > width) {
+      lines.push(line)
+      line = ' '.repeat(label.length)
+    }
+    line += line.length === label.length ? text : ` ${text}`
+  }
+  return [...lines, line]
 }
 
 function budgetText({ executions, seconds }: Pick<Introduction, 'executions' | 'seconds'>): string {

@@ -7,6 +7,7 @@ import type { ParallelCatch, ParallelRun } from './parallel.js'
 import { placeOf } from './place.js'
 import type { Focus } from '../mutate/focus.js'
 import { runInParallel } from './run-parallel.js'
+import { ZooProgress } from './zoo-progress.js'
 import { isProgram, specOf, trialsOf, twinSpecOf } from './trial.js'
 import type { Caught, Trial, Tried } from './trial.js'
 
@@ -19,7 +20,8 @@ export interface ZooOptions {
   readonly signal: AbortSignal
   /** Left out: nothing is run in parallel. */
   readonly parallel?: ParallelRun | undefined
-  readonly onProgress?: (line: string) => void
+  /** `view` has several lines, and is asked for only where it is shown, instead of the line. */
+  readonly onProgress?: (line: string, view?: () => string) => void
 }
 
 /** What came of a mutant. */
@@ -88,12 +90,13 @@ class Running {
   private readonly options: ZooOptions
   private readonly counts: LiveCounts
   private readonly places: ReadonlyMap<string, Focus | undefined>
-  private done = 0
+  private readonly progress: ZooProgress
 
   constructor(options: ZooOptions, places: ReadonlyMap<string, Focus | undefined>) {
     this.options = options
     this.places = places
     this.counts = LiveCounts.of(options.jobs.count)
+    this.progress = new ZooProgress(this.counts, (line, view) => options.onProgress?.(line, view))
     options.signal.addEventListener('abort', () => this.counts.stopAll(), { once: true })
     if (options.signal.aborted) this.counts.stopAll()
   }
@@ -141,7 +144,6 @@ class Running {
       }
     }
     const work = [...most.values()]
-    this.done = 0
     const tried = await this.all(
       work.map(({ trial }) => trial),
       'twins',
@@ -163,14 +165,12 @@ class Running {
   /** Each trial in one job: the same whatever their number. Undefined: not begun, or cut short by the signal with nothing found. */
   private async all(work: readonly Trial[], what: string): Promise<(Tried | undefined)[]> {
     const results: (Tried | undefined)[] = work.map(() => undefined)
-    await this.spread(work, async (trial, slot) => {
-      const tried = await this.try(trial, slot)
-      this.done++
-      this.options.onProgress?.(
-        `${what}: ${this.done} of ${work.length} done; ${trial.spec.target} ${trial.spec.variant ?? ''} by ${trial.name}`,
-      )
-      if (!this.options.signal.aborted || tried.caught !== undefined) results[work.indexOf(trial)] = tried
-    })
+    const trying = (): Promise<void> =>
+      this.spread(work, async (trial, slot) => {
+        const tried = await this.try(trial, slot)
+        if (!this.options.signal.aborted || tried.caught !== undefined) results[work.indexOf(trial)] = tried
+      })
+    await this.progress.during(`trials of ${what}`, work.length, trying)
     return results
   }
 
@@ -188,6 +188,7 @@ class Running {
       counts: this.counts.buffer,
       slot,
     })
+    this.progress.ended(trial, result)
     const expected: readonly Verdict[] =
       mutants.find((mutant) => specOf(mutant).variant === trial.spec.variant)?.expected ?? []
     // One execution may show several things: what is expected is told, if it is among them.

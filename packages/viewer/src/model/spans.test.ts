@@ -98,6 +98,24 @@ test('lanes do not overlap; those the fault is about come before the others, tho
   expect(height).toBeGreaterThanOrEqual(end)
 })
 
+test('a lane that waited for a lock, and that which had it, come before those that never met', () => {
+  const step = (actor: number): Parameters<typeof traceOf>[0][number] => ({
+    actor,
+    word: 0,
+    value: undefined,
+    preempts: false,
+  })
+  // CPU0 takes it, CPU2 waits, CPU0 releases it, CPU2 takes it. CPU1 does nothing.
+  const met = loadTrace(traceOf([step(0), step(2), step(0), step(2)], [0, 1, 2]))
+  const { lanes } = pictureOf({ ...met, message: '', focus: [] })
+  expect(lanes.slice(3).map(({ name }) => name)).toEqual([
+    'the swapper',
+    'target (2.1)',
+    'holder (4.1)',
+    'idle of CPU0',
+  ])
+})
+
 test('lanes beside those of another execution are in its order, and those it has not come last', () => {
   const step = { actor: 0, word: 0, value: 1, preempts: false }
   const like = { ...loadTrace(traceOf([step], [2])), message: 'holder (4.1) is' }

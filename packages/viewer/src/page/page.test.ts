@@ -51,6 +51,15 @@ async function open(traces: readonly Trace[], width: number, hash = ''): Promise
   return { page, said }
 }
 
+/** What has the focus: how that is shown, what it is, its name and where it is; '' if nothing has. */
+const FOCUSED = `(() => {
+  const at = document.activeElement
+  if (at === null || at === document.body) return ''
+  const all = [...document.querySelectorAll('*')]
+  const name = at.getAttribute('aria-label') ?? at.labels?.[0]?.textContent ?? at.textContent
+  return getComputedStyle(at).outlineStyle + ' ' + at.tagName + ' ' + name.trim() + ' ' + all.indexOf(at)
+})()`
+
 /** Step at which the page says it is, by its text, its slider and its number alike. */
 async function stepOf(page: Page): Promise<number> {
   const step = Number(await page.getAttribute('[role=slider]', 'aria-valuenow'))
@@ -133,6 +142,7 @@ describe.skipIf(noChromium !== undefined)('the page, in Chromium', () => {
     await page.selectOption('select[aria-label="Only this CPU"]', 'CPU1')
     const ofCpu1 = TRACE.events.actor.filter((actor) => actor === 1).length
     expect(await page.textContent('.events .count')).toBe(`${ofCpu1} of 600`)
+    expect(await page.textContent('.filters output')).toBe(`${ofCpu1} events`)
     await page.focus('[role=slider]')
     await page.keyboard.press('ArrowRight')
     expect(TRACE.events.actor[(await stepOf(page)) - 1]).toBe(1)
@@ -142,6 +152,39 @@ describe.skipIf(noChromium !== undefined)('the page, in Chromium', () => {
     const found = (await stepOf(page)) - 1
     expect([TRACE.events.actor[found], TRACE.events.word[found]]).toEqual([1, 0])
     expect(said).toEqual([])
+    await page.close()
+  })
+
+  test.each([1280, 390])(
+    '%i pixels: Tab comes to everything once, each thing named and seen to have the focus, and leaves the page',
+    async (width) => {
+      const { page, said } = await open([TRACE], width)
+      const visited: string[] = []
+      for (let press = 0; press < 60; press++) {
+        await page.keyboard.press('Tab')
+        const at = String(await page.evaluate(FOCUSED))
+        if (at === '') break
+        visited.push(at)
+      }
+      expect(visited.length).toBeGreaterThan(20)
+      expect(visited.length).toBeLessThan(60)
+      expect(new Set(visited).size).toBe(visited.length)
+      expect(visited.filter((at) => !/^solid \w+ ./.test(at))).toEqual([])
+      expect(said).toEqual([])
+      await page.close()
+    },
+  )
+
+  test('arrow keys move a listing that is wider than its frame, and step everywhere else', async () => {
+    const wide = [2, `  mem.read(l) ${'x'.repeat(400)}`] as const
+    const files = TRACE.files.map((file) => (file.name === 'a.ts' ? { ...file, lines: [wide] } : file))
+    const { page } = await open([{ ...TRACE, files }], 1280, '#step=5')
+    await page.focus('.source pre')
+    await page.keyboard.press('ArrowRight')
+    expect(await stepOf(page)).toBe(5)
+    await page.focus('.calls button')
+    await page.keyboard.press('ArrowRight')
+    expect(await stepOf(page)).toBe(6)
     await page.close()
   })
 

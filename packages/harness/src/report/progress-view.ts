@@ -1,0 +1,46 @@
+import { bar } from './bar.js'
+import { count, plural, rate } from './table.js'
+
+/** Items of work, such as mutants, of which some are done. */
+export interface WorkDone {
+  /** `mutants tried`. */
+  readonly what: string
+  readonly done: number
+  readonly of: number
+  /** What is going on, or has just ended. */
+  readonly note: string
+  readonly seconds: number
+  readonly executions: number
+  /** Undefined: they are not counted. */
+  readonly points?: number
+  readonly depth?: number
+}
+
+/** Before so many items are done, or seconds are gone, nothing is said of how long the others may take. */
+const LEAST_DONE = 3
+const LEAST_SECONDS = 5
+
+/** How far it is, in lines: a bar, the work, what is left. */
+export function workView({ what, done, of, note, seconds, executions, points, depth }: WorkDone): string {
+  const share = of === 0 ? 1 : done / of
+  const parts = [
+    plural(executions, 'execution'),
+    ...(points === undefined ? [] : [`${rate(seconds > 0 ? points / seconds : 0)} points/s`]),
+    ...(depth === undefined || depth === 0 ? [] : [`depth ${count(depth)}`]),
+    `${spanText(seconds)} so far`,
+    ...leftText(done, of, seconds),
+  ]
+  return [`${bar(share)}  ${count(done)} of ${count(of)} ${what}`, parts.join(', '), note].join('\n')
+}
+
+/** What is left, if those to come take as long as those that are done. */
+function leftText(done: number, of: number, seconds: number): string[] {
+  if (done < LEAST_DONE || done >= of || seconds < LEAST_SECONDS) return []
+  return [`about ${spanText((seconds * (of - done)) / done)} to come`]
+}
+
+/** `48 s`, `12 min`, `3.5 h`. */
+function spanText(seconds: number): string {
+  if (seconds < 100) return `${seconds.toFixed(0)} s`
+  return seconds < 6_000 ? `${(seconds / 60).toFixed(0)} min` : `${(seconds / 3_600).toFixed(1)} h`
+}
