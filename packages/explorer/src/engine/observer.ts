@@ -6,10 +6,18 @@ export interface Observer {
   readonly name: string
   /** An execution begins; its first actors exist. */
   reset(world: World): void
-  /** `world.ev*` has just been executed; memory is as after it. */
-  event(world: World): void
+  /** `world.ev*` has just been executed; memory is as after it. Left out by those that look at the end alone. */
+  event?(world: World): void
   /** The execution has ended, see `world.outcome`. */
   finish(world: World): void
+}
+
+/** An observer that sees each event. */
+export type Watcher = Required<Observer>
+
+/** Those of them that see each event, in their order. */
+export function watchersAmong(observers: readonly Observer[]): Watcher[] {
+  return observers.filter((each): each is Watcher => each.event !== undefined)
 }
 
 /** What the explorer's own checkers say of an execution. */

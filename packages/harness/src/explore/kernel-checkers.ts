@@ -157,8 +157,6 @@ export class AtRest implements Observer {
 
   reset(): void {}
 
-  event(): void {}
-
   finish(world: World): void {
     if (world.outcome !== 'done' || world.reports.length > 0) return
     this.copy.set(world.words)

@@ -24,8 +24,6 @@ export class StackUse implements Observer, MachineListener {
 
   reset(): void {}
 
-  event(): void {}
-
   finish(): void {}
 
   note(world: World, actor: number, kind: number, a: number, b: number): void {

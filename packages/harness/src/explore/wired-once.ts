@@ -18,8 +18,6 @@ export class WiredOnce implements Observer {
 
   reset(): void {}
 
-  event(): void {}
-
   finish(world: World): void {
     if (world.outcome !== 'done' || world.reports.length > 0) return
     const { vmPages, physmem } = this.target.machine.config
