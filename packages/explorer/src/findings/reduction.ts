@@ -49,13 +49,13 @@ export class Reduction {
     } while (this.best !== before && !budget.isSpent)
   }
 
-  /** Looks by chance, mostly near the best one, for an execution with fewer preemptions. Returns whether it found one. */
-  guessFewer(budget: Budget): boolean {
-    while (this.best.preemptions > 0 && budget.take()) {
+  /** Looks by chance, mostly near the best one, for an execution with fewer preemptions, but at least so many. Returns whether it found one. */
+  guessFewer(budget: Budget, atLeast = 0): boolean {
+    while (this.best.preemptions > atLeast && budget.take()) {
       const { preemptions, steps } = this.best
       const isFar = this.rng.below(FAR) === 0
       const guess = isFar
-        ? new FewPreemptions(this.rng, preemptions - 1, steps)
+        ? new FewPreemptions(this.rng, atLeast + this.rng.below(preemptions - atLeast), steps)
         : new Deviating(neighbour(this.best, this.rng))
       if (this.offer(guess, { preemptions: preemptions - 1, steps: Infinity })) return true
     }

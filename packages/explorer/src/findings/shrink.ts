@@ -6,7 +6,7 @@ import type { Subject } from '../subject.js'
 import { Budget } from './budget.js'
 import { FewPreemptions } from './few-preemptions.js'
 import { Deviating, Exactly, InTurns, turnsOf } from './plan.js'
-import { Proof } from './prove-minimal.js'
+import { UpwardSearch } from './prove-minimal.js'
 import { Reduction } from './reduction.js'
 import { recordSchedule, replay } from './replay.js'
 import type { Schedule } from './schedule.js'
@@ -31,8 +31,10 @@ export interface Shrunk {
   readonly report: Report
   readonly schedule: Schedule
   readonly cost: Cost
-  /** Every execution with fewer preemptions was run, and none shows the fault. */
+  /** Every execution with fewer preemptions was visited (prove-minimal.ts), and none shows the fault: {@link atLeast} is what it has. */
   readonly minimal: boolean
+  /** Every execution with fewer preemptions than so many was visited, and none shows the fault. */
+  readonly atLeast: number
   /** What the execution given cost, up to the fault. */
   readonly from: Cost
   readonly attempts: number
@@ -45,6 +47,8 @@ const FOR_REDUCTION = 0.5
 const FOR_SUBJECTS = 0.5
 const FOR_PROOF = 0.3
 const FOR_GUESSES = 0.6
+/** Of a proof, where all executions are to be run: what is left goes to looking at each state once. */
+const FOR_EXACT = 0.5
 /** Executions by chance in which a smaller subject may show the fault. */
 const GUESSES = 2000
 
@@ -98,10 +102,10 @@ function shrinkWith(
   }
   const { reduction } = found
   // What is small is proven at once; what is not may have fewer, for the proof to go on from.
-  const proof = new Proof(found.trials, reduction)
+  const proof = new Search(found)
   proof.run(budget.part(FOR_PROOF))
   const guesses = budget.part(FOR_GUESSES)
-  while (!proof.isDone && reduction.guessFewer(guesses)) reduction.run(guesses)
+  while (!proof.isDone && reduction.guessFewer(guesses, proof.atLeast)) reduction.run(guesses)
   proof.run(budget)
   reduction.run(budget)
 
@@ -112,6 +116,7 @@ function shrinkWith(
     schedule: recordSchedule(found.trials.subject, best.choices),
     cost: costOf(best),
     minimal: proof.isDone,
+    atLeast: proof.atLeast,
     from: costOf(first),
     attempts: attempts + found.trials.attempts,
     seconds: (performance.now() - started) / 1000,
@@ -126,6 +131,35 @@ function costOf({ preemptions, steps, switches }: Cost): Cost {
 interface Candidate {
   readonly trials: Trials
   readonly reduction: Reduction
+}
+
+/**
+ * Looks for fewer preemptions, and proves that there are none: in states alone, if that proves it; otherwise there first, where it may be found soon,
+ * and then in all executions.
+ */
+class Search {
+  private readonly reduction: Reduction
+  private readonly quick: UpwardSearch
+  private readonly exact: UpwardSearch
+
+  constructor({ trials, reduction }: Candidate) {
+    this.reduction = reduction
+    this.quick = new UpwardSearch(trials, reduction, 'states')
+    this.exact = trials.judgesStates ? this.quick : new UpwardSearch(trials, reduction, 'each')
+  }
+
+  get isDone(): boolean {
+    return this.exact.isDone
+  }
+
+  get atLeast(): number {
+    return Math.min(this.exact.atLeast, this.reduction.best.preemptions)
+  }
+
+  run(budget: Budget): void {
+    this.exact.run(budget.part(this.exact === this.quick ? 1 : FOR_EXACT))
+    this.quick.run(budget)
+  }
 }
 
 /** The first smaller subject that shows the fault with no more preemptions. */

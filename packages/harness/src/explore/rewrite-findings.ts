@@ -108,7 +108,7 @@ async function tell(listed: Listed, say: (line: string) => void): Promise<Told> 
     seconds: found.seconds,
   })
   say(
-    `${id}: ${finding.preemptions} preemptions${finding.minimal ? ', proven' : ''}; exploring the correction`,
+    `${id}: ${finding.preemptions} preemptions${finding.minimal ? ', proven' : `, at least ${finding.atLeast}`}; exploring the correction`,
   )
   const result = await corrected(listed, found.execution + 1)
   say(`${id}: ${result.executions} executions of the correction find ${result.found.length}`)
@@ -167,13 +167,18 @@ function pageOf(told: readonly Told[]): string {
     '| fault | verdict | scenario | found by | executions | seconds | preemptions |',
     '| --- | --- | --- | --- | ---: | ---: | ---: |',
     ...told.map(({ listed, finding }) => {
-      const { found, preemptions, strategy, minimal, verdict } = finding
-      const least = `${preemptions}${minimal ? '' : ' (fewest found)'}`
+      const { found, preemptions, strategy, verdict } = finding
+      const least = `${preemptions}${leastText(finding)}`
       return `| [${listed.title}](#${anchor(listed.title)}) | ${verdict} | ${listed.scenario} | ${strategy} | ${found.executions} | ${found.seconds.toFixed(1)} | ${least} |`
     }),
     '',
     ...told.flatMap((each) => sectionOf(each)),
   ].join('\n')
+}
+
+function leastText({ minimal, atLeast }: Finding): string {
+  if (minimal) return ''
+  return atLeast === 0 ? ' (fewest found)' : ` (fewest found; at least ${atLeast})`
 }
 
 function sectionOf({ listed, finding, corrected: { executions, seconds, found } }: Told): string[] {
