@@ -15,7 +15,7 @@ import type { Deviation, Shown, Trials } from './trial.js'
 const FURTHEST_SHIFT = 64
 /** One guess in so many has nothing to do with the best execution. */
 const FAR = 4
-/** Executions by chance in which a shorter one may be found. */
+/** Executions by chance in which one with fewer preemptions, or a shorter one, may be found. */
 const GUESSES = 100
 
 /**
@@ -25,6 +25,7 @@ const GUESSES = 100
  *     regroup      the same trace in fewer turns, without what does not lead to the fault
  *     deviations   ddmin over what is not as it would be without preemption (Choi and Zeller, "Isolating failure-inducing
  *                  thread schedules", 2002)
+ *     guesses      executions by chance with fewer preemptions, near it or anywhere
  *     turns        each turn is joined with another of its actor, left out, exchanged with the next, or ended elsewhere
  */
 export class Reduction {
@@ -38,20 +39,23 @@ export class Reduction {
     this.rng = rng
   }
 
-  run(budget: Budget): void {
+  /** `atLeast`: it is of no use to look for fewer preemptions than so many. */
+  run(budget: Budget, atLeast = 0): void {
     let before: Shown
     do {
       before = this.best
       this.regroup(budget)
       this.reduceDeviations(budget)
+      // While many preemptions are left, chance finds fewer sooner than care does.
+      if (this.guessFewer(budget, atLeast, GUESSES)) continue
       this.changeTurns(budget)
       this.guessShorter(GUESSES, budget)
     } while (this.best !== before && !budget.isSpent)
   }
 
   /** Looks by chance, mostly near the best one, for an execution with fewer preemptions, but at least so many. Returns whether it found one. */
-  guessFewer(budget: Budget, atLeast = 0): boolean {
-    while (this.best.preemptions > atLeast && budget.take()) {
+  guessFewer(budget: Budget, atLeast: number, tries = Infinity): boolean {
+    for (let i = 0; i < tries && this.best.preemptions > atLeast && budget.take(); i++) {
       const { preemptions, steps } = this.best
       const isFar = this.rng.below(FAR) === 0
       const guess = isFar

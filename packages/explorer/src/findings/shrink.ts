@@ -22,6 +22,8 @@ export interface ShrinkOptions {
   readonly seed?: number
   /** Whether smaller subjects are tried too. Default true. */
   readonly subjects?: boolean
+  /** Looks for fewer preemptions from the bottom up first: the execution given has been shrunk already. Default false. */
+  readonly upwards?: boolean
 }
 
 /** The cheapest execution found that shows a fault. */
@@ -43,12 +45,13 @@ export interface Shrunk {
 
 const DEFAULT_SECONDS = 10
 /** Shares of what is left, in the order in which they are used. */
+const FOR_EARLY = 0.8
 const FOR_REDUCTION = 0.5
 const FOR_SUBJECTS = 0.5
 const FOR_PROOF = 0.3
 const FOR_GUESSES = 0.6
-/** Of a proof, where all executions are to be run: what is left goes to looking at each state once. */
-const FOR_EXACT = 0.5
+/** Of a proof for which all executions are to be run: before that, each state is visited once. */
+const FOR_QUICK = 0.5
 /** Executions by chance in which a smaller subject may show the fault. */
 const GUESSES = 2000
 
@@ -89,6 +92,8 @@ function shrinkWith(
   if (first === undefined) return undefined
 
   let found: Candidate = { trials, reduction: new Reduction(trials, first, rng) }
+  const early = options.upwards === true ? new Search(found) : undefined
+  early?.run(budget.part(FOR_EARLY))
   found.reduction.run(budget.part(FOR_REDUCTION))
   let attempts = 0
   if (options.subjects !== false) {
@@ -102,12 +107,12 @@ function shrinkWith(
   }
   const { reduction } = found
   // What is small is proven at once; what is not may have fewer, for the proof to go on from.
-  const proof = new Search(found)
+  const proof = early?.isOf(found) === true ? early : new Search(found)
   proof.run(budget.part(FOR_PROOF))
   const guesses = budget.part(FOR_GUESSES)
-  while (!proof.isDone && reduction.guessFewer(guesses, proof.atLeast)) reduction.run(guesses)
+  while (!proof.isDone && reduction.guessFewer(guesses, proof.atLeast)) reduction.run(guesses, proof.atLeast)
   proof.run(budget)
-  reduction.run(budget)
+  reduction.run(budget, proof.atLeast)
 
   const { best } = reduction
   return {
@@ -138,14 +143,19 @@ interface Candidate {
  * and then in all executions.
  */
 class Search {
-  private readonly reduction: Reduction
+  private readonly candidate: Candidate
   private readonly quick: UpwardSearch
   private readonly exact: UpwardSearch
 
-  constructor({ trials, reduction }: Candidate) {
-    this.reduction = reduction
+  constructor(candidate: Candidate) {
+    const { trials, reduction } = candidate
+    this.candidate = candidate
     this.quick = new UpwardSearch(trials, reduction, 'states')
     this.exact = trials.judgesStates ? this.quick : new UpwardSearch(trials, reduction, 'each')
+  }
+
+  isOf(candidate: Candidate): boolean {
+    return this.candidate === candidate
   }
 
   get isDone(): boolean {
@@ -153,12 +163,12 @@ class Search {
   }
 
   get atLeast(): number {
-    return Math.min(this.exact.atLeast, this.reduction.best.preemptions)
+    return Math.min(this.exact.atLeast, this.candidate.reduction.best.preemptions)
   }
 
   run(budget: Budget): void {
-    this.exact.run(budget.part(this.exact === this.quick ? 1 : FOR_EXACT))
-    this.quick.run(budget)
+    this.quick.run(budget.part(this.exact === this.quick ? 1 : FOR_QUICK))
+    this.exact.run(budget)
   }
 }
 
