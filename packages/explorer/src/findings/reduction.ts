@@ -13,10 +13,17 @@ import type { Deviation, Shown, Trials } from './trial.js'
 
 /** How far the end of a turn is moved, at most. */
 const FURTHEST_SHIFT = 64
-/** One guess in so many has nothing to do with the best execution. */
-const FAR = 4
+/** Kinds of guesses, each as likely; those that are none of these keep what is last. */
+const KINDS = 6
+const NEAR = 0
+const FAR = 1
+const SOME = 2
+/** Other places at which a guess that keeps some chooses anything: fewer than this. */
+const FEW_PLACES = 4
+/** Half of the most steps at which such a guess chooses anything. */
+const MOST_PLACES = 16
 /** Executions by chance in which one with fewer preemptions, or a shorter one, may be found. */
-const GUESSES = 100
+const GUESSES = 150
 
 /**
  * Makes an execution with a fault cheaper: fewer preemptions, then fewer steps, then fewer switches. What is kept has been run, and
@@ -56,14 +63,33 @@ export class Reduction {
   /** Looks by chance, mostly near the best one, for an execution with fewer preemptions, but at least so many. Returns whether it found one. */
   guessFewer(budget: Budget, atLeast: number, tries = Infinity): boolean {
     for (let i = 0; i < tries && this.best.preemptions > atLeast && budget.take(); i++) {
-      const { preemptions, steps } = this.best
-      const isFar = this.rng.below(FAR) === 0
-      const guess = isFar
-        ? new FewPreemptions(this.rng, atLeast + this.rng.below(preemptions - atLeast), steps)
-        : new Deviating(neighbour(this.best, this.rng))
-      if (this.offer(guess, { preemptions: preemptions - 1, steps: Infinity })) return true
+      const { preemptions } = this.best
+      if (this.offer(this.guess(), { preemptions: preemptions - 1, steps: Infinity })) return true
     }
     return false
+  }
+
+  /**
+   * Near the best one; with nothing of it; or with some of what it does, at the same places in the program: mostly what it does last, which
+   * is what the fault needs, when all before only leads there.
+   */
+  private guess(): Chooser {
+    const { rng, best } = this
+    const kind = rng.below(KINDS)
+    if (kind === NEAR) return new Deviating(neighbour(best, rng))
+    if (kind === FAR) return new FewPreemptions(rng, this.places(best.preemptions), best.steps)
+    const { deviations } = best
+    const last = 1 << rng.below(2 + Math.floor(Math.log2(deviations.length + 1)))
+    const kept = kind === SOME ? deviations.filter(() => rng.below(2) === 0) : deviations.slice(-last)
+    return new FewPreemptions(rng, rng.below(FEW_PLACES), best.steps, kept)
+  }
+
+  /**
+   * Steps at which a guess chooses anything: 1, 2, 4, ... up to some times the preemptions of the best one, since most of what is chosen
+   * there is none.
+   */
+  private places(preemptions: number): number {
+    return 1 << this.rng.below(2 + Math.ceil(Math.log2(Math.min(preemptions, MOST_PLACES))))
   }
 
   /** Looks by chance for an execution with fewer steps and no more preemptions, until so many tries in a row have found none. */

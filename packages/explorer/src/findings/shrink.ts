@@ -46,10 +46,11 @@ export interface Shrunk {
 const DEFAULT_SECONDS = 10
 /** Shares of what is left, in the order in which they are used. */
 const FOR_EARLY = 0.8
-const FOR_REDUCTION = 0.5
+const FOR_REDUCTION = 0.35
 const FOR_SUBJECTS = 0.5
 const FOR_PROOF = 0.3
-const FOR_GUESSES = 0.6
+const FOR_GUESSES = 0.5
+const FOR_REST_OF_PROOF = 0.7
 /** Of a proof for which all executions are to be run: before that, each state is visited once. */
 const FOR_QUICK = 0.5
 /** Executions by chance in which a smaller subject may show the fault. */
@@ -111,7 +112,7 @@ function shrinkWith(
   proof.run(budget.part(FOR_PROOF))
   const guesses = budget.part(FOR_GUESSES)
   while (!proof.isDone && reduction.guessFewer(guesses, proof.atLeast)) reduction.run(guesses, proof.atLeast)
-  proof.run(budget)
+  proof.run(budget.part(FOR_REST_OF_PROOF))
   reduction.run(budget, proof.atLeast)
 
   const { best } = reduction

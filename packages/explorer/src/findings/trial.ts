@@ -7,7 +7,7 @@ import type { Strategy } from '../strategies/strategy.js'
 import type { Subject } from '../subject.js'
 import type { Trace, TraceRecorder } from './trace.js'
 import { StepCounts } from './plan.js'
-import { choiceWithoutPreemption } from './without-preemption.js'
+import { choiceWithoutPreemption, standing } from './without-preemption.js'
 
 /** What an execution with the fault costs; smaller is better, from left to right. */
 export interface Cost {
@@ -29,6 +29,8 @@ export interface Deviation {
   readonly of: number
   readonly after: number
   readonly choice: number
+  /** Where `of` was, see {@link standing}; 0: not known. */
+  readonly where: number
 }
 
 export function isCheaper(one: Cost, other: Cost): boolean {
@@ -192,7 +194,8 @@ export class Trials {
     if ((choice & (MAX_ACTORS - 1)) !== current && (choice & MAX_ACTORS) === 0) this.switches.push(step)
     if (choice !== choiceWithoutPreemption(world)) {
       this.counts.update(world)
-      this.deviations.push({ of: current, after: current < 0 ? 0 : this.counts.of(current), choice, step })
+      const after = current < 0 ? 0 : this.counts.of(current)
+      this.deviations.push({ of: current, after, choice, where: standing(world), step })
     }
     return choice
   }
