@@ -13,6 +13,7 @@ import type { MachineListener, MachineTarget } from './machine-target.js'
  */
 export class StackUse implements Observer, MachineListener {
   readonly name = 'stack use'
+  readonly ofStates = true
   private readonly target: MachineTarget
   private readonly placeOf: (site: number) => string
 

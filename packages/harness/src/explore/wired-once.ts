@@ -10,6 +10,7 @@ import type { MachineTarget } from './machine-target.js'
  */
 export class WiredOnce implements Observer {
   readonly name = 'wired once'
+  readonly ofStates = true
   private readonly target: MachineTarget
 
   constructor(target: MachineTarget) {
