@@ -18,7 +18,7 @@ export interface Observer {
 }
 
 /** An observer that sees each event. */
-export type Watcher = Required<Observer>
+export type Watcher = Observer & Required<Pick<Observer, 'event'>>
 
 /** Those of them that see each event, in their order. */
 export function watchersAmong(observers: readonly Observer[]): Watcher[] {
