@@ -45,3 +45,16 @@ test('every edge of the page goes the way of its order', () => {
 test('the page names the classes of which one may be taken while another is held', () => {
   for (const lock of NESTS) expect(PAGE).toContain(`one \`${lock}\` is taken while another is held`)
 })
+
+test('states that are under the same lock by the invariant of l_mutex stand together in the page, and no others do', () => {
+  const source = readFileSync(join(ROOT, 'packages/harness/src/invariants/l-mutex.ts'), 'utf8')
+  const cases = [...source.matchAll(/(?:\s+case LS\w+:)+/g)].map(([text]) => statesIn(text))
+  const section = PAGE.slice(PAGE.indexOf("## Which lock is an LWP's"), PAGE.indexOf('## Order'))
+  const rows = [...section.matchAll(/^\| (LS[\w, ]+?) +\|/gm)].map(([, states = '']) => statesIn(states))
+  expect(cases.length).toBeGreaterThan(3)
+  expect(rows.toSorted()).toEqual(cases.toSorted())
+})
+
+function statesIn(text: string): string {
+  return (text.match(/LS[A-Z]+/g) ?? []).toSorted().join(' ')
+}

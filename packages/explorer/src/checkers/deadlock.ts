@@ -1,4 +1,4 @@
-import type { Observer } from '../engine/observer.js'
+import type { Observer, Watcher } from '../engine/observer.js'
 import type { World } from '../engine/world.js'
 import { EventLog } from './event-log.js'
 import { LockTracker } from './lock-tracker.js'
@@ -35,6 +35,7 @@ export interface DeadlockOptions extends Names {
  */
 export class Deadlock implements Observer {
   readonly name = 'deadlock'
+  readonly event?: (world: World) => void
   private readonly options: DeadlockOptions
   private readonly log: EventLog
   private readonly locks: LockTracker
@@ -43,16 +44,18 @@ export class Deadlock implements Observer {
     this.options = options
     this.log = options.log ?? new EventLog()
     this.locks = options.locks ?? new LockTracker()
+    const own: Watcher[] = []
+    if (options.log === undefined) own.push(this.log)
+    if (options.locks === undefined) own.push(this.locks)
+    if (own.length > 0)
+      this.event = (world) => {
+        for (const each of own) each.event(world)
+      }
   }
 
   reset(world: World): void {
     if (this.options.log === undefined) this.log.reset(world)
     if (this.options.locks === undefined) this.locks.reset(world)
-  }
-
-  event(world: World): void {
-    if (this.options.log === undefined) this.log.event(world)
-    if (this.options.locks === undefined) this.locks.event(world)
   }
 
   finish(world: World): void {

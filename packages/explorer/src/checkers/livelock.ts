@@ -30,20 +30,18 @@ export interface LivelockOptions extends Names {
  */
 export class Livelock implements Observer {
   readonly name = 'livelock'
+  readonly event?: (world: World) => void
   private readonly options: LivelockOptions
   private readonly log: EventLog
 
   constructor(options: LivelockOptions = {}) {
     this.options = options
     this.log = options.log ?? new EventLog()
+    if (options.log === undefined) this.event = (world) => this.log.event(world)
   }
 
   reset(world: World): void {
     if (this.options.log === undefined) this.log.reset(world)
-  }
-
-  event(world: World): void {
-    if (this.options.log === undefined) this.log.event(world)
   }
 
   finish(world: World): void {

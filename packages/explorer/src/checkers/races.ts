@@ -64,6 +64,7 @@ const RACY = 8
  */
 export class Races implements Observer {
   readonly name = 'races'
+  readonly event?: (world: World) => void
   private readonly options: RaceOptions
   private readonly log: EventLog
   private readonly ownLog: boolean
@@ -85,6 +86,7 @@ export class Races implements Observer {
     this.clocks.releases = options.releases ?? null
     this.log = options.log ?? new EventLog()
     this.ownLog = options.log === undefined
+    if (this.ownLog) this.event = (world) => this.log.event(world)
     this.mixed = options.mixed ?? true
     this.pairs = new RacePairs(options, this.mixed)
   }
@@ -93,10 +95,6 @@ export class Races implements Observer {
     if (world.options.stepLimit > MOST)
       throw new RangeError(`stepLimit is ${world.options.stepLimit}; at most ${MOST} with race checking`)
     if (this.ownLog) this.log.reset(world)
-  }
-
-  event(world: World): void {
-    if (this.ownLog) this.log.event(world)
   }
 
   /** All the checking is done here, over the log: a loop over an array is several times as fast as a call from event to event. */

@@ -4,12 +4,25 @@ import type { World } from './world.js'
 /** What watches executions, event by event: a checker, a recorder. It must not change anything. */
 export interface Observer {
   readonly name: string
+  /**
+   * What it reports depends on the state before an event and on the event alone, not on the way to that state: so a search that visits each
+   * state once (state-cache.ts) misses none of it. Left out: it may depend on the way.
+   */
+  readonly ofStates?: boolean
   /** An execution begins; its first actors exist. */
   reset(world: World): void
-  /** `world.ev*` has just been executed; memory is as after it. */
-  event(world: World): void
+  /** `world.ev*` has just been executed; memory is as after it. Left out by those that look at the end alone. */
+  event?(world: World): void
   /** The execution has ended, see `world.outcome`. */
   finish(world: World): void
+}
+
+/** An observer that sees each event. */
+export type Watcher = Observer & Required<Pick<Observer, 'event'>>
+
+/** Those of them that see each event, in their order. */
+export function watchersAmong(observers: readonly Observer[]): Watcher[] {
+  return observers.filter((each): each is Watcher => each.event !== undefined)
 }
 
 /** What the explorer's own checkers say of an execution. */

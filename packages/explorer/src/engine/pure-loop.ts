@@ -3,7 +3,7 @@ import { collect } from './enabled.js'
 import * as kinds from './kinds.js'
 import * as limits from './limits.js'
 import type { Memo } from './memo.js'
-import type { Observer } from './observer.js'
+import type { Watcher } from './observer.js'
 import { perform } from './perform.js'
 import type { State, StateGraph, Step } from './state-graph.js'
 import type { Chooser, World } from './world.js'
@@ -25,7 +25,7 @@ export function runPure(
   memo: Memo,
   graph: StateGraph,
   chooser: Chooser,
-  observers: readonly Observer[],
+  watching: readonly Watcher[],
 ): void {
   const { kind, site, a, b, c, d, words } = world
   const { at } = memo
@@ -58,7 +58,7 @@ export function runPure(
       world.schedule[steps] = choice
       world.steps = steps + 1
       world.current = actor
-      for (let i = 0; i < observers.length; i++) (observers[i] as Observer).event(world)
+      for (let i = 0; i < watching.length; i++) (watching[i] as Watcher).event(world)
       kind[actor] = known.nextKind
       site[actor] = known.nextSite
       a[actor] = known.nextA
@@ -78,7 +78,7 @@ export function runPure(
     world.schedule[steps] = choice
     world.steps = steps + 1
     world.current = actor
-    for (let i = 0; i < observers.length; i++) (observers[i] as Observer).event(world)
+    for (let i = 0; i < watching.length; i++) (watching[i] as Watcher).event(world)
     if (world.again) {
       world.again = false
       settled = collect(world)

@@ -47,6 +47,11 @@ export interface Target {
   /** What the state consists of besides memory, actors and what they have learnt, as one number. Left out: nothing. */
   hidden?(world: World): number
   /**
+   * What else decides what can happen in a state, as one number: how long ago the clock ticked, say. Part of the state where a proof rests on
+   * it. Left out: nothing.
+   */
+  timing?(world: World): number
+  /**
    * Number of the flow of control that `actor` is in: what runs between two points of one flow, in another, may be put before both. Left out: each
    * actor is one, and its handlers of interrupts another.
    */
@@ -57,7 +62,7 @@ export interface Target {
   idle?(world: World): boolean
   /** A coroutine threw. Returns true if the execution is over with it; false ends the thread alone. Default false. */
   threw?(world: World, actor: number, error: unknown): boolean
-  /** The execution is over: judge the final state by {@link World.report}. */
+  /** The execution is over: judge the final state by {@link World.report}; the state alone, not the way to it. */
   finish?(world: World): void
   /** How an address is called, for reports; `words`: in that memory, where a name depends on it. */
   nameOf?(addr: number, words?: Int32Array): string

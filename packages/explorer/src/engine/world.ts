@@ -7,7 +7,7 @@ import { collect, expireFirst } from './enabled.js'
 import { ENDED } from './kinds.js'
 import { BUFFER, DRAIN_WAY, FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from './limits.js'
 import { Memo } from './memo.js'
-import type { Observer, Report } from './observer.js'
+import { type Observer, type Report, type Watcher, watchersAmong } from './observer.js'
 import { DEFAULT_OPTIONS, type EngineOptions } from './options.js'
 import { checkOperands, makerOf, ticks } from './operands.js'
 import { perform, performInterrupt } from './perform.js'
@@ -108,6 +108,8 @@ export class World {
   again = false
 
   private observers: readonly Observer[] = []
+  /** Those of them that see each event. */
+  private watching: readonly Watcher[] = []
   private chooser: Chooser = { choose: () => OVER }
   /** The first choices of this execution, which are not asked for. */
   private lead: Uint16Array = new Uint16Array(0)
@@ -153,7 +155,8 @@ export class World {
     this.reset(chooser, observers)
     this.start()
     for (let i = 0; i < observers.length; i++) (observers[i] as Observer).reset(this)
-    if (this.memo !== null && this.graph !== null) runPure(this, this.memo, this.graph, chooser, observers)
+    if (this.memo !== null && this.graph !== null)
+      runPure(this, this.memo, this.graph, chooser, this.watching)
     else this.loop()
     this.target.finish?.(this)
     for (let i = 0; i < observers.length; i++) (observers[i] as Observer).finish(this)
@@ -290,15 +293,12 @@ export class World {
     if (this.steps === this.schedule.length) this.growSchedule()
     this.schedule[this.steps++] = actor | (way << WAY_SHIFT)
     if (actor < MAX_ACTORS) this.current = actor // whose store reaches memory may be doing nothing
-    const { observers } = this
-    for (let i = 0; i < observers.length; i++) (observers[i] as Observer).event(this)
+    const { watching } = this
+    for (let i = 0; i < watching.length; i++) (watching[i] as Watcher).event(this)
   }
 
   private pick(): void {
-    if (this.outcome === 'failed') {
-      this.next = OVER
-      return
-    }
+    if (this.outcome === 'failed') return this.end('failed')
     if (this.steps >= this.options.stepLimit) return this.end('stepLimit')
     const led = this.steps < this.leading ? (this.lead[this.steps] as number) : OVER
     if (led >= 0 && led < 1 << WAY_SHIFT) {
@@ -374,6 +374,7 @@ export class World {
     if (this.waiters > 0) for (let id = 0; id < n; id++) this.actors.arrive(id)
     if (this.memo?.reset() === true) this.graph?.forget()
     this.chooser = chooser
+    if (observers !== this.observers) this.watching = watchersAmong(observers)
     this.observers = observers
     this.n = 0
     this.current = -1

@@ -230,6 +230,7 @@ function fromJson(json: FindingJson): Finding {
     after: rest.after,
     preemptions: rest.preemptions,
     minimal: rest.minimal,
+    atLeast: rest.atLeast ?? (rest.minimal ? rest.preemptions : 0),
     length: rest.length ?? events.length,
     events: events.map(rowOf),
     gaps,

@@ -115,6 +115,8 @@ export const findingSchema = shape({
   after: v.optional(v.array(text, 'a list of schedules'), []),
   preemptions: count,
   minimal: yesOrNo,
+  /** Left out: as many as it has, if that is proven; otherwise none. */
+  atLeast: v.optional(count),
   found: shape({ executions: count, seconds: number }),
   steps: v.array(count, 'a list of steps'),
   words: v.array(

@@ -38,6 +38,8 @@ export interface Finding {
   readonly preemptions: number
   /** That there is no execution with fewer preemptions that shows it has been proven. */
   readonly minimal: boolean
+  /** No execution with fewer preemptions than so many shows it: that has been proven. */
+  readonly atLeast: number
   /** Its steps, how many there are, and those that are worth keeping. */
   readonly length: number
   readonly events: readonly EventRow[]
@@ -99,11 +101,13 @@ export function makeFinding(
     report,
     schedule,
     minimal,
+    atLeast = 0,
   }: {
     readonly subject: Subject
     readonly report: Report
     readonly schedule: Schedule
     readonly minimal: boolean
+    readonly atLeast?: number
   },
   context: FindingContext,
 ): Finding {
@@ -139,6 +143,7 @@ export function makeFinding(
     after: context.after ?? [],
     preemptions,
     minimal,
+    atLeast: minimal ? preemptions : atLeast,
     length: events.length,
     events,
     gaps: [],

@@ -9,7 +9,7 @@ const SHOWN: Shown = {
   switches: 5,
   report: { verdict: 'assertion', message: 'x', sites: [1] },
   choices: Uint16Array.from({ length: 400 }, (_, step) => Math.floor(step / 80) % 2),
-  deviations: [10, 60, 20, 5].map((after, i) => ({ of: i % 2, after, choice: (i + 1) % 2 })),
+  deviations: [10, 60, 20, 5].map((after, i) => ({ of: i % 2, after, choice: (i + 1) % 2, where: 0 })),
 }
 
 test('of 2,000 neighbours each lacks a deviation at least, none is of an actor that takes no part, or before the start', () => {

@@ -28,5 +28,5 @@ function anywhere(choices: Uint16Array, rng: Rng): Deviation {
   const step = rng.below(choices.length)
   const of = actorAt(step)
   const after = choices.slice(0, step + 1).filter((choice) => (choice & (MAX_ACTORS - 1)) === of).length
-  return { of, after, choice: actorAt(rng.below(choices.length)) }
+  return { of, after, choice: actorAt(rng.below(choices.length)), where: 0 }
 }

@@ -13,10 +13,17 @@ import type { Deviation, Shown, Trials } from './trial.js'
 
 /** How far the end of a turn is moved, at most. */
 const FURTHEST_SHIFT = 64
-/** One guess in so many has nothing to do with the best execution. */
-const FAR = 4
-/** Executions by chance in which a shorter one may be found. */
-const GUESSES = 100
+/** Kinds of guesses, each as likely; those that are none of these keep what is last. */
+const KINDS = 6
+const NEAR = 0
+const FAR = 1
+const SOME = 2
+/** Other places at which a guess that keeps some chooses anything: fewer than this. */
+const FEW_PLACES = 4
+/** Half of the most steps at which such a guess chooses anything. */
+const MOST_PLACES = 16
+/** Executions by chance in which one with fewer preemptions, or a shorter one, may be found. */
+const GUESSES = 150
 
 /**
  * Makes an execution with a fault cheaper: fewer preemptions, then fewer steps, then fewer switches. What is kept has been run, and
@@ -25,6 +32,7 @@ const GUESSES = 100
  *     regroup      the same trace in fewer turns, without what does not lead to the fault
  *     deviations   ddmin over what is not as it would be without preemption (Choi and Zeller, "Isolating failure-inducing
  *                  thread schedules", 2002)
+ *     guesses      executions by chance with fewer preemptions, near it or anywhere
  *     turns        each turn is joined with another of its actor, left out, exchanged with the next, or ended elsewhere
  */
 export class Reduction {
@@ -38,28 +46,50 @@ export class Reduction {
     this.rng = rng
   }
 
-  run(budget: Budget): void {
+  /** `atLeast`: it is of no use to look for fewer preemptions than so many. */
+  run(budget: Budget, atLeast = 0): void {
     let before: Shown
     do {
       before = this.best
       this.regroup(budget)
       this.reduceDeviations(budget)
+      // While many preemptions are left, chance finds fewer sooner than care does.
+      if (this.guessFewer(budget, atLeast, GUESSES)) continue
       this.changeTurns(budget)
       this.guessShorter(GUESSES, budget)
     } while (this.best !== before && !budget.isSpent)
   }
 
-  /** Looks by chance, mostly near the best one, for an execution with fewer preemptions. Returns whether it found one. */
-  guessFewer(budget: Budget): boolean {
-    while (this.best.preemptions > 0 && budget.take()) {
-      const { preemptions, steps } = this.best
-      const isFar = this.rng.below(FAR) === 0
-      const guess = isFar
-        ? new FewPreemptions(this.rng, preemptions - 1, steps)
-        : new Deviating(neighbour(this.best, this.rng))
-      if (this.offer(guess, { preemptions: preemptions - 1, steps: Infinity })) return true
+  /** Looks by chance, mostly near the best one, for an execution with fewer preemptions, but at least so many. Returns whether it found one. */
+  guessFewer(budget: Budget, atLeast: number, tries = Infinity): boolean {
+    for (let i = 0; i < tries && this.best.preemptions > atLeast && budget.take(); i++) {
+      const { preemptions } = this.best
+      if (this.offer(this.guess(), { preemptions: preemptions - 1, steps: Infinity })) return true
     }
     return false
+  }
+
+  /**
+   * Near the best one; with nothing of it; or with some of what it does, at the same places in the program: mostly what it does last, which
+   * is what the fault needs, when all before only leads there.
+   */
+  private guess(): Chooser {
+    const { rng, best } = this
+    const kind = rng.below(KINDS)
+    if (kind === NEAR) return new Deviating(neighbour(best, rng))
+    if (kind === FAR) return new FewPreemptions(rng, this.places(best.preemptions), best.steps)
+    const { deviations } = best
+    const last = 1 << rng.below(2 + Math.floor(Math.log2(deviations.length + 1)))
+    const kept = kind === SOME ? deviations.filter(() => rng.below(2) === 0) : deviations.slice(-last)
+    return new FewPreemptions(rng, rng.below(FEW_PLACES), best.steps, kept)
+  }
+
+  /**
+   * Steps at which a guess chooses anything: 1, 2, 4, ... up to some times the preemptions of the best one, since most of what is chosen
+   * there is none.
+   */
+  private places(preemptions: number): number {
+    return 1 << this.rng.below(2 + Math.ceil(Math.log2(Math.min(preemptions, MOST_PLACES))))
   }
 
   /** Looks by chance for an execution with fewer steps and no more preemptions, until so many tries in a row have found none. */

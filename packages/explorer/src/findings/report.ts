@@ -51,14 +51,14 @@ export function replayLine({ schedule }: Finding): string {
 
 /** `1 preemption, the fewest with which it can be shown; 3 steps. Found by pct, seed 1, in execution 12 after 0.1 s.` */
 export function howItWasFound(finding: Finding): string {
-  const { preemptions, minimal, length, strategy, seed, execution, found, after } = finding
+  const { preemptions, minimal, atLeast, length, strategy, seed, execution, found, after } = finding
   const count = `${preemptions} preemption${preemptions === 1 ? '' : 's'}`
   const fewest =
     preemptions === 0
       ? ''
       : minimal
         ? ', the fewest that show it (proven)'
-        : ', the fewest found (not proven)'
+        : `, the fewest found (${atLeast === 0 ? 'not proven' : `proven: at least ${atLeast}`})`
   const by = seed === undefined ? strategy : `${strategy}, seed ${seed},`
   const first = `Found by ${by} in execution ${execution + 1} of ${found.executions}, after ${found.seconds.toFixed(1)} s.`
   const others =

@@ -6,7 +6,7 @@ import type { Subject } from '../subject.js'
 import { Budget } from './budget.js'
 import { FewPreemptions } from './few-preemptions.js'
 import { Deviating, Exactly, InTurns, turnsOf } from './plan.js'
-import { Proof } from './prove-minimal.js'
+import { UpwardSearch } from './prove-minimal.js'
 import { Reduction } from './reduction.js'
 import { recordSchedule, replay } from './replay.js'
 import type { Schedule } from './schedule.js'
@@ -23,6 +23,8 @@ export interface ShrinkOptions {
   readonly seed?: number
   /** Whether smaller subjects are tried too. Default true. */
   readonly subjects?: boolean
+  /** Looks for fewer preemptions from the bottom up first: the execution given has been shrunk already. Default false. */
+  readonly upwards?: boolean
 }
 
 /** The cheapest execution found that shows a fault. */
@@ -32,8 +34,10 @@ export interface Shrunk {
   readonly report: Report
   readonly schedule: Schedule
   readonly cost: Cost
-  /** Every execution with fewer preemptions was run, and none shows the fault. */
+  /** Every execution with fewer preemptions was visited (prove-minimal.ts), and none shows the fault: {@link atLeast} is what it has. */
   readonly minimal: boolean
+  /** Every execution with fewer preemptions than so many was visited, and none shows the fault. */
+  readonly atLeast: number
   /** What the execution given cost, up to the fault. */
   readonly from: Cost
   readonly attempts: number
@@ -42,10 +46,14 @@ export interface Shrunk {
 
 const DEFAULT_SECONDS = 10
 /** Shares of what is left, in the order in which they are used. */
-const FOR_REDUCTION = 0.5
+const FOR_EARLY = 0.8
+const FOR_REDUCTION = 0.35
 const FOR_SUBJECTS = 0.5
 const FOR_PROOF = 0.3
-const FOR_GUESSES = 0.6
+const FOR_GUESSES = 0.5
+const FOR_REST_OF_PROOF = 0.7
+/** Of a proof for which all executions are to be run: before that, each state is visited once. */
+const FOR_QUICK = 0.5
 /** Executions by chance in which a smaller subject may show the fault. */
 const GUESSES = 2000
 
@@ -86,6 +94,8 @@ function shrinkWith(
   if (first === undefined) return undefined
 
   let found: Candidate = { trials, reduction: new Reduction(trials, first, rng) }
+  const early = options.upwards === true ? new Search(found) : undefined
+  early?.run(budget.part(FOR_EARLY))
   found.reduction.run(budget.part(FOR_REDUCTION))
   let attempts = 0
   if (options.subjects !== false) {
@@ -99,12 +109,12 @@ function shrinkWith(
   }
   const { reduction } = found
   // What is small is proven at once; what is not may have fewer, for the proof to go on from.
-  const proof = new Proof(found.trials, reduction)
+  const proof = early?.isOf(found) === true ? early : new Search(found)
   proof.run(budget.part(FOR_PROOF))
   const guesses = budget.part(FOR_GUESSES)
-  while (!proof.isDone && reduction.guessFewer(guesses)) reduction.run(guesses)
-  proof.run(budget)
-  reduction.run(budget)
+  while (!proof.isDone && reduction.guessFewer(guesses, proof.atLeast)) reduction.run(guesses, proof.atLeast)
+  proof.run(budget.part(FOR_REST_OF_PROOF))
+  reduction.run(budget, proof.atLeast)
 
   const { best } = reduction
   return {
@@ -113,6 +123,7 @@ function shrinkWith(
     schedule: recordSchedule(found.trials.subject, best.choices),
     cost: costOf(best),
     minimal: proof.isDone,
+    atLeast: proof.atLeast,
     from: costOf(first),
     attempts: attempts + found.trials.attempts,
     seconds: (performance.now() - started) / 1000,
@@ -127,6 +138,40 @@ function costOf({ preemptions, steps, switches }: Cost): Cost {
 interface Candidate {
   readonly trials: Trials
   readonly reduction: Reduction
+}
+
+/**
+ * Looks for fewer preemptions, and proves that there are none: in states alone, if that proves it; otherwise there first, where it may be found soon,
+ * and then in all executions.
+ */
+class Search {
+  private readonly candidate: Candidate
+  private readonly quick: UpwardSearch
+  private readonly exact: UpwardSearch
+
+  constructor(candidate: Candidate) {
+    const { trials, reduction } = candidate
+    this.candidate = candidate
+    this.quick = new UpwardSearch(trials, reduction, 'states')
+    this.exact = trials.judgesStates ? this.quick : new UpwardSearch(trials, reduction, 'each')
+  }
+
+  isOf(candidate: Candidate): boolean {
+    return this.candidate === candidate
+  }
+
+  get isDone(): boolean {
+    return this.exact.isDone
+  }
+
+  get atLeast(): number {
+    return Math.min(this.exact.atLeast, this.candidate.reduction.best.preemptions)
+  }
+
+  run(budget: Budget): void {
+    this.quick.run(budget.part(this.exact === this.quick ? 1 : FOR_QUICK))
+    this.exact.run(budget)
+  }
 }
 
 /** The first smaller subject that shows the fault with no more preemptions. */

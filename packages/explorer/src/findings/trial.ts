@@ -3,10 +3,11 @@ import type { Observer, Report, Verdict } from '../engine/observer.js'
 import { MAX_ACTORS, World } from '../engine/world.js'
 import type { Chooser } from '../engine/world.js'
 import { isPreemption } from '../strategies/preemption-bound.js'
+import type { Strategy } from '../strategies/strategy.js'
 import type { Subject } from '../subject.js'
 import type { Trace, TraceRecorder } from './trace.js'
 import { StepCounts } from './plan.js'
-import { choiceWithoutPreemption } from './without-preemption.js'
+import { choiceWithoutPreemption, standing } from './without-preemption.js'
 
 /** What an execution with the fault costs; smaller is better, from left to right. */
 export interface Cost {
@@ -28,6 +29,8 @@ export interface Deviation {
   readonly of: number
   readonly after: number
   readonly choice: number
+  /** Where `of` was, see {@link standing}; 0: not known. */
+  readonly where: number
 }
 
 export function isCheaper(one: Cost, other: Cost): boolean {
@@ -99,6 +102,21 @@ export class Trials {
 
   /** Runs an execution; undefined: it does not show the fault, or costs more than the limit. */
   run(chooser: Chooser, limit: Limit = NO_LIMIT): Shown | undefined {
+    return this.runWatched(chooser, limit, [])
+  }
+
+  /** Runs the execution that a search has begun. Costs are counted from the first step on for which it is asked. */
+  search(strategy: Strategy): Shown | undefined {
+    const watching = {
+      name: strategy.name,
+      reset: () => {},
+      event: (world: World) => strategy.executed?.(world),
+      finish: () => {},
+    }
+    return this.runWatched(strategy, NO_LIMIT, strategy.executed === undefined ? [] : [watching])
+  }
+
+  private runWatched(chooser: Chooser, limit: Limit, watching: readonly Observer[]): Shown | undefined {
     const { world } = this
     this.attempts++
     this.counts.reset()
@@ -114,7 +132,7 @@ export class Trials {
       atOnce = this.shown !== undefined
       return atOnce || this.isOver(at, limit) ? -1 : this.choose(at, chooser)
     }
-    world.run({ choose }, this.observers)
+    world.run({ choose }, watching.length === 0 ? this.observers : [...watching, ...this.observers])
     this.look(world)
     if (this.shown === undefined) return undefined
     const shown = this.upTo(this.shown, atOnce ? world.steps : this.endOf(this.shown))
@@ -135,6 +153,11 @@ export class Trials {
     const end = Math.max(-1, ...(first.report.steps ?? [])) + 1
     this.cuts = end > 0 && end < first.steps && this.run(upTo(first.choices, end)) !== undefined
     return this.run(chooser())
+  }
+
+  /** Whether what tells the fault judges states alone, not the way to them: the target itself, or checkers of which that is known. */
+  get judgesStates(): boolean {
+    return this.observers.every(({ ofStates }) => ofStates === true)
   }
 
   /** Whether the last execution was cut off by the step limit. */
@@ -171,7 +194,8 @@ export class Trials {
     if ((choice & (MAX_ACTORS - 1)) !== current && (choice & MAX_ACTORS) === 0) this.switches.push(step)
     if (choice !== choiceWithoutPreemption(world)) {
       this.counts.update(world)
-      this.deviations.push({ of: current, after: current < 0 ? 0 : this.counts.of(current), choice, step })
+      const after = current < 0 ? 0 : this.counts.of(current)
+      this.deviations.push({ of: current, after, choice, where: standing(world), step })
     }
     return choice
   }

@@ -9,6 +9,16 @@ export function isEnabled(world: World, choice: number): boolean {
   return false
 }
 
+/** Where the last actor stands in the program, as a number: what it is about to do, and the calls it is in. 0: there is none. */
+export function standing({ contexts, current, site, target }: World): number {
+  if (current < 0) return 0
+  let hash = (site[current] as number) + 1
+  // Of what the engine remembers, it does not know the calls.
+  const calls = target.pure ? [] : (contexts[current]?.calls ?? [])
+  for (const call of calls) hash = (Math.imul(hash, 0x01000193) ^ call) | 0
+  return hash
+}
+
 /**
  * What happens where nobody decides: the running actor goes on as long as it can, and then the next that can, in the order of actors.
  * Time-outs and spurious wake-ups come after all that is plain, and so do stores that reach memory, unless the running actor cannot go on without;

@@ -17,6 +17,8 @@ export interface BoundedOptions {
   readonly bound?: number
   /** Gives an execution up where its state was visited before, see state-cache.ts. Default false. */
   readonly cache?: boolean
+  /** Of a search with `cache`: states of different Target.timing are told apart. Default false. */
+  readonly timing?: boolean
   /**
    * Makes no choice between operations on words that no other actor uses, see shared-words.ts: what is left out is equivalent to what is
    * visited. Of searches whose cost is preemptions. Default false.

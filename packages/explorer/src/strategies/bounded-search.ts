@@ -50,7 +50,7 @@ export class BoundedSearch implements Strategy {
   putsOffInterrupts = false
   private readonly costs: Costs
   private readonly limit: number
-  private readonly withCache: boolean
+  private readonly newCache: () => StateCache | null
   private cache: StateCache | null
   private readonly shared: SharedWords | null
   private readonly during: Period | null
@@ -84,15 +84,15 @@ export class BoundedSearch implements Strategy {
   private leftOut = false
 
   constructor(costs: Costs, options: BoundedOptions = {}) {
-    const { bound = Infinity, cache = false, sharedOnly = false, during = null } = options
+    const { bound = Infinity, cache = false, timing = false, sharedOnly = false, during = null } = options
     if (bound !== Infinity && (!Number.isInteger(bound) || bound < 0))
       throw new RangeError(`bound is ${bound}; a whole number from 0 up is allowed`)
     this.costs = costs
     this.name = costs.name
     this.limit = bound
     this.to = bound > 0 ? new Frontier() : null
-    this.withCache = cache
-    this.cache = cache ? new StateCache() : null
+    this.newCache = () => (cache ? new StateCache(timing) : null)
+    this.cache = this.newCache()
     this.shared = sharedOnly ? new SharedWords() : null
     this.during = during
     if (cache || sharedOnly || during !== null) this.executed = (world) => this.look(world)
@@ -228,7 +228,7 @@ export class BoundedSearch implements Strategy {
     this.visitedInRound = 0
     this.visited = 0
     path.truncate(0)
-    this.cache = this.withCache ? new StateCache() : null
+    this.cache = this.newCache()
     this.from = null
     this.to = limit > 0 ? new Frontier() : null
     this.following = false

@@ -20,6 +20,8 @@ import { MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
 import type { World } from '../engine/world.js'
 
 const FIRST_SLOTS = 1 << 12
+/** Most states that are kept, in half a gigabyte; others are visited as often as they are come to. */
+const MOST_STATES = 1 << 24
 
 /** Operations that return what the word held before. */
 const LEARNS_OLD = new Uint8Array(KINDS)
@@ -34,8 +36,8 @@ for (const kind of [READ, LOAD, ADD, SUB, OR, AND, EXCHANGE, CAS, SPIN_WHILE, AW
  * states^2 / 2^65.
  *
  * Sound for what depends on states alone: assertions, the check at the end, deadlocks. Not for what depends on the way to them: races,
- * lock order, leaks told by who came first. What a target keeps outside words and coroutines is seen only as far as it says it (hidden).
- * Grows with the number of states: 16 to 32 bytes each.
+ * lock order, leaks told by who came first (see Observer.ofStates). What a target keeps outside words and coroutines is seen only as far as
+ * it says it (hidden, and where that is asked for, timing). Grows with the number of states: 16 to 32 bytes each.
  */
 export class StateCache {
   /** States visited. */
@@ -52,6 +54,12 @@ export class StateCache {
   private way = 0
   private woken = 0
   private fresh = true
+  private readonly timing: boolean
+
+  /** `timing`: states of different Target.timing are told apart. */
+  constructor(timing = false) {
+    this.timing = timing
+  }
 
   /** An execution begins. What happens before the first event it is shown, or state it is asked for, is taken to be the same in all. */
   begin(): void {
@@ -65,6 +73,11 @@ export class StateCache {
     let high = mix(this.sumHigh ^ 0x5bd1e995, current)
     low = mix(low, world.spuriousLeft)
     if (world.target.hidden !== undefined) low = mix(low, world.target.hidden(world))
+    if (this.timing && world.target.timing !== undefined) {
+      const timing = world.target.timing(world)
+      low = mix(low, timing)
+      high = mix(high, timing ^ 0x3c6ef372)
+    }
     for (let actor = 0; actor < world.n; actor++) {
       const kind = world.kind[actor]
       if (kind !== WAITING && kind !== CV_BLOCKED) continue
@@ -177,6 +190,7 @@ export class StateCache {
       }
       at = (at + 1) & mask
     }
+    if (this.states >= MOST_STATES) return true
     slots[2 * at] = key
     slots[2 * at + 1] = high
     this.states++

@@ -1,13 +1,17 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Verdict } from '@holdfast/explorer'
+import { CATALOGUE } from '../explore/catalogue.js'
 import { rewriteFindings } from '../explore/rewrite-findings.js'
+import { shrinkFindings } from '../explore/shrink-findings.js'
 import type { TestCase } from '../export/junit.js'
 import { bar } from '../report/bar.js'
 import { table } from '../report/table.js'
-import { notAllowed, UsageError } from '../scenario/problem.js'
+import { RUN_SECONDS } from '../scenario/limits.js'
+import { choices, notAllowed, UsageError } from '../scenario/problem.js'
 import { checkWritable, writeJunit } from './written-reports.js'
 import { CORRECTIONS, FINDINGS_PAGE, LISTED_FINDINGS, checkInRepository } from './findings-command-folder.js'
+import { parseNumber } from './options.js'
 import { print, printJson } from './output.js'
 import { progressOn } from './progress.js'
 import { driftLines, faultOf, recordedIn, replayRecorded, subjectOfRecorded } from './replay-command.js'
@@ -17,10 +21,16 @@ import { EXIT_FOUND, EXIT_OK } from './run-command.js'
 export interface FindingsFlags {
   /** Finds, shrinks and corrects them anew instead, and rewrites docs/findings: these, or all. */
   readonly rewrite?: string[] | true
+  /** Shrinks these further instead, or all. */
+  readonly shrink?: string[] | true
+  /** Of both: for each. */
+  readonly seconds?: string
   readonly dir?: string
   readonly json?: boolean
   readonly junit?: string
 }
+
+const SHRINK_SECONDS = 60
 
 /** A listed finding, replayed. */
 interface Row {
@@ -35,14 +45,10 @@ interface Row {
 }
 
 /** Replays every listed finding. Exit code: 0 all are reproduced, 1 one is not. */
-export async function findingsCommand(
-  { dir = LISTED_FINDINGS, json, junit, rewrite }: FindingsFlags,
-  signal: AbortSignal,
-): Promise<number> {
-  if (rewrite !== undefined) {
-    checkInRepository('--rewrite', FINDINGS_PAGE)
-    const paths = { dir, corrections: CORRECTIONS, page: FINDINGS_PAGE }
-    await rewriteFindings(paths, rewrite === true ? [] : rewrite, (line) => process.stderr.write(`${line}\n`))
+export async function findingsCommand(flags: FindingsFlags, signal: AbortSignal): Promise<number> {
+  const { dir = LISTED_FINDINGS, json, junit } = flags
+  if (flags.rewrite !== undefined || flags.shrink !== undefined) {
+    await remake(dir, flags)
     return EXIT_OK
   }
   const ids = idsIn(dir)
@@ -68,6 +74,25 @@ export async function findingsCommand(
   if (junit !== undefined) writeJunit(junit, rows.map(caseOfRow))
   await (json === true ? printJson({ command: 'findings', findings }) : print(textOf(rows)))
   return rows.length === ids.length && rows.every(({ reproduced }) => reproduced) ? EXIT_OK : EXIT_FOUND
+}
+
+/** Finds them anew, or shrinks them further. */
+async function remake(dir: string, { rewrite, shrink, seconds }: FindingsFlags): Promise<void> {
+  checkInRepository(rewrite === undefined ? '--shrink' : '--rewrite', FINDINGS_PAGE)
+  const each = seconds === undefined ? SHRINK_SECONDS : parseNumber('--seconds', seconds, RUN_SECONDS, false)
+  const paths = { dir, corrections: CORRECTIONS, page: FINDINGS_PAGE }
+  const say = (line: string): void => void process.stderr.write(`${line}\n`)
+  if (rewrite !== undefined) await rewriteFindings(paths, idsOf('--rewrite', rewrite), each, say)
+  if (shrink !== undefined) await shrinkFindings(paths, idsOf('--shrink', shrink), each, say)
+}
+
+/** Those that are named, or none: all. */
+function idsOf(option: string, flag: string[] | true): readonly string[] {
+  if (flag === true) return []
+  const known = CATALOGUE.map(({ id }) => id)
+  const unknown = flag.find((id) => !known.includes(id))
+  if (unknown !== undefined) throw new UsageError([notAllowed(option, unknown, choices(known))])
+  return flag
 }
 
 function caseOfRow({ id, verdict, seconds, why }: Row): TestCase {

@@ -222,6 +222,11 @@ function addExplorer(program: Command, signal: AbortSignal, exit: (code: number)
       '--rewrite [ids...]',
       'find, shrink and correct them anew, and rewrite docs/findings (minutes each)',
     )
+    .option(
+      '--shrink [ids...]',
+      'shrink them further, from the schedules they have, and rewrite docs/findings',
+    )
+    .option('--seconds <s>', 'of --rewrite and --shrink: for each finding to be shrunk (default: 60)')
     .option('--json', 'print one JSON object instead of the table')
     .option('--junit <file>', JUNIT)
     .action(async (flags: FindingsFlags) => {

@@ -229,7 +229,7 @@ function textOf(
   if (drift !== undefined || walked)
     return `${shown.verdict}: ${shown.message}\n${also}${subject.id}: ${done}.`
   const table = makeFinding(
-    { subject, report: shown, schedule, minimal: finding?.minimal ?? false },
+    { subject, report: shown, schedule, minimal: finding?.minimal ?? false, atLeast: finding?.atLeast ?? 0 },
     {
       variant: finding?.variant,
       strategy: finding?.strategy ?? 'replay',

@@ -210,7 +210,6 @@ function listing(hash: TraceHash, list: number[]): Observer {
   return {
     name: 'list of traces',
     reset: () => {},
-    event: () => {},
     finish: () => {
       if (hash.fresh) list.push(hash.trace)
     },
@@ -256,7 +255,6 @@ function toldOf(subject: Subject, report: Report): Subject {
   const teller: Observer = {
     name: 'what was found',
     reset: () => {},
-    event: () => {},
     finish: (world) => world.report(report),
   }
   return { ...subject, observers: () => [...subject.observers(), teller] }

@@ -143,6 +143,7 @@ function local(table: AddressTable, addr: number): boolean {
 /** The invariants of a machine at rest, when an execution has come to its end. */
 export class AtRest implements Observer {
   readonly name = 'invariants'
+  readonly ofStates = true
   private readonly target: MachineTarget
   /** Where the invariants read a copy: fresh memory for each execution would take longer than the execution. */
   private readonly copy: Int32Array
@@ -156,8 +157,6 @@ export class AtRest implements Observer {
   }
 
   reset(): void {}
-
-  event(): void {}
 
   finish(world: World): void {
     if (world.outcome !== 'done' || world.reports.length > 0) return

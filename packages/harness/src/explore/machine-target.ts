@@ -139,6 +139,10 @@ export class MachineTarget implements Target {
     return this.incoming.time.taken
   }
 
+  timing(): number {
+    return this.incoming.time.timing
+  }
+
   /** A CPU; with kernel preemption an LWP, which may be put off anywhere for another of the same CPU. Interrupts are flows of their own. */
   flow(world: World, actor: number): number {
     const cpu = this.cpus[actor] as MachineCpu

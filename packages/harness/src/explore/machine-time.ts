@@ -33,6 +33,9 @@ export function boundText({ freeTicks, interrupts }: MachineTime): string {
 /** Operations after which time passes although the machine does not idle. */
 const BUSY_POINTS = 5_000
 
+/** More than {@link MachineTime.idleTicks} ever is. */
+const MOST_IDLE_TICKS = 1 << 10
+
 /** Why a tick comes. */
 const IDLE = 0
 const FREE = 1
@@ -91,6 +94,11 @@ export class Timekeeper {
   /** An LWP of the scenario runs. */
   ran(): void {
     this.ticks = 0
+  }
+
+  /** What decides when time passes, besides the state of the machine and the free ticks taken: a number for it. */
+  get timing(): number {
+    return (Math.imul(this.lastStep, MOST_IDLE_TICKS) + this.ticks) | 0
   }
 
   /** Whether a tick may come. */

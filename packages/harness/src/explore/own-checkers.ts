@@ -44,10 +44,13 @@ function toolsAmong(observers: readonly Observer[], { id, target }: Subject): Ch
 
 function observerOf({ file, checker }: Named, tools: CheckerTools): Observer {
   const handlers = told(file, 'make', () => checker.make(tools))
+  const { event } = handlers
   return {
     name: file,
     reset: (world) => told(file, 'reset', () => handlers.reset?.(world)),
-    event: (world) => told(file, 'event', () => handlers.event?.(world)),
+    ...(event === undefined
+      ? {}
+      : { event: (world) => told(file, 'event', () => event.call(handlers, world)) }),
     finish: (world) => told(file, 'finish', () => handlers.finish?.(world)),
   }
 }

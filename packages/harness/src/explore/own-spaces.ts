@@ -11,6 +11,7 @@ import type { MachineTarget } from './machine-target.js'
  */
 export class OwnSpaces implements Observer {
   readonly name = 'own spaces'
+  readonly ofStates = true
   private readonly target: MachineTarget
 
   constructor(target: MachineTarget) {

@@ -1,7 +1,7 @@
 import { makeStrategy } from '@holdfast/explorer'
 import type { OwnStrategy, Strategy, StrategyOptions, World } from '@holdfast/explorer'
 import { importMakers, isModulePath } from '../scenario/import-default.js'
-import { show, UsageError } from '../scenario/problem.js'
+import { UsageError } from '../scenario/problem.js'
 
 /** Makes the strategy of that name, or that in a module of that path. Throws StrategyError, RangeError, UsageError. */
 export async function strategyNamed(name: string, options: StrategyOptions): Promise<Strategy> {
@@ -24,7 +24,7 @@ function checked(file: string, own: Strategy): Strategy {
       if (choice !== -1 && !isOffered(world, choice))
         throw refused(
           file,
-          `choose gives ${show(choice)} at step ${world.steps}; one of world.choices[0 .. ${world.choiceCount - 1}] is allowed, or -1`,
+          `choose gives ${String(choice)} at step ${world.steps}; one of world.choices[0 .. ${world.choiceCount - 1}] is allowed, or -1`,
         )
       return choice
     },

@@ -23,7 +23,6 @@ import { variants } from './variants.js'
 const SEED = 1
 const CHUNK = 16
 const FIND_SECONDS = 600
-const SHRINK_SECONDS = 60
 /** The correction is explored for this many times the executions that it took to find the fault, and at least for so many, as far as the time allows. */
 const VERIFY_FACTOR = 20
 const VERIFY_LEAST = 400
@@ -54,16 +53,23 @@ export interface FindingsPaths {
 export async function rewriteFindings(
   paths: FindingsPaths,
   ids: readonly string[],
+  /** To shrink each. */
+  seconds: number,
   say: (line: string) => void,
 ): Promise<void> {
   for (const listed of CATALOGUE) {
     if (ids.length > 0 && !ids.includes(listed.id)) continue
     say(`${listed.id}: looking in ${listed.scenario}`)
-    const { finding, corrected: result } = await tell(listed, say)
+    const { finding, corrected: result } = await tell(listed, seconds, say)
     writeFinding(join(paths.dir, `${listed.id}.json`), finding)
     const corrections = { ...correctionsIn(paths), [listed.id]: result }
     writeFileSync(paths.corrections, `${JSON.stringify(corrections, null, 2)}\n`)
   }
+  writePage(paths)
+}
+
+/** Writes the page, if there is a file for every fault. */
+export function writePage(paths: FindingsPaths): void {
   if (CATALOGUE.every(({ id }) => existsSync(join(paths.dir, `${id}.json`))))
     writeFileSync(paths.page, pageOf(toldIn(paths)))
 }
@@ -90,14 +96,14 @@ function correctionsIn({ corrections }: FindingsPaths): Record<string, Corrected
     : {}
 }
 
-async function tell(listed: Listed, say: (line: string) => void): Promise<Told> {
+async function tell(listed: Listed, seconds: number, say: (line: string) => void): Promise<Told> {
   const { id, scenario, variant, strategy } = listed
-  const subject = await subjectOf(listed, variant)
+  const subject = await listedSubject(listed)
   const found = find(subject, listed)
   if (found === undefined) throw new Error(`${id}: not found in ${scenario}`)
   say(`${id}: in execution ${found.execution + 1}, after ${found.seconds.toFixed(1)} s; shrinking`)
   // The scenario stays as it is: the finding is told as one of it.
-  const shrunk = shrink(subject, found, { seconds: SHRINK_SECONDS, subjects: false })
+  const shrunk = shrink(subject, found, { seconds, subjects: false })
   if (shrunk === undefined) throw new Error(`${id}: does not show again when it is replayed`)
   const finding = makeFinding(shrunk, {
     ...(variant === undefined ? {} : { variant }),
@@ -108,11 +114,16 @@ async function tell(listed: Listed, say: (line: string) => void): Promise<Told> 
     seconds: found.seconds,
   })
   say(
-    `${id}: ${finding.preemptions} preemptions${finding.minimal ? ', proven' : ''}; exploring the correction`,
+    `${id}: ${finding.preemptions} preemptions${finding.minimal ? ', proven' : `, at least ${finding.atLeast}`}; exploring the correction`,
   )
   const result = await corrected(listed, found.execution + 1)
   say(`${id}: ${result.executions} executions of the correction find ${result.found.length}`)
   return { listed, finding, corrected: result }
+}
+
+/** What a fault is found in. */
+export function listedSubject(listed: Listed): Promise<Subject> {
+  return subjectOf(listed, listed.variant)
 }
 
 function subjectOf({ scenario, ticks }: Listed, variant: string | undefined): Promise<Subject> {
@@ -162,18 +173,25 @@ function pageOf(told: readonly Told[]): string {
     'Each fault below was found by the explorer in the kernel as it was published, or, where it says so, with a fault that hides it corrected. The table of each is the ' +
       'shortest schedule found; `holdfast findings` replays them all, and the line at the end of each replays one. Seconds are those of one run on two cores that others used too, and how far a schedule was shrunk depends on them; the number of executions depends on nothing but the sources. A correction whose campaign found nothing is not proved by that; three are, within a bound, in [verified.md](verified.md).',
     '',
-    'This page is written by `holdfast findings --rewrite`.',
+    'A number of preemptions without a remark is the fewest that show the fault, which was proven; where it says `at least`, it was proven that fewer than those do not. ([exploring.md](exploring.md#findings) tells how, and up to what.)',
+    '',
+    'This page is written by `holdfast findings --rewrite`; `--shrink` makes its schedules smaller.',
     '',
     '| fault | verdict | scenario | found by | executions | seconds | preemptions |',
     '| --- | --- | --- | --- | ---: | ---: | ---: |',
     ...told.map(({ listed, finding }) => {
-      const { found, preemptions, strategy, minimal, verdict } = finding
-      const least = `${preemptions}${minimal ? '' : ' (fewest found)'}`
+      const { found, preemptions, strategy, verdict } = finding
+      const least = `${preemptions}${leastText(finding)}`
       return `| [${listed.title}](#${anchor(listed.title)}) | ${verdict} | ${listed.scenario} | ${strategy} | ${found.executions} | ${found.seconds.toFixed(1)} | ${least} |`
     }),
     '',
     ...told.flatMap((each) => sectionOf(each)),
   ].join('\n')
+}
+
+function leastText({ minimal, atLeast }: Finding): string {
+  if (minimal) return ''
+  return atLeast === 0 ? ' (fewest found)' : ` (fewest found; at least ${atLeast})`
 }
 
 function sectionOf({ listed, finding, corrected: { executions, seconds, found } }: Told): string[] {

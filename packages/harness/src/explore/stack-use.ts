@@ -13,6 +13,7 @@ import type { MachineListener, MachineTarget } from './machine-target.js'
  */
 export class StackUse implements Observer, MachineListener {
   readonly name = 'stack use'
+  readonly ofStates = true
   private readonly target: MachineTarget
   private readonly placeOf: (site: number) => string
 
@@ -23,8 +24,6 @@ export class StackUse implements Observer, MachineListener {
   }
 
   reset(): void {}
-
-  event(): void {}
 
   finish(): void {}
 

@@ -13,6 +13,7 @@ import type { MachineTarget } from './machine-target.js'
  */
 export class WireCounts implements Observer {
   readonly name = 'wire counts'
+  readonly ofStates = true
   private readonly target: MachineTarget
   private readonly table: AddressTable
   private readonly placeOf: (site: number) => string

@@ -10,6 +10,7 @@ import type { MachineTarget } from './machine-target.js'
  */
 export class WiredOnce implements Observer {
   readonly name = 'wired once'
+  readonly ofStates = true
   private readonly target: MachineTarget
 
   constructor(target: MachineTarget) {
@@ -17,8 +18,6 @@ export class WiredOnce implements Observer {
   }
 
   reset(): void {}
-
-  event(): void {}
 
   finish(world: World): void {
     if (world.outcome !== 'done' || world.reports.length > 0) return

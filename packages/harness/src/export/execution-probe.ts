@@ -49,8 +49,6 @@ export class ExecutionProbe implements Observer {
     this.waiting = { waits: [], cycle: [], names: new Map() }
   }
 
-  event(): void {}
-
   finish(world: World): void {
     if (world.outcome === 'blocked') this.waiting = this.waitsAtEnd(world)
   }

@@ -25,7 +25,7 @@ export function notAllowed(path: string, value: unknown, allowed: string): Probl
 const LONGEST = 60
 
 /** A value as JSON, cut when long. */
-export function show(value: unknown): string {
+function show(value: unknown): string {
   const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`
 }

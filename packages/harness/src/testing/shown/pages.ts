@@ -6,7 +6,12 @@ import { checkPage } from './check-page.js'
 import { ROOT } from './page-folder.js'
 
 /** Pages whose commands take long: a test file each, so that they run beside each other. All others share one. */
-export const PAGES_APART = ['README.md', 'docs/exploring.md', 'docs/ordinary-programs.md', 'docs/tutorial.md'] as const
+export const PAGES_APART = [
+  'README.md',
+  'docs/exploring.md',
+  'docs/ordinary-programs.md',
+  'docs/tutorial.md',
+] as const
 
 /** Pages that commands of Holdfast write, with what runs the commands on them. */
 export const GENERATED: Readonly<Record<string, string>> = {
