@@ -4,8 +4,6 @@ import type { Observer, World } from '@holdfast/explorer'
 import type { KernelBuild } from '../explore/kernel-build.js'
 import type { Scenario } from '../scenario/types.js'
 import { Exploration } from './battery.js'
-import { NEAR } from './focus.js'
-import { Meetings } from './meetings.js'
 import type { Mutant } from './mutant.js'
 
 /** What a scenario reaches of the kernel. Plain data. */
@@ -13,8 +11,6 @@ export interface Reach {
   readonly scenario: string
   /** Places, as `file:line`, and functions, as `file#function`; files from the folder `packages`. */
   readonly places: readonly string[]
-  /** How often CPUs meet at a place, in an execution on average; places as above, of those where they do. */
-  readonly meetings: Readonly<Record<string, number>>
   /** Operations of an execution, on average: what it costs. */
   readonly points: number
 }
@@ -29,15 +25,12 @@ const ROUNDS = 2
 export function reachOf(scenario: Scenario, build: KernelBuild, seed: number): Reach {
   const { sites } = build.compiled
   const reached = new Uint8Array(sites.length)
-  const meetings = new Meetings(sites.length)
   let points = 0
   let executions = 0
   const noting: Observer = {
     name: 'reach',
-    reset: (world) => meetings.reset(world),
-    event(world: World) {
-      const { contexts, evActor, evSite } = world
-      meetings.event(world)
+    reset: () => {},
+    event({ contexts, evActor, evSite }: World) {
       if (evSite >= 0) reached[evSite] = 1
       for (const site of contexts[evActor]?.calls ?? []) if (site >= 0) reached[site] = 1
     },
@@ -54,17 +47,7 @@ export function reachOf(scenario: Scenario, build: KernelBuild, seed: number): R
   })
   while (exploration.rounds < ROUNDS) exploration.step()
   const places = new Set(sites.flatMap((site, at) => (reached[at] === 1 ? placesOf(site) : [])))
-  const met: Record<string, number> = {}
-  for (const [at, site] of sites.entries()) {
-    const count = (meetings.counts[at] as number) / executions
-    if (count > 0) for (const place of placesOf(site)) met[place] = (met[place] ?? 0) + count
-  }
-  return {
-    scenario: scenario.name,
-    places: [...places],
-    meetings: met,
-    points: Math.round(points / executions),
-  }
+  return { scenario: scenario.name, places: [...places], points: Math.round(points / executions) }
 }
 
 function placesOf(site: Site): string[] {
@@ -74,10 +57,7 @@ function placesOf(site: Site): string[] {
 
 /** The scenarios that reach a mutant, and whether they reach its very lines. */
 export interface Order {
-  /** The cheaper first. */
   readonly scenarios: readonly string[]
-  /** The same, first those in which CPUs meet most often near it. */
-  readonly later: readonly string[]
   /** False: there are operations in its lines, and none is ever reached. */
   readonly reached: boolean
 }
@@ -102,26 +82,12 @@ export class Coverage {
       if (lines.some((each) => has.has(each))) return 0
       return has.has(`${file}#${name}`) ? 1 : 2
     }
-    const near = Array.from(
-      { length: lastLine - line + 1 + 2 * NEAR },
-      (_, at) => `${file}:${line - NEAR + at}`,
-    )
     const ranked = this.reaches
-      .map(({ scenario, points, has, meetings }) => ({
-        scenario,
-        points,
-        rank: rank(has),
-        meets: near.reduce((sum, place) => sum + (meetings[place] ?? 0), 0),
-      }))
+      .map(({ scenario, points, has }) => ({ scenario, points, rank: rank(has) }))
       .filter((each) => each.rank < 2)
       .sort((one, other) => one.rank - other.rank || one.points - other.points)
     return {
       scenarios: ranked.map(({ scenario }) => scenario),
-      later: ranked
-        .toSorted(
-          (one, other) => one.rank - other.rank || other.meets / other.points - one.meets / one.points,
-        )
-        .map(({ scenario }) => scenario),
       reached: ranked[0]?.rank === 0 || !lines.some((each) => this.known.has(each)),
     }
   }

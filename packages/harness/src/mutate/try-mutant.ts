@@ -22,8 +22,6 @@ export interface TryOptions {
   readonly focus: Focus
   /** Names of scenarios, in the order in which they are tried. */
   readonly scenarios: readonly string[]
-  /** The same, in the order in which they are tried from the second round on; default: as in the first. */
-  readonly later?: readonly string[]
   /** Whether any reaches the place of the mutant. */
   readonly reached: boolean
   readonly seed: number
@@ -106,9 +104,12 @@ export async function tryMutant(options: TryOptions): Promise<Outcome> {
       return { status: 'equivalent', reason: 'compiles to the same code' }
     if (options.scenarios.length === 0)
       return { status: 'survived', reason: 'not reached: no scenario calls the function', executions: 0 }
-    if (!options.reached)
-      return { status: 'survived', reason: 'not reached: no scenario comes to the place', executions: 0 }
-    return battery(build, own, options)
+    const outcome = battery(build, own, options)
+    if (options.reached || outcome.status !== 'survived') return outcome
+    return {
+      ...outcome,
+      reason: `${outcome.reason}, and no scenario came to the place when they were looked at`,
+    }
   } catch (error) {
     if (error instanceof CompileError) return { status: 'rejected', reason: error.message }
     throw error
@@ -122,14 +123,13 @@ function battery(build: KernelBuild, own: Twin, options: TryOptions): Outcome {
   const explorations = new Map<string, Exploration>()
   let executions = 0
   for (let round = 0; ; round++)
-    for (const name of namesIn(round, options)) {
+    for (const name of options.scenarios) {
       const scenario = scenarioNamed(name)
       const { seed, focus } = options
       const profile = own.profile(scenario)
       const exploration = explorations.get(name) ?? new Exploration(scenario, build, { seed, focus, profile })
       explorations.set(name, exploration)
-      const rounds = exploration.rounds + 1
-      while (exploration.rounds < rounds) {
+      while (exploration.rounds === round) {
         if (executions >= options.executions)
           return { status: 'survived', reason: 'nothing was found', executions }
         if (options.seconds !== undefined && performance.now() - started >= options.seconds * 1000)
@@ -148,12 +148,4 @@ function battery(build: KernelBuild, own: Twin, options: TryOptions): Outcome {
         }
       }
     }
-}
-
-/** Which share of the scenarios is explored in each round, from the first on: the rest once they were looked at for long. */
-const SHARES = [1, 1, 0.25, 0.25]
-
-function namesIn(round: number, { scenarios, later = scenarios }: TryOptions): readonly string[] {
-  const share = SHARES[round] ?? 1
-  return (round === 0 ? scenarios : later).slice(0, Math.ceil(scenarios.length * share))
 }
