@@ -22,8 +22,10 @@ import { Lifetimes } from './lifetimes.js'
 import { placeOf } from './machinery.js'
 import { isPublished } from './published.js'
 import type { MachineTarget } from './machine-target.js'
+import { NullPage } from './null-page.js'
 import { OwnSpaces } from './own-spaces.js'
 import { StackUse } from './stack-use.js'
+import { SwapChoice } from './swap-choice.js'
 import { SwapWatch } from './swap-watch.js'
 import { WireCounts } from './wire-counts.js'
 import { WiredOnce } from './wired-once.js'
@@ -106,6 +108,8 @@ export function kernelCheckers(
     new WireCounts(target, table, names.site),
     new StackUse(target, names.site),
     new SwapWatch(target, names.site),
+    new SwapChoice(target, sites),
+    new NullPage(names.actor),
     new OwnSpaces(target),
     new Livelock({ ...names, log, cuts: false }),
     new AtRest(target),

@@ -18,7 +18,10 @@ export interface Reach {
 /** No function at all. */
 const NOWHERE = { file: '', function: '', line: 0, lastLine: 0 }
 
-/** Runs the first round of the battery, and notes what is reached: operations, and the calls that lead to them. */
+/** Rounds of the battery that are looked at. */
+const ROUNDS = 2
+
+/** Runs the first rounds of the battery, and notes what is reached: operations, and the calls that lead to them. */
 export function reachOf(scenario: Scenario, build: KernelBuild, seed: number): Reach {
   const { sites } = build.compiled
   const reached = new Uint8Array(sites.length)
@@ -42,7 +45,7 @@ export function reachOf(scenario: Scenario, build: KernelBuild, seed: number): R
     focus: NOWHERE,
     extra: [noting],
   })
-  while (exploration.rounds === 0) exploration.step()
+  while (exploration.rounds < ROUNDS) exploration.step()
   const places = new Set(sites.flatMap((site, at) => (reached[at] === 1 ? placesOf(site) : [])))
   return { scenario: scenario.name, places: [...places], points: Math.round(points / executions) }
 }

@@ -104,9 +104,12 @@ export async function tryMutant(options: TryOptions): Promise<Outcome> {
       return { status: 'equivalent', reason: 'compiles to the same code' }
     if (options.scenarios.length === 0)
       return { status: 'survived', reason: 'not reached: no scenario calls the function', executions: 0 }
-    if (!options.reached)
-      return { status: 'survived', reason: 'not reached: no scenario comes to the place', executions: 0 }
-    return battery(build, own, options)
+    const outcome = battery(build, own, options)
+    if (options.reached || outcome.status !== 'survived') return outcome
+    return {
+      ...outcome,
+      reason: `${outcome.reason}, and no scenario came to the place when they were looked at`,
+    }
   } catch (error) {
     if (error instanceof CompileError) return { status: 'rejected', reason: error.message }
     throw error
