@@ -112,11 +112,13 @@ export class StoreBuffers {
 
   /**
    * As {@link perform}: executes the pending operation of `actor`, and says in `world.evOwn` what of it went to or came from its buffer. Nothing
-   * does if it is on words that no other actor sees (not `shared`): those may as well be in memory at once.
+   * does if it is on words that no other actor sees (not `shared`): those may as well be in memory at once; but not before what the own buffer has for
+   * them, a fill of the record, say.
    */
   perform(actor: number, way: number, shared = true): number {
     this.world.evOwn = 0
-    const result = shared ? this.execute(actor, way) : perform(this.world, actor, way)
+    const buffered = shared || this.holds(actor, this.world.a[actor] as number)
+    const result = buffered ? this.execute(actor, way) : perform(this.world, actor, way)
     if (this.world.evWrote && this.world.evOwn === 0) this.wroteMemory()
     return result
   }

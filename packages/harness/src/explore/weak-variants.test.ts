@@ -1,5 +1,6 @@
 import { explore, makeStrategy } from '@holdfast/explorer'
 import { expect, test } from 'vitest'
+import { CORRECTED } from '../mutate/corrected.js'
 import { kernelSubject } from './kernel-subject.js'
 import { SMALL_SCENARIOS } from './scenarios/index.js'
 
@@ -47,4 +48,16 @@ test('hold-vs-swapout: plain releases show nothing under sc, and the patches of 
   if (scenario === undefined) throw new Error('there is no hold-vs-swapout')
   expect(await verdicts(scenario, `${CORRECTIONS},plain-release`, 'sc')).toEqual([])
   expect(await verdicts(scenario, `${CORRECTIONS},plain-release-unfenced`, 'sc')).toEqual([])
+})
+
+test('recycle-vs-scan: under tso a new LWP is what its creator has made of it, though it was cleared by plain stores (an execution of random)', async () => {
+  const scenario = SMALL_SCENARIOS.find(({ name }) => name === 'recycle-vs-scan')
+  if (scenario === undefined) throw new Error('there is no recycle-vs-scan')
+  const { target, options, observers } = await kernelSubject(scenario, {
+    variant: CORRECTED,
+    engine: { memoryModel: 'tso' },
+  })
+  const strategy = makeStrategy('random', { seed: 7 })
+  const { found } = explore(target, { strategy, observers: observers(), executions: 1, engine: options })
+  expect(found.map(({ report }) => report.message)).toEqual([])
 })
