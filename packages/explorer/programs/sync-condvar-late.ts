@@ -38,6 +38,8 @@ interface Place {
   readonly m: Addr
   readonly cv: Addr
   readonly items: Addr
+  readonly calls: Addr
+  readonly woken: Addr
 }
 
 /** Takes an item; gives up once its time is over, if it has one. */
@@ -50,9 +52,24 @@ function* taker(t: Thread, at: Place, index: number, ticks: number) {
     if (ticks === 0) yield* cvWait(actor, at.cv, at.m)
     else error = yield* cvTimedwait(actor, at.cv, at.m, ticks)
     check(mutexOwned(actor, at.m), 'woken without the mutex')
+    mem.write(at.woken, mem.read(at.woken) + 1)
+    check(error !== 0 || mem.read(at.woken) <= mem.read(at.calls), 'more were woken than were called')
   }
   if (error === 0) mem.write(at.items, mem.read(at.items) - 1)
-  else check(error === EWOULDBLOCK, `the error is ${error}`)
+  else {
+    check(error === EWOULDBLOCK, `the error is ${error}`)
+    mem.write(at.calls, mem.read(at.calls) + 1) // it has passed the call on
+  }
+  mutexExit(actor, at.m)
+}
+
+/** Calls one for nothing. */
+function* joker(t: Thread, at: Place, index: number) {
+  const { mem } = t
+  const actor = parker(t, at.lot, index)
+  yield* mutexEnter(actor, at.m)
+  mem.write(at.calls, mem.read(at.calls) + 1)
+  cvSignal(actor, at.cv)
   mutexExit(actor, at.m)
 }
 
@@ -62,6 +79,7 @@ function* bringer(t: Thread, at: Place, index: number, items: number, all: boole
   const actor = parker(t, at.lot, index)
   yield* mutexEnter(actor, at.m)
   mem.write(at.items, items)
+  mem.write(at.calls, mem.read(at.calls) + items)
   if (all) cvBroadcast(actor, at.cv)
   else cvSignal(actor, at.cv)
   mutexExit(actor, at.m)
@@ -74,13 +92,14 @@ function main(t: Thread, at: Place, timed: number, n: number) {
   for (let i = 0; i < n; i++) mem.spawn(call(taker, at, timed + i, 0))
   const all = timed === 0
   mem.spawn(call(bringer, at, timed + n, all ? n : 1, all))
+  if (all) mem.spawn(call(joker, at, timed + n + 1))
 }
 
 export default defineProgram({
   name: 'sync-condvar-late',
   about:
-    'the condition variable of atomics-sync, word by word: n wait for an item, and others of whom each gives up as soon as it is woken (timed): it must pass on what it was woken for',
+    'the condition variable of atomics-sync, word by word: n wait for an item, and others of whom each gives up as soon as it is woken (timed): it must pass on what it was woken for; with timed 0 one is called for nothing',
   params: { timed: 1, n: 1 },
-  memory: ({ timed, n }) => ({ lot: lotWords(timed + n + 2), m: 1, cv: 2, items: 1 }),
+  memory: ({ timed, n }) => ({ lot: lotWords(timed + n + 2), m: 1, cv: 2, items: 1, calls: 1, woken: 1 }),
   threads: ({ timed, n }, at) => [call(main, at, timed, n)],
 })

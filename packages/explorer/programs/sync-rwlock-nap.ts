@@ -10,6 +10,7 @@ import {
   rwDowngrade,
   rwEnter,
   rwExit,
+  rwReadHeld,
   rwTryEnter,
 } from '@holdfast/atomics-sync'
 import { type Addr, type Final, type Thread, call, check, defineProgram } from '@holdfast/explorer'
@@ -34,6 +35,12 @@ function even(t: Thread, { data }: Place): void {
   check(mem.read(data) % 2 === 0, 'a writer is inside')
 }
 
+/** Leaves, holding nothing. */
+function leave(actor: Parker, { rw }: Place): void {
+  rwExit(actor, rw)
+  check(actor.spinDepth === 0, 'a spin mutex is held still')
+}
+
 /** Is off its CPU for a while with the lock. `as`: 0 a reader; 1 a writer; 2 a writer that becomes a reader before it leaves. */
 function* owner(t: Thread, at: Place, as: number, impatients: number) {
   const actor = parker(t, at.lot, 0)
@@ -43,16 +50,17 @@ function* owner(t: Thread, at: Place, as: number, impatients: number) {
   if (as > 0) write(t, at)
   if (as === 2) {
     rwDowngrade(actor, at.rw)
+    check(rwReadHeld(actor, at.rw), 'the writer did not become a reader')
     even(t, at)
   }
-  rwExit(actor, at.rw)
+  leave(actor, at)
 }
 
 function* reader(t: Thread, at: Place, index: number) {
   const actor = parker(t, at.lot, index)
   yield* rwEnter(actor, at.rw, RW_READER)
   even(t, at)
-  rwExit(actor, at.rw)
+  leave(actor, at)
 }
 
 function* writer(t: Thread, at: Place, index: number) {
@@ -60,7 +68,7 @@ function* writer(t: Thread, at: Place, index: number) {
   yield* rwEnter(actor, at.rw, RW_WRITER)
   checkWaiterBits(actor, at.rw)
   write(t, at)
-  rwExit(actor, at.rw)
+  leave(actor, at)
 }
 
 /** Reads if that takes no wait. */
@@ -68,20 +76,23 @@ function trier(t: Thread, at: Place, index: number) {
   const actor = parker(t, at.lot, index)
   if (!rwTryEnter(actor, at.rw, RW_READER)) return
   even(t, at)
-  rwExit(actor, at.rw)
+  leave(actor, at)
 }
 
 interface Impatient extends Parker {
-  gone: boolean
+  patient: boolean
 }
 
-// eslint-disable-next-line require-yield -- it does not wait
-function* giveUp(actor: Actor, _ts: Addr, _queue: number, lock: Addr): Sleeps<void> {
-  parkingTurnstile.exit(actor, lock)
-  ;(actor as Impatient).gone = true
+/** Gives up the first time. */
+function* giveUpOnce(actor: Actor, ts: Addr, queue: number, lock: Addr, syncobj: number): Sleeps<void> {
+  if ((actor as Impatient).patient) yield* parkingTurnstile.block(actor, ts, queue, lock, syncobj)
+  else {
+    ;(actor as Impatient).patient = true
+    parkingTurnstile.exit(actor, lock)
+  }
 }
 
-/** Of a thread whose deadline is over as soon as it waits: the bits that it has set remain. */
+/** Of a thread whose deadline is over as soon as it waits, and who comes again: the bits that it has set remain. */
 const impatientTurnstile: TurnstileOps = operations({
   onproc(actor: Actor, thread: number) {
     return parkingTurnstile.onproc(actor, thread)
@@ -92,7 +103,7 @@ const impatientTurnstile: TurnstileOps = operations({
   exit(actor: Actor, lock: Addr) {
     parkingTurnstile.exit(actor, lock)
   },
-  block: giveUp,
+  block: giveUpOnce,
   wakeup(actor: Actor, ts: Addr, queue: number, count: number, lock: Addr, newOwner: number) {
     parkingTurnstile.wakeup(actor, ts, queue, count, lock, newOwner)
   },
@@ -105,11 +116,10 @@ const impatientTurnstile: TurnstileOps = operations({
 })
 
 function* impatient(t: Thread, at: Place, index: number) {
-  const actor: Impatient = { ...parker(t, at.lot, index), turnstile: impatientTurnstile, gone: false }
-  yield* rwEnter(actor, at.rw, RW_READER)
-  if (actor.gone) return
-  even(t, at)
-  rwExit(actor, at.rw)
+  const actor: Impatient = { ...parker(t, at.lot, index), turnstile: impatientTurnstile, patient: false }
+  yield* rwEnter(actor, at.rw, RW_WRITER)
+  write(t, at)
+  leave(actor, at)
 }
 
 function main(t: Thread, at: Place, as: number, r: number, w: number, q: number, g: number) {
@@ -131,7 +141,7 @@ export default defineProgram({
   name: 'sync-rwlock-nap',
   about:
     'the rwlock of atomics-sync, word by word, whose owner leaves its CPU with it (as 0: a reader, 1: a writer, 2: one that lets readers in before it goes): r readers and w ' +
-    'writers sleep until they are given the lock, q try, and g give up waiting',
+    'writers sleep until they are given the lock, q try, and g writers give up waiting and come again',
   params: { as: 1, r: 1, w: 1, q: 0, g: 0 },
   memory: ({ r, w, q, g }) => ({ lot: lotWords(1 + r + w + q + g), rw: 2, data: 1 }),
   threads: ({ as, r, w, q, g }, at) => [call(main, at, as, r, w, q, g)],

@@ -23,6 +23,7 @@ import { placeOf } from './machinery.js'
 import { isPublished } from './published.js'
 import type { MachineTarget } from './machine-target.js'
 import { OwnSpaces } from './own-spaces.js'
+import { QueueWatch } from './queue-watch.js'
 import { StackUse } from './stack-use.js'
 import { SwapWatch } from './swap-watch.js'
 import { WireCounts } from './wire-counts.js'
@@ -107,6 +108,7 @@ export function kernelCheckers(
     new StackUse(target, names.site),
     new SwapWatch(target, names.site),
     new OwnSpaces(target),
+    new QueueWatch(target),
     new Livelock({ ...names, log, cuts: false }),
     new AtRest(target),
     new WiredOnce(target),
