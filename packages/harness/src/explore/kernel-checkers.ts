@@ -21,6 +21,7 @@ import { Guards } from './guards.js'
 import { Lifetimes } from './lifetimes.js'
 import { placeOf } from './machinery.js'
 import { isPublished } from './published.js'
+import { LwpLockWatch } from './lwp-lock-watch.js'
 import type { MachineTarget } from './machine-target.js'
 import { OwnSpaces } from './own-spaces.js'
 import { QueueWatch } from './queue-watch.js'
@@ -109,6 +110,7 @@ export function kernelCheckers(
     new SwapWatch(target, names.site),
     new OwnSpaces(target),
     new QueueWatch(target),
+    new LwpLockWatch(target),
     new Livelock({ ...names, log, cuts: false }),
     new AtRest(target),
     new WiredOnce(target),

@@ -11,6 +11,7 @@ import { issuedWords, outerSite } from '@holdfast/explorer'
 import type { Observer, World } from '@holdfast/explorer'
 import {
   L_INHERITEDPRIO,
+  L_KPRIBASE,
   L_MUTEX,
   L_PI_LENDERS,
   L_SLEEPCHAIN_NEXT,
@@ -22,6 +23,7 @@ import {
   LSSLEEP,
   LSSTOP,
   LWP_WORDS,
+  PRI_KTHREAD,
   TS_EPRIO,
   TS_INHERITOR,
   TS_PICHAIN,
@@ -42,6 +44,7 @@ import type { MachineListener, MachineTarget } from './machine-target.js'
  *            Q4  the owner of the lock that an LWP goes to sleep for is as urgent as the LWP is by itself (without what others lend it)
  *            Q5  the priority that an LWP has inherited is the highest that is lent to it, and each turnstile in its list lends to it
  *            Q6  when all processes are gone nothing is lent
+ *            Q7  who waits for a lock has the base priority of a kernel thread at least (l_kpribase)
  * Does not   follow a chain of owners who wait for each other: another CPU may be walking it; nor tell who is woken when priorities are equal.
  */
 export class QueueWatch implements Observer, MachineListener {
@@ -80,6 +83,8 @@ export class QueueWatch implements Observer, MachineListener {
     const syncobj = words[lwp + L_SYNCOBJ]
     if (syncobj !== MUTEX_SYNCOBJ && syncobj !== RW_SYNCOBJ) return
     this.waiters(world, lwp, sq)
+    const base = words[lwp + L_KPRIBASE] as number
+    if (base < PRI_KTHREAD) this.report(world, `waits for a lock with the base priority ${base}`, lwp) // Q7
     const { mem } = this.reader
     const lock = words[lwp + L_WCHAN] as number
     const owner = syncobj === RW_SYNCOBJ ? rwOwner(mem, lock) : mutexOwner(mem, lock)

@@ -44,6 +44,12 @@ import { timeoutVsWakeup } from './timeout-vs-wakeup.js'
 import { exitPreempted } from './exit-preempted.js'
 import { exitVsReference } from './exit-vs-reference.js'
 import { exitVsSwapout, lwpExitVsSwapout } from './exit-vs-swapout.js'
+import { exitVsExit, exitVsStop } from './exit-vs-exit.js'
+import { createVsCreate } from './create-vs-create.js'
+import { oneCpu } from './one-cpu.js'
+import { preemptedOwner } from './preempted-owner.js'
+import { stopVsContinue } from './stop-vs-continue.js'
+import { lentAndChanged } from './lent-and-changed.js'
 
 /** Scenarios small enough to explore: two or three CPUs, few pages, each a pair of paths that meet. */
 export const SMALL_SCENARIOS: readonly Scenario[] = [
@@ -94,6 +100,13 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   wokenVsSwapout,
   lwpExitVsSwapout,
   exitVsSwapout,
+  exitVsExit,
+  exitVsStop,
+  createVsCreate,
+  oneCpu,
+  preemptedOwner,
+  stopVsContinue,
+  lentAndChanged,
 ]
 
 /** Every scenario that comes with Holdfast: those for running, and these. Their names are different. */
