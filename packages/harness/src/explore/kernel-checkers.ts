@@ -23,9 +23,11 @@ import { placeOf } from './machinery.js'
 import { isPublished } from './published.js'
 import { LwpLockWatch } from './lwp-lock-watch.js'
 import type { MachineTarget } from './machine-target.js'
+import { NullPage } from './null-page.js'
 import { OwnSpaces } from './own-spaces.js'
 import { QueueWatch } from './queue-watch.js'
 import { StackUse } from './stack-use.js'
+import { SwapChoice } from './swap-choice.js'
 import { SwapWatch } from './swap-watch.js'
 import { WireCounts } from './wire-counts.js'
 import { WiredOnce } from './wired-once.js'
@@ -108,6 +110,8 @@ export function kernelCheckers(
     new WireCounts(target, table, names.site),
     new StackUse(target, names.site),
     new SwapWatch(target, names.site),
+    new SwapChoice(target, sites),
+    new NullPage(names.actor),
     new OwnSpaces(target),
     new QueueWatch(target),
     new LwpLockWatch(target),
