@@ -45,6 +45,7 @@ const LARGE: Readonly<Record<string, readonly Small[]>> = {
   'sync-mutex-try': [[{}]],
   'sync-rwlock-nap': [[{ w: 0 }]],
   'sync-rwlock-queue': [[{}]],
+  'sync-rwlock-crowd': [[{}]],
   'sync-rwlock-upgrade': [[{}]],
   'sync-condvar-late': [],
   'spawn-tree': [[{ d: 2 }]],

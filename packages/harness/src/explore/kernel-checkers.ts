@@ -17,6 +17,7 @@ import { LWP_WORDS, PROC_WORDS, turnstileChain } from '@holdfast/kernel'
 import type { Cpu } from '@holdfast/kernel'
 import { checkInvariants, newInvariantState } from '../invariants/index.js'
 import { AddressTable } from './address-table.js'
+import { ExitWatch } from './exit-watch.js'
 import { Guards } from './guards.js'
 import { Lifetimes } from './lifetimes.js'
 import { placeOf } from './machinery.js'
@@ -114,6 +115,7 @@ export function kernelCheckers(
     new NullPage(names.actor),
     new OwnSpaces(target),
     new QueueWatch(target),
+    new ExitWatch(target),
     new LwpLockWatch(target),
     new Livelock({ ...names, log, cuts: false }),
     new AtRest(target),

@@ -34,6 +34,7 @@ const PROGRAMS = [
   'sync-rwlock-nap?as=0&r=1&w=0&q=0&g=1',
   'sync-rwlock-nap?as=2&r=1&w=0&q=0&g=0',
   'sync-rwlock-queue',
+  'sync-rwlock-crowd',
   'sync-condvar',
   'sync-mutex-try?spin=1&n=2&q=1',
   'sync-mutex-try?spin=0&n=2&q=1',

@@ -1,5 +1,5 @@
 import { defineScenario } from '../../scenario/define.js'
-import { eater, MACHINE, sleep } from './parts.js'
+import { MACHINE, REALTIME, sleep } from './parts.js'
 
 const holder = (name: string, priority: number) =>
   ({
@@ -9,7 +9,7 @@ const holder = (name: string, priority: number) =>
       {
         class: 'fifo',
         priority,
-        program: [sleep(priority === 0 ? 20 : 21), { op: 'hold', process: 'target' }, { op: 'rele' }],
+        program: [sleep(priority === 0 ? 22 : 23), { op: 'hold', process: 'target' }, { op: 'rele' }],
       },
     ],
   }) as const
@@ -19,10 +19,19 @@ export const lentAndChanged = defineScenario({
   description:
     'turnstile_lendpri against lwp_changepri: a holder waits for the disk with l_swaplock, others wait for it and lend it their priorities, the more urgent first, while somebody ' +
     'changes the priorities of all of them: whose lock is taken must be left alone, and queues stay in order.',
-  machine: { ...MACHINE, cpus: 3, memory: 96, freemin: 48, diskTicks: 3 },
+  machine: { ...MACHINE, cpus: 3, memory: 92, freemin: 46, diskTicks: 6 },
   processes: [
     { name: 'target', pages: 1, lwps: [{ program: [sleep(30)] }] },
-    eater(12),
+    {
+      name: 'eater',
+      pages: 16,
+      lwps: [
+        {
+          ...REALTIME,
+          program: [sleep(12), { op: 'vslock', pages: 12 }, sleep(6), { op: 'vsunlock' }],
+        },
+      ],
+    },
     holder('low', 0),
     holder('high', 20),
     holder('middle', 10),
@@ -34,7 +43,7 @@ export const lentAndChanged = defineScenario({
           class: 'fifo',
           priority: 30,
           program: [
-            sleep(21),
+            sleep(23),
             {
               op: 'loop',
               count: 3,
