@@ -54,6 +54,27 @@ export interface LoadOptions {
 
 const PARSED = new Set(['.ts', '.mts', '.tsx', '.js', '.mjs'])
 
+/** A text and what the parser made of it, which nobody changes. */
+interface Parsed extends ReturnType<typeof parseOf> {
+  readonly text: string
+}
+
+/** The last text of each file: mutants of a program differ in one. */
+const lastParsed = new Map<string, Parsed>()
+
+function parsed(path: string, text: string): Parsed {
+  const known = lastParsed.get(path)
+  if (known?.text === text) return known
+  const made = { text, ...parseOf(path, text) }
+  lastParsed.set(path, made)
+  return made
+}
+
+function parseOf(path: string, text: string) {
+  const { program, comments, errors } = parseSync(path, text, { preserveParens: false })
+  return { program: program as unknown as Node, comments, errors }
+}
+
 /** How reports name a file. */
 export function reportedPath(root: string, path: string): string {
   return relative(root, path).split(sep).join('/')
@@ -82,14 +103,14 @@ export function load(options: LoadOptions): Loaded {
       applied.set(patch, (applied.get(patch) ?? 0) + 1)
       if (found !== 1) problems.push(patchProblem(file, patch, found))
     }
-    const { program, comments, errors } = parseSync(path, source.text, { preserveParens: false })
+    const { program, comments, errors } = parsed(path, source.text)
     for (const { message, labels } of errors)
       problems.push({
         file,
         ...source.position(labels[0]?.start ?? 0),
         message: `does not parse: ${message}`,
       })
-    const names = new Names(program as unknown as Node)
+    const names = new Names(program)
     const targets = new Map<string, Target>()
     for (const [specifier, node] of names.specifiers) {
       const target = resolver.resolve(specifier, path)
@@ -107,7 +128,7 @@ export function load(options: LoadOptions): Loaded {
       path,
       file,
       source,
-      program: program as unknown as Node,
+      program,
       comments,
       instrumented,
       targets,

@@ -15,15 +15,18 @@ interface Leg {
   readonly rounds: readonly number[]
 }
 
-/** What each scenario is explored with, round after round: the cheapest first, since most mutants are caught by any execution. */
+/**
+ * What each scenario is explored with, round after round. First one execution alone: five of six mutants that are caught at all are caught by any. Then mostly `delay-there`,
+ * which finds most of the rest.
+ */
 const LEGS: readonly Leg[] = [
-  { name: 'random', rounds: [1, 3, 6] },
-  { name: 'pct', depth: 3, rounds: [1, 3, 6] },
-  { name: 'pos', rounds: [1, 2, 4] },
-  { name: 'delay-there', rounds: [1, 8, 24] },
-  { name: 'pct', depth: 5, rounds: [0, 1, 4] },
+  { name: 'random', rounds: [1, 0, 1, 6] },
+  { name: 'delay-there', rounds: [0, 1, 6, 24] },
+  { name: 'pct', depth: 3, rounds: [0, 1, 2, 6] },
+  { name: 'pos', rounds: [0, 0, 1, 4] },
+  { name: 'pct', depth: 5, rounds: [0, 0, 0, 4] },
   // Of the mutant's function alone: there is no end to all the rest. A search begins anew each time, so it goes on in one round alone.
-  { name: 'preemption-bound', bound: 1, rounds: [0, 4, 0] },
+  { name: 'preemption-bound', bound: 1, rounds: [0, 0, 0, 4, 0] },
 ]
 
 /** Something that an execution showed. */

@@ -4,13 +4,17 @@ import type { Observer, World } from '@holdfast/explorer'
 import type { KernelBuild } from '../explore/kernel-build.js'
 import type { Scenario } from '../scenario/types.js'
 import { Exploration } from './battery.js'
+import { NEAR } from './focus.js'
 import type { Focus } from './focus.js'
+import { Meetings } from './meetings.js'
 
 /** What a scenario reaches of the kernel. Plain data. */
 export interface Reach {
   readonly scenario: string
   /** Places, as `file:line`, and functions, as `file#function`; files from the folder `packages`. */
   readonly places: readonly string[]
+  /** How often CPUs meet at a place, in an execution on average; places as above, of those where they do. */
+  readonly meetings: Readonly<Record<string, number>>
   /** Operations of an execution, on average: what it costs. */
   readonly points: number
 }
@@ -18,22 +22,28 @@ export interface Reach {
 /** No function at all. */
 const NOWHERE = { file: '', function: '', line: 0, lastLine: 0 }
 
-/** Notes what executions reach: operations, and the calls that lead to them. */
+/** Notes what executions reach: operations, and the calls that lead to them; and where CPUs meet. */
 export class ReachNotes implements Observer {
   readonly name = 'reach'
   private readonly sites: readonly Site[]
   private readonly reached: Uint8Array
+  private readonly meetings: Meetings
   private points = 0
   private executions = 0
 
   constructor(sites: readonly Site[]) {
     this.sites = sites
     this.reached = new Uint8Array(sites.length)
+    this.meetings = new Meetings(sites.length)
   }
 
-  reset(): void {}
+  reset(world: World): void {
+    this.meetings.reset(world)
+  }
 
-  event({ contexts, evActor, evSite }: World): void {
+  event(world: World): void {
+    const { contexts, evActor, evSite } = world
+    this.meetings.event(world)
     if (evSite >= 0) this.reached[evSite] = 1
     for (const site of contexts[evActor]?.calls ?? []) if (site >= 0) this.reached[site] = 1
   }
@@ -47,16 +57,24 @@ export class ReachNotes implements Observer {
   reach(scenario: string): Reach {
     const { sites, reached, points, executions } = this
     const places = new Set(sites.flatMap((site, at) => (reached[at] === 1 ? placesOf(site) : [])))
-    return { scenario, places: [...places], points: Math.round(points / executions) }
+    const meetings: Record<string, number> = {}
+    for (const [at, site] of sites.entries()) {
+      const count = (this.meetings.counts[at] as number) / executions
+      if (count > 0) for (const place of placesOf(site)) meetings[place] = (meetings[place] ?? 0) + count
+    }
+    return { scenario, places: [...places], meetings, points: Math.round(points / executions) }
   }
 }
 
-/** Runs the first round of the battery, and notes what is reached. */
+/** Rounds of the battery that are looked at. */
+const ROUNDS = 2
+
+/** Runs the first rounds of the battery, and notes what is reached. */
 export function reachOf(scenario: Scenario, build: KernelBuild, seed: number): Reach {
   const notes = new ReachNotes(build.compiled.sites)
   const profile = new Profile()
   const exploration = new Exploration(scenario, build, { seed, profile, focus: NOWHERE, extra: [notes] })
-  while (exploration.rounds === 0) exploration.step()
+  while (exploration.rounds < ROUNDS) exploration.step()
   return notes.reach(scenario.name)
 }
 
@@ -67,7 +85,10 @@ function placesOf(site: Site): string[] {
 
 /** The scenarios that come near a mutant, and how near. */
 export interface Order {
+  /** The cheaper first. */
   readonly scenarios: readonly string[]
+  /** The same, first those in which CPUs meet most often near it. */
+  readonly later: readonly string[]
   /** False: there are operations in its lines, and no scenario was seen to reach one. The few executions that were looked at may not tell. */
   readonly reached: boolean
 }
@@ -105,12 +126,27 @@ export class Coverage {
       if (has.has(`${file}#${name}`)) return 1
       return ofFile.has(scenario) ? 2 : 3
     }
+    const near = Array.from(
+      { length: lastLine - line + 1 + 2 * NEAR },
+      (_, at) => `${file}:${line - NEAR + at}`,
+    )
     const ranked = this.reaches
-      .map(({ scenario, points, has }) => ({ scenario, points, rank: rankOf(scenario, has) }))
+      .map(({ scenario, points, has, meetings }) => ({
+        scenario,
+        points,
+        rank: rankOf(scenario, has),
+        meets: near.reduce((sum, place) => sum + (meetings[place] ?? 0), 0),
+      }))
       .sort((one, other) => one.rank - other.rank || one.points - other.points)
-    const last = Math.max(1, ranked[0]?.rank ?? 0)
+    const last = Math.min(2, Math.max(1, ranked[0]?.rank ?? 0))
+    const tried = ranked.filter(({ rank }) => rank <= last)
     return {
-      scenarios: ranked.filter(({ rank }) => rank <= Math.min(last, 2)).map(({ scenario }) => scenario),
+      scenarios: tried.map(({ scenario }) => scenario),
+      later: tried
+        .toSorted(
+          (one, other) => one.rank - other.rank || other.meets / other.points - one.meets / one.points,
+        )
+        .map(({ scenario }) => scenario),
       reached: ranked[0]?.rank === 0 || !lines.some((each) => this.known.has(each)),
     }
   }
