@@ -50,6 +50,8 @@ import { oneCpu } from './one-cpu.js'
 import { preemptedOwner } from './preempted-owner.js'
 import { stopVsContinue } from './stop-vs-continue.js'
 import { lentAndChanged } from './lent-and-changed.js'
+import { wrongBell } from './wrong-bell.js'
+import { parentTraces, tracerLeaves } from './tracer-leaves.js'
 
 /** Scenarios small enough to explore: two or three CPUs, few pages, each a pair of paths that meet. */
 export const SMALL_SCENARIOS: readonly Scenario[] = [
@@ -107,6 +109,9 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   preemptedOwner,
   stopVsContinue,
   lentAndChanged,
+  wrongBell,
+  tracerLeaves,
+  parentTraces,
 ]
 
 /** Every scenario that comes with Holdfast: those for running, and these. Their names are different. */

@@ -1,0 +1,34 @@
+import { defineScenario } from '../../scenario/define.js'
+import { MACHINE, sleep } from './parts.js'
+
+const attach = { op: 'ptrace', request: 'attach', process: 'any' } as const
+const fork = { op: 'fork', program: 'child' } as const
+const programs = { child: [sleep(30)] } as const
+
+/** Its structure is the child's next, so that the child is the first of all that are alive. */
+const FIRST = { name: 'first', pages: 1, lwps: [{ program: [] }] } as const
+
+export const tracerLeaves = defineScenario({
+  name: 'tracer-leaves',
+  description:
+    'exit1: the parent of a traced process exits, and then its tracer, who must give it to init and kill it.',
+  machine: MACHINE,
+  programs,
+  processes: [
+    FIRST,
+    { name: 'parent', pages: 1, lwps: [{ program: [sleep(2), fork, sleep(6)] }] },
+    { name: 'tracer', pages: 1, lwps: [{ program: [sleep(5), attach, sleep(8)] }] },
+  ],
+})
+
+export const parentTraces = defineScenario({
+  name: 'parent-traces',
+  description:
+    'exit1: a process traces its own child, and exits: the child is to go back to its own parent, which is the tracer, and so to init.',
+  machine: MACHINE,
+  programs,
+  processes: [
+    FIRST,
+    { name: 'parent', pages: 1, lwps: [{ program: [sleep(2), fork, sleep(2), attach, attach, sleep(2)] }] },
+  ],
+})
