@@ -21,9 +21,9 @@ function enter(actor: Actor, wchan: Addr, wmesg: string, syncobj: number): void 
   parkingSleepq.enter(actor, wchan, wmesg, syncobj)
 }
 
-/** The time of who has a timeout is always over when it is woken, as it may be in a kernel: it does not know for what it was woken. */
+/** The time of who has a timeout is over at once; and also when it is woken before, as it may be in a kernel: it does not know for what it was woken. */
 function* block(actor: Actor, ticks: number, catchSignals: boolean): Sleeps<number> {
-  const error = yield* parkingSleepq.block(actor, 0, catchSignals)
+  const error = yield* parkingSleepq.block(actor, ticks, catchSignals)
   return ticks === 0 ? error : EWOULDBLOCK
 }
 
@@ -42,21 +42,22 @@ interface Place {
   readonly woken: Addr
 }
 
-/** Takes an item; gives up once its time is over, if it has one. */
+/** Waits for an item, and takes it; or, with a timeout, leaves it to others. */
 function* taker(t: Thread, at: Place, index: number, ticks: number) {
   const { mem } = t
-  const actor = { ...parker(t, at.lot, index), sleepq: lateSleepq }
+  const actor = { ...parker(t, at.lot, index), sleepq: lateSleepq, tickMs: 0 }
   yield* mutexEnter(actor, at.m)
   let error = 0
   while (mem.read(at.items) === 0 && error === 0) {
     if (ticks === 0) yield* cvWait(actor, at.cv, at.m)
     else error = yield* cvTimedwait(actor, at.cv, at.m, ticks)
     check(mutexOwned(actor, at.m), 'woken without the mutex')
+    if (ticks !== 0) continue
     mem.write(at.woken, mem.read(at.woken) + 1)
-    check(error !== 0 || mem.read(at.woken) <= mem.read(at.calls), 'more were woken than were called')
+    check(mem.read(at.woken) <= mem.read(at.calls), 'more were woken than were called')
   }
-  if (error === 0) mem.write(at.items, mem.read(at.items) - 1)
-  else {
+  if (ticks === 0) mem.write(at.items, mem.read(at.items) - 1)
+  else if (error !== 0) {
     check(error === EWOULDBLOCK, `the error is ${error}`)
     mem.write(at.calls, mem.read(at.calls) + 1) // it has passed the call on
   }

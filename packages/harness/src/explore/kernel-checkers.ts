@@ -17,7 +17,6 @@ import { LWP_WORDS, PROC_WORDS, turnstileChain } from '@holdfast/kernel'
 import type { Cpu } from '@holdfast/kernel'
 import { checkInvariants, newInvariantState } from '../invariants/index.js'
 import { AddressTable } from './address-table.js'
-import { ExitWatch } from './exit-watch.js'
 import { Guards } from './guards.js'
 import { Lifetimes } from './lifetimes.js'
 import { placeOf } from './machinery.js'
@@ -26,6 +25,7 @@ import { LwpLockWatch } from './lwp-lock-watch.js'
 import type { MachineTarget } from './machine-target.js'
 import { NullPage } from './null-page.js'
 import { OwnSpaces } from './own-spaces.js'
+import { ProcessWatch } from './process-watch.js'
 import { QueueWatch } from './queue-watch.js'
 import { StackUse } from './stack-use.js'
 import { SwapChoice } from './swap-choice.js'
@@ -115,7 +115,7 @@ export function kernelCheckers(
     new NullPage(names.actor),
     new OwnSpaces(target),
     new QueueWatch(target),
-    new ExitWatch(target),
+    new ProcessWatch(target),
     new LwpLockWatch(target),
     new Livelock({ ...names, log, cuts: false }),
     new AtRest(target),

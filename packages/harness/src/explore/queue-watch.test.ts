@@ -120,6 +120,12 @@ const planted: readonly Planted[] = [
     says: /is the child of a zombie$/,
   },
   {
+    what: 'all LWPs of a process have the same id',
+    scenario: 'exit-vs-exit',
+    patch: { file: LWP, find: '  if (lid === 0) lid = 1\n', replace: '  lid = 1\n' },
+    says: /is new, and has the id 1 of another LWP of its process$/,
+  },
+  {
     what: 'an LWP is made and not counted',
     scenario: 'exit-vs-exit',
     patch: { file: LWP, find: '  if (enough) mem.write(NLWPS, used + count)\n', replace: '' },

@@ -8,6 +8,11 @@ const KICK = 'a kick without cause is another look of the swapper'
 const SAVES_TIME = 'the test saves time alone: what it guards looks again with the lock'
 const SPLSCHED = 'a variable of the CPU, which nobody looks at before interrupts are let in again (splsched)'
 
+const BROADCAST_LATE =
+  'the condition has changed under p_lock, so its variable may be told after that is released; and the process outlives its LWP, which is still running'
+const NO_ZOMBIE =
+  'the caller is no zombie; and the one detached zombie that a process has is p_zomblwp, of which the loop before has left none while p_lock is held'
+
 /** Mutants of what the protocol stands on that no execution can tell from it, by id, and why. */
 export const EQUIVALENT_BASE: readonly (readonly [id: string, reason: string])[] = [
   // Locks.
@@ -41,6 +46,10 @@ export const EQUIVALENT_BASE: readonly (readonly [id: string, reason: string])[]
   [
     'drop-operand:kern-sleepq:sleepqBlock:1',
     'a timeout that was not set has not fired: each sleep that sets one halts it',
+  ],
+  [
+    'drop-operand:kern-sleepq:sleepqBlock:3',
+    'nobody looks at the error of a sleep that signals do not end, but that a condition variable is signalled once more',
   ],
   // Turnstiles.
   [
@@ -77,4 +86,18 @@ export const EQUIVALENT_BASE: readonly (readonly [id: string, reason: string])[]
   ['early-unlock:mi-switch:lwpExitSwitchaway:1', SPLSCHED],
   // LWPs and their end.
   ['drop-check:kern-lwp:lwpCreate:1', SAVES_TIME],
+  ['early-unlock:kern-lwp:lwpFree:1', BROADCAST_LATE],
+  ['early-unlock:kern-exit:lwpExit:2', BROADCAST_LATE],
+  [
+    'early-unlock:kern-exit:exit1:1',
+    'who is woken, and who wants p_reflock, needs proc_lock first, which is held across both',
+  ],
+  [
+    'late-lock:kern-exit:exit1:1',
+    'who has p_reflock looks at registers, in the u-area, and not at the address space that is given up here',
+  ],
+  ['late-lock:kern-exit:exit1:4', 'l_prflag is covered by p_lock, which is held'],
+  ['drop-check:kern-exit:lwpWaitExit:1', NO_ZOMBIE],
+  ['drop-operand:kern-exit:lwpWaitExit:1', NO_ZOMBIE],
+  ['drop-operand:kern-exit:lwpWaitExit:2', NO_ZOMBIE],
 ]

@@ -90,7 +90,7 @@ export class ProgramBattery {
 
   /** Compiles the programs, and looks what they reach. */
   static async make(seed: number): Promise<ProgramBattery> {
-    const twins = await subjects([])
+    const twins = await lockPrograms([])
     const first = [...twins.values()][0] as Subject
     const reaches = [...twins].map(([name, { target, options, sites }]) => {
       const notes = new ReachNotes(sites)
@@ -108,7 +108,7 @@ export class ProgramBattery {
   async find({ patches, focus, alive }: ProgramMutant, cacheDir: string): Promise<Catch | undefined> {
     const near = this.coverage.reaching(focus.file, focus.function)
     const ofFile = this.coverage.reaching(focus.file)
-    const mutant = await subjects(patches, cacheDir)
+    const mutant = await lockPrograms(patches, cacheDir)
     for (const [leg, { name: strategy }] of LEGS.entries())
       for (const name of leg === 0 || near.length === 0 ? ofFile : near) {
         const { shown } = this.step(mutant.get(name) as Subject, leg)
@@ -154,7 +154,11 @@ export interface ProgramMutant {
   readonly alive: () => void
 }
 
-async function subjects(patches: readonly Patch[], cacheDir?: string): Promise<Map<string, Subject>> {
+/** The programs with these patches, by name. Throws CompileError. */
+export async function lockPrograms(
+  patches: readonly Patch[],
+  cacheDir?: string,
+): Promise<Map<string, Subject>> {
   const all = [...patchesOf(CORRECTED).filter(({ file }) => file.startsWith(LOCKS)), ...patches]
   const made = new Map<string, Subject>()
   for (const name of PROGRAMS) {

@@ -2,12 +2,20 @@ import { issuedWords, outerSite } from '@holdfast/explorer'
 import type { Observer, World } from '@holdfast/explorer'
 import {
   ALLPROC,
+  L_FLAG,
+  L_LID,
+  L_SIBLING_NEXT,
+  LW_INMEM,
+  LW_SYSTEM,
   P_CHILDREN,
+  P_FLAG,
   P_LIST_NEXT,
+  P_LWPS,
   P_OPPTR,
   P_PPTR,
   P_SIBLING_NEXT,
   P_STAT,
+  PK_SYSTEM,
   SZOMB,
   ZOMBPROC,
   eventKinds,
@@ -15,14 +23,15 @@ import {
 import type { MachineListener, MachineTarget } from './machine-target.js'
 
 /**
- * The process tree, whenever a process has become a zombie (the end of exit1, with proc_lock and p_lock).
+ * The process tree, whenever a process has become a zombie (the end of exit1, with proc_lock and p_lock); and a new LWP, when lwp_create has made it.
  *
  * Verifies   E1  the process is a zombie, on zombproc, and a child of its parent, who will find it there
  *            E2  it has no children: none says that it is its parent, or was before somebody traced it (p_opptr; but for zombies, which is a fault of 1.137)
  *            E3  its parent is no zombie: somebody will collect it
+ *            E4  a new LWP is in memory, is a system LWP if its process is a system process, and has an id that no other LWP of its process has
  * Does not   tell whether the parent is woken: whoever waits for ever is found otherwise.
  */
-export class ExitWatch implements Observer, MachineListener {
+export class ProcessWatch implements Observer, MachineListener {
   readonly name = 'process tree'
   private readonly target: MachineTarget
 
@@ -37,8 +46,28 @@ export class ExitWatch implements Observer, MachineListener {
 
   finish(): void {}
 
-  note(world: World, _actor: number, kind: number, p: number): void {
-    if (eventKinds[kind]?.name !== 'exit') return
+  note(world: World, _actor: number, kind: number, a: number, b: number): void {
+    const event = eventKinds[kind]?.name
+    if (event === 'exit') this.exited(world, a)
+    else if (event === 'lwpCreate') this.made(world, a, b)
+  }
+
+  /** E4 */
+  private made(world: World, l: number, p: number): void {
+    const words = issuedWords(world)
+    const flag = words[l + L_FLAG] as number
+    const isSystem = ((words[p + P_FLAG] as number) & PK_SYSTEM) !== 0
+    if ((flag & LW_INMEM) === 0) this.report(world, l, 'is new, and swapped out')
+    if (((flag & LW_SYSTEM) !== 0) !== isSystem)
+      this.report(world, l, `is new, of a ${isSystem ? 'system' : 'user'} process, and its l_flag is ${flag}`)
+    const { nlwps } = this.target.machine.config
+    const others = this.list(words, p + P_LWPS, L_SIBLING_NEXT, nlwps).filter((other) => other !== l)
+    const lid = words[l + L_LID]
+    if (others.some((other) => words[other + L_LID] === lid))
+      this.report(world, l, `is new, and has the id ${lid} of another LWP of its process`)
+  }
+
+  private exited(world: World, p: number): void {
     const words = issuedWords(world)
     const parent = words[p + P_PPTR] as number
     const alive = this.list(words, ALLPROC, P_LIST_NEXT)
@@ -57,12 +86,15 @@ export class ExitWatch implements Observer, MachineListener {
   }
 
   /** Bounded, as the list may be damaged. */
-  private list(words: ArrayLike<number>, head: number, link: number): number[] {
+  private list(
+    words: ArrayLike<number>,
+    head: number,
+    link: number,
+    most = this.target.machine.config.nprocs,
+  ): number[] {
     const found: number[] = []
-    for (let p = words[head] as number; p !== 0; p = words[p + link] as number) {
-      if (found.length > this.target.machine.config.nprocs) break
-      found.push(p)
-    }
+    for (let at = words[head] as number; at !== 0 && found.length <= most; at = words[at + link] as number)
+      found.push(at)
     return found
   }
 
