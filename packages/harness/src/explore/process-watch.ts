@@ -14,8 +14,10 @@ import {
   P_OPPTR,
   P_PPTR,
   P_SIBLING_NEXT,
+  P_SLFLAG,
   P_STAT,
   PK_SYSTEM,
+  PSL_TRACED,
   SZOMB,
   ZOMBPROC,
   eventKinds,
@@ -29,18 +31,23 @@ import type { MachineListener, MachineTarget } from './machine-target.js'
  *            E2  it has no children: none says that it is its parent, or was before somebody traced it (p_opptr; but for zombies, which is a fault of 1.137)
  *            E3  its parent is no zombie: somebody will collect it
  *            E4  a new LWP is in memory, is a system LWP if its process is a system process, and has an id that no other LWP of its process has
+ *            E5  when a process exits, those that nobody traces are with their own parents, or with init, if these are gone
  * Does not   tell whether the parent is woken: whoever waits for ever is found otherwise.
  */
 export class ProcessWatch implements Observer, MachineListener {
   readonly name = 'process tree'
   private readonly target: MachineTarget
+  /** By child: its own parent, but init; of those that are made by fork. */
+  private readonly parents = new Map<number, number>()
 
   constructor(target: MachineTarget) {
     this.target = target
     target.listen(this)
   }
 
-  reset(): void {}
+  reset(): void {
+    this.parents.clear()
+  }
 
   event(): void {}
 
@@ -48,7 +55,8 @@ export class ProcessWatch implements Observer, MachineListener {
 
   note(world: World, _actor: number, kind: number, a: number, b: number): void {
     const event = eventKinds[kind]?.name
-    if (event === 'exit') this.exited(world, a)
+    if (event === 'fork') this.parents.set(b, a)
+    else if (event === 'exit') this.exited(world, a)
     else if (event === 'lwpCreate') this.made(world, a, b)
   }
 
@@ -81,6 +89,18 @@ export class ProcessWatch implements Observer, MachineListener {
       if (words[q + P_PPTR] === p) this.report(world, q, 'is the child of a zombie')
       if (words[q + P_OPPTR] === p)
         this.report(world, q, 'was the child of a zombie, and is to go back to it')
+    }
+    this.parents.delete(p)
+    for (const [child, own] of this.parents) if (own === p) this.parents.delete(child)
+    for (const q of alive) {
+      const own = this.parents.get(q)
+      const traced = ((words[q + P_SLFLAG] as number) & PSL_TRACED) !== 0
+      if (own !== undefined && !traced && words[q + P_PPTR] !== own)
+        this.report(
+          world,
+          q,
+          `has the parent ${this.target.nameOf(words[q + P_PPTR] as number)}, not its own`,
+        )
     }
     for (const q of zombies) if (words[q + P_PPTR] === p) this.report(world, q, 'is the child of a zombie')
   }

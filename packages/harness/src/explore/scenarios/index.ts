@@ -51,7 +51,8 @@ import { preemptedOwner } from './preempted-owner.js'
 import { stopVsContinue } from './stop-vs-continue.js'
 import { lentAndChanged } from './lent-and-changed.js'
 import { wrongBell } from './wrong-bell.js'
-import { parentTraces, tracerLeaves } from './tracer-leaves.js'
+import { mapPreempted } from './map-preempted.js'
+import { parentStays, parentTraces, tracerLeaves } from './tracer-leaves.js'
 
 /** Scenarios small enough to explore: two or three CPUs, few pages, each a pair of paths that meet. */
 export const SMALL_SCENARIOS: readonly Scenario[] = [
@@ -112,6 +113,8 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   wrongBell,
   tracerLeaves,
   parentTraces,
+  parentStays,
+  mapPreempted,
 ]
 
 /** Every scenario that comes with Holdfast: those for running, and these. Their names are different. */

@@ -32,3 +32,17 @@ export const parentTraces = defineScenario({
     { name: 'parent', pages: 1, lwps: [{ program: [sleep(2), fork, sleep(2), attach, attach, sleep(2)] }] },
   ],
 })
+
+export const parentStays = defineScenario({
+  name: 'parent-stays',
+  description:
+    'exit1: a process that has nothing to do with it exits while another is traced; then the tracer does, and the traced one must go back to its own parent.',
+  machine: MACHINE,
+  programs,
+  processes: [
+    FIRST,
+    { name: 'parent', pages: 1, lwps: [{ program: [sleep(2), fork, sleep(14)] }] },
+    { name: 'tracer', pages: 1, lwps: [{ program: [sleep(5), attach, sleep(6)] }] },
+    { name: 'bystander', pages: 1, lwps: [{ program: [sleep(8)] }] },
+  ],
+})
