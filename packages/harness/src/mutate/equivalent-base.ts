@@ -97,6 +97,14 @@ export const EQUIVALENT_BASE: readonly (readonly [id: string, reason: string])[]
     'who has p_reflock looks at registers, in the u-area, and not at the address space that is given up here',
   ],
   ['late-lock:kern-exit:exit1:4', 'l_prflag is covered by p_lock, which is held'],
+  [
+    'drop-check:kern-exit:exit1:3',
+    'who is the first child of its parent already is taken off the list, and put where it was',
+  ],
+  [
+    'drop-check:kern-exit:exitLwps:1',
+    'the caller gets LW_WEXIT too, at which it looks no more; the swap-out then leaves it alone, as it may leave any LWP',
+  ],
   ['drop-check:kern-exit:lwpWaitExit:1', NO_ZOMBIE],
   ['drop-operand:kern-exit:lwpWaitExit:1', NO_ZOMBIE],
   ['drop-operand:kern-exit:lwpWaitExit:2', NO_ZOMBIE],
