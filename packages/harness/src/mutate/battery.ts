@@ -21,8 +21,8 @@ interface Leg {
  */
 const LEGS: readonly Leg[] = [
   { name: 'random', rounds: [1, 0, 1, 6] },
-  { name: 'delay-there', rounds: [0, 1, 6, 24] },
-  { name: 'pct', depth: 3, rounds: [0, 1, 2, 6] },
+  { name: 'delay-there', rounds: [0, 1, 7, 24] },
+  { name: 'pct', depth: 3, rounds: [0, 0, 1, 6] },
   { name: 'pos', rounds: [0, 0, 1, 4] },
   { name: 'pct', depth: 5, rounds: [0, 0, 0, 4] },
   // Of the mutant's function alone: there is no end to all the rest. A search begins anew each time, so it goes on in one round alone.

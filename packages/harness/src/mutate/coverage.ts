@@ -4,17 +4,13 @@ import type { Observer, World } from '@holdfast/explorer'
 import type { KernelBuild } from '../explore/kernel-build.js'
 import type { Scenario } from '../scenario/types.js'
 import { Exploration } from './battery.js'
-import { NEAR } from './focus.js'
 import type { Focus } from './focus.js'
-import { Meetings } from './meetings.js'
 
 /** What a scenario reaches of the kernel. Plain data. */
 export interface Reach {
   readonly scenario: string
   /** Places, as `file:line`, and functions, as `file#function`; files from the folder `packages`. */
   readonly places: readonly string[]
-  /** How often CPUs meet at a place, in an execution on average; places as above, of those where they do. */
-  readonly meetings: Readonly<Record<string, number>>
   /** Operations of an execution, on average: what it costs. */
   readonly points: number
 }
@@ -22,28 +18,22 @@ export interface Reach {
 /** No function at all. */
 const NOWHERE = { file: '', function: '', line: 0, lastLine: 0 }
 
-/** Notes what executions reach: operations, and the calls that lead to them; and where CPUs meet. */
+/** Notes what executions reach: operations, and the calls that lead to them. */
 export class ReachNotes implements Observer {
   readonly name = 'reach'
   private readonly sites: readonly Site[]
   private readonly reached: Uint8Array
-  private readonly meetings: Meetings
   private points = 0
   private executions = 0
 
   constructor(sites: readonly Site[]) {
     this.sites = sites
     this.reached = new Uint8Array(sites.length)
-    this.meetings = new Meetings(sites.length)
   }
 
-  reset(world: World): void {
-    this.meetings.reset(world)
-  }
+  reset(): void {}
 
-  event(world: World): void {
-    const { contexts, evActor, evSite } = world
-    this.meetings.event(world)
+  event({ contexts, evActor, evSite }: World): void {
     if (evSite >= 0) this.reached[evSite] = 1
     for (const site of contexts[evActor]?.calls ?? []) if (site >= 0) this.reached[site] = 1
   }
@@ -57,12 +47,7 @@ export class ReachNotes implements Observer {
   reach(scenario: string): Reach {
     const { sites, reached, points, executions } = this
     const places = new Set(sites.flatMap((site, at) => (reached[at] === 1 ? placesOf(site) : [])))
-    const meetings: Record<string, number> = {}
-    for (const [at, site] of sites.entries()) {
-      const count = (this.meetings.counts[at] as number) / executions
-      if (count > 0) for (const place of placesOf(site)) meetings[place] = (meetings[place] ?? 0) + count
-    }
-    return { scenario, places: [...places], meetings, points: Math.round(points / executions) }
+    return { scenario, places: [...places], points: Math.round(points / executions) }
   }
 }
 
@@ -85,10 +70,7 @@ function placesOf(site: Site): string[] {
 
 /** The scenarios that come near a mutant, and how near. */
 export interface Order {
-  /** The cheaper first. */
   readonly scenarios: readonly string[]
-  /** The same, first those in which CPUs meet most often near it. */
-  readonly later: readonly string[]
   /** False: there are operations in its lines, and no scenario was seen to reach one. The few executions that were looked at may not tell. */
   readonly reached: boolean
 }
@@ -126,27 +108,12 @@ export class Coverage {
       if (has.has(`${file}#${name}`)) return 1
       return ofFile.has(scenario) ? 2 : 3
     }
-    const near = Array.from(
-      { length: lastLine - line + 1 + 2 * NEAR },
-      (_, at) => `${file}:${line - NEAR + at}`,
-    )
     const ranked = this.reaches
-      .map(({ scenario, points, has, meetings }) => ({
-        scenario,
-        points,
-        rank: rankOf(scenario, has),
-        meets: near.reduce((sum, place) => sum + (meetings[place] ?? 0), 0),
-      }))
+      .map(({ scenario, points, has }) => ({ scenario, points, rank: rankOf(scenario, has) }))
       .sort((one, other) => one.rank - other.rank || one.points - other.points)
     const last = Math.min(2, Math.max(1, ranked[0]?.rank ?? 0))
-    const tried = ranked.filter(({ rank }) => rank <= last)
     return {
-      scenarios: tried.map(({ scenario }) => scenario),
-      later: tried
-        .toSorted(
-          (one, other) => one.rank - other.rank || other.meets / other.points - one.meets / one.points,
-        )
-        .map(({ scenario }) => scenario),
+      scenarios: ranked.filter(({ rank }) => rank <= last).map(({ scenario }) => scenario),
       reached: ranked[0]?.rank === 0 || !lines.some((each) => this.known.has(each)),
     }
   }

@@ -40,6 +40,14 @@ export const EQUIVALENT: ReadonlyMap<string, string> = new Map<string, string>([
     'early-unlock:swapout:uvmSwapoutThreads:3',
     'the correction (rescan-after-drop) begins the walk anew whatever the try says',
   ],
+  [
+    'drop-check:swapout:uvmSwapoutThreads:8',
+    'uvm_swapout looks at the same once more, with the LWP locked, and does nothing else if the answer is no',
+  ],
+  [
+    'early-unlock:swapout:uvmSwapout:2',
+    'pmap_collect has the lock of the pmap, and takes mappings away as the pagedaemon does at any time; the process cannot end while an LWP of it is out',
+  ],
   ['drop-check:uarea:uvmUareaInit:1', UNUSED],
   ['drop-operand:uarea:uvmUareaInit:1', UNUSED],
   ['drop-operand:uarea:uvmUareaInit:2', UNUSED],

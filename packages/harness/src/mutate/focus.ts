@@ -16,7 +16,7 @@ export interface Focus {
 export type IsThere = (world: World, actor: number) => boolean
 
 /** Lines before and after a mutant that count as near: what a test is about was mostly looked at shortly before. */
-export const NEAR = 6
+const NEAR = 6
 
 /** Places of a mutant, the narrowest first. */
 export interface Places {

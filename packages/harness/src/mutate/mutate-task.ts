@@ -14,7 +14,6 @@ export type MutateTask =
       readonly patches: readonly Patch[]
       readonly focus: Focus
       readonly scenarios: readonly string[]
-      readonly later: readonly string[]
       readonly reached: boolean
       readonly seed: number
       readonly executions: number

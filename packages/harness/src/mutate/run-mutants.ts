@@ -45,13 +45,10 @@ export async function runMutants(options: RunMutantsOptions): Promise<Tried[]> {
         const { patches, file, function: name, line, lastLine } = mutant
         const focus = { file, function: name, line, lastLine }
         const { seed, executions, seconds } = options
-        const { scenarios, later, reached } = coverage.orderFor(mutant)
+        const { scenarios, reached } = coverage.orderFor(mutant)
         note(
           mutant,
-          await threads.mutant(
-            { patches, focus, scenarios, later, reached, seed, executions, seconds },
-            signal,
-          ),
+          await threads.mutant({ patches, focus, scenarios, reached, seed, executions, seconds }, signal),
         )
       }),
     )

@@ -23,8 +23,6 @@ export interface TryOptions {
   readonly focus: Focus
   /** Names of scenarios, in the order in which they are tried. */
   readonly scenarios: readonly string[]
-  /** The same, in the order in which they are tried from the second round on; default: as in the first. */
-  readonly later?: readonly string[]
   /** Whether any was seen to reach the place of the mutant. */
   readonly reached: boolean
   readonly seed: number
@@ -138,14 +136,13 @@ function battery(build: KernelBuild, own: Twin, options: TryOptions): Outcome {
   const explorations = new Map<string, Exploration>()
   let executions = 0
   for (let round = 0; ; round++)
-    for (const name of namesIn(round, options)) {
+    for (const name of options.scenarios) {
       const scenario = scenarioNamed(name)
       const { seed, focus } = options
       const profile = own.profile(scenario)
       const exploration = explorations.get(name) ?? new Exploration(scenario, build, { seed, focus, profile })
       explorations.set(name, exploration)
-      const rounds = exploration.rounds + 1
-      while (exploration.rounds < rounds) {
+      while (exploration.rounds === round) {
         if (executions >= options.executions)
           return { status: 'survived', reason: 'nothing was found', executions }
         if (options.seconds !== undefined && performance.now() - started >= options.seconds * 1000)
@@ -164,12 +161,4 @@ function battery(build: KernelBuild, own: Twin, options: TryOptions): Outcome {
         }
       }
     }
-}
-
-/** Which share of the scenarios is explored in each round, from the first on: the rest once they were looked at for long. */
-const SHARES = [1, 1, 0.25, 0.25]
-
-function namesIn(round: number, { scenarios, later = scenarios }: TryOptions): readonly string[] {
-  const share = SHARES[round] ?? 1
-  return (round === 0 ? scenarios : later).slice(0, Math.ceil(scenarios.length * share))
 }

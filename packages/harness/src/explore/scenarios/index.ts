@@ -30,6 +30,8 @@ import { releVsHold } from './rele-vs-hold.js'
 import { continueVsSwapout, sigcontVsSwapout } from './continue-vs-swapout.js'
 import { dyingVsScan } from './dying-vs-scan.js'
 import { lockSleeperVsScan } from './lock-sleeper-vs-scan.js'
+import { faultVsFork } from './fault-vs-fork.js'
+import { runnableVsScan } from './runnable-vs-scan.js'
 import { regreadVsLwpExit } from './regread-vs-lwp-exit.js'
 import { runnersVsThief } from './runners-vs-thief.js'
 import { addrefVsExit } from './addref-vs-exit.js'
@@ -87,6 +89,8 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   wakerVsSwapout,
   lateWakerVsSwapout,
   lockSleeperVsScan,
+  faultVsFork,
+  runnableVsScan,
   regreadVsLwpExit,
   runnersVsThief,
   dyingVsScan,
