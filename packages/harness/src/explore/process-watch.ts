@@ -31,7 +31,7 @@ import type { MachineListener, MachineTarget } from './machine-target.js'
  *            E2  it has no children: none says that it is its parent, or was before somebody traced it (p_opptr; but for zombies, which is a fault of 1.137)
  *            E3  its parent is no zombie: somebody will collect it
  *            E4  a new LWP is in memory, is a system LWP if its process is a system process, and has an id that no other LWP of its process has
- *            E5  when a process exits, those that nobody traces are with their own parents, or with init, if these are gone
+ *            E5  when a process exits, those whose own parents are there are with them, or are to go back to them from who traces them
  * Does not   tell whether the parent is woken: whoever waits for ever is found otherwise.
  */
 export class ProcessWatch implements Observer, MachineListener {
@@ -90,7 +90,6 @@ export class ProcessWatch implements Observer, MachineListener {
       if (words[q + P_OPPTR] === p)
         this.report(world, q, 'was the child of a zombie, and is to go back to it')
     }
-    this.parents.delete(p)
     for (const [child, own] of this.parents) if (own === p) this.parents.delete(child)
     for (const q of alive) {
       const own = this.parents.get(q)

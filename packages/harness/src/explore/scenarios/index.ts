@@ -54,7 +54,7 @@ import { stopVsContinue } from './stop-vs-continue.js'
 import { lentAndChanged } from './lent-and-changed.js'
 import { wrongBell } from './wrong-bell.js'
 import { mapPreempted } from './map-preempted.js'
-import { parentStays, parentTraces, tracerLeaves } from './tracer-leaves.js'
+import { parentStays, parentTraces, tracerLeaves, zombieStays } from './tracer-leaves.js'
 
 /** Scenarios small enough to explore: two or three CPUs, few pages, each a pair of paths that meet. */
 export const SMALL_SCENARIOS: readonly Scenario[] = [
@@ -118,6 +118,7 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   tracerLeaves,
   parentTraces,
   parentStays,
+  zombieStays,
   mapPreempted,
 ]
 

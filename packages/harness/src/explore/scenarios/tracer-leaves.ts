@@ -46,3 +46,32 @@ export const parentStays = defineScenario({
     { name: 'bystander', pages: 1, lwps: [{ program: [sleep(8)] }] },
   ],
 })
+
+export const zombieStays = defineScenario({
+  name: 'zombie-stays',
+  description:
+    'exit1: a process that has nothing to do with it exits while a zombie waits to be collected by its tracer, who must give it back to its own parent.',
+  machine: MACHINE,
+  programs: { child: [sleep(6)] },
+  processes: [
+    FIRST,
+    { name: 'parent', pages: 1, lwps: [{ program: [sleep(2), fork, sleep(24)] }] },
+    {
+      name: 'tracer',
+      pages: 1,
+      lwps: [
+        {
+          program: [
+            sleep(4),
+            attach,
+            { op: 'wait' },
+            { op: 'ptrace', request: 'continue', process: 'any' },
+            sleep(16),
+            { op: 'wait' },
+          ],
+        },
+      ],
+    },
+    { name: 'bystander', pages: 1, lwps: [{ program: [sleep(16)] }] },
+  ],
+})
