@@ -21,9 +21,12 @@ import { Guards } from './guards.js'
 import { Lifetimes } from './lifetimes.js'
 import { placeOf } from './machinery.js'
 import { isPublished } from './published.js'
+import { LwpLockWatch } from './lwp-lock-watch.js'
 import type { MachineTarget } from './machine-target.js'
 import { NullPage } from './null-page.js'
 import { OwnSpaces } from './own-spaces.js'
+import { ProcessWatch } from './process-watch.js'
+import { QueueWatch } from './queue-watch.js'
 import { StackUse } from './stack-use.js'
 import { SwapChoice } from './swap-choice.js'
 import { SwapWatch } from './swap-watch.js'
@@ -111,6 +114,9 @@ export function kernelCheckers(
     new SwapChoice(target, sites),
     new NullPage(names.actor),
     new OwnSpaces(target),
+    new QueueWatch(target),
+    new ProcessWatch(target),
+    new LwpLockWatch(target),
     new Livelock({ ...names, log, cuts: false }),
     new AtRest(target),
     new WiredOnce(target),

@@ -1,6 +1,7 @@
 import { frames } from './frames.js'
 import type { Inspection, Violation } from './inspect.js'
 import { lMutex } from './l-mutex.js'
+import { lwpCounts } from './lwp-counts.js'
 import { onCpu } from './on-cpu.js'
 import { runQueues } from './run-queues.js'
 import { uareaWiring } from './uarea-wiring.js'
@@ -24,6 +25,7 @@ export function checkInvariants(inspection: Inspection, state: InvariantState): 
     ...uareaWiring(inspection),
     ...onCpu(inspection),
     ...lMutex(inspection),
+    ...lwpCounts(inspection),
     ...frames(inspection),
     ...wakeups(inspection, state.stale),
   ]

@@ -1,5 +1,5 @@
 import { explore, makeStrategy } from '@holdfast/explorer'
-import type { Observer, Profile, Report, Strategy, Subject, World } from '@holdfast/explorer'
+import type { Explored, Observer, Profile, Report, Strategy, Subject, World } from '@holdfast/explorer'
 import type { Site } from '@holdfast/compiler'
 import type { KernelBuild } from '../explore/kernel-build.js'
 import { subjectOfBuild } from '../explore/kernel-subject.js'
@@ -110,23 +110,33 @@ export class Exploration {
       executions,
       maxFindings: 1,
     })
-    const shown = explored.found.map(({ report, execution }) => ({
-      key: keyOf(report, sites),
-      verdict: report.verdict,
-      message: report.message,
-      strategy: name,
-      execution,
-    }))
-    if (explored.cut > 0)
-      shown.push({
-        key: 'stepLimit',
-        verdict: 'stepLimit',
-        message: `${explored.cut} of ${explored.executions} executions do not end`,
-        strategy: name,
-        execution: first,
-      })
-    return { executions: explored.executions, shown }
+    return stepOf(explored, sites, name, first)
   }
+}
+
+/** What an exploration came to; its executions began with number `first`. */
+export function stepOf(
+  { found, cut, executions }: Explored,
+  sites: readonly Site[],
+  strategy: string,
+  first: number,
+): Step {
+  const shown: Shown[] = found.map(({ report, execution }) => ({
+    key: keyOf(report, sites),
+    verdict: report.verdict,
+    message: report.message,
+    strategy,
+    execution,
+  }))
+  if (cut > 0)
+    shown.push({
+      key: 'stepLimit',
+      verdict: 'stepLimit',
+      message: `${cut} of ${executions} executions do not end`,
+      strategy,
+      execution: first,
+    })
+  return { executions, shown }
 }
 
 function isAnyThere(world: World, there: IsThere): boolean {

@@ -4,7 +4,7 @@ import type { Observer, World } from '@holdfast/explorer'
 import type { KernelBuild } from '../explore/kernel-build.js'
 import type { Scenario } from '../scenario/types.js'
 import { Exploration } from './battery.js'
-import type { Mutant } from './mutant.js'
+import type { Focus } from './focus.js'
 
 /** What a scenario reaches of the kernel. Plain data. */
 export interface Reach {
@@ -18,47 +18,60 @@ export interface Reach {
 /** No function at all. */
 const NOWHERE = { file: '', function: '', line: 0, lastLine: 0 }
 
+/** Notes what executions reach: operations, and the calls that lead to them. */
+export class ReachNotes implements Observer {
+  readonly name = 'reach'
+  private readonly sites: readonly Site[]
+  private readonly reached: Uint8Array
+  private points = 0
+  private executions = 0
+
+  constructor(sites: readonly Site[]) {
+    this.sites = sites
+    this.reached = new Uint8Array(sites.length)
+  }
+
+  reset(): void {}
+
+  event({ contexts, evActor, evSite }: World): void {
+    if (evSite >= 0) this.reached[evSite] = 1
+    for (const site of contexts[evActor]?.calls ?? []) if (site >= 0) this.reached[site] = 1
+  }
+
+  finish({ steps }: World): void {
+    this.points += steps
+    this.executions++
+  }
+
+  /** All there is to say of a scenario. */
+  reach(scenario: string): Reach {
+    const { sites, reached, points, executions } = this
+    const places = new Set(sites.flatMap((site, at) => (reached[at] === 1 ? placesOf(site) : [])))
+    return { scenario, places: [...places], points: Math.round(points / executions) }
+  }
+}
+
 /** Rounds of the battery that are looked at. */
 const ROUNDS = 2
 
-/** Runs the first rounds of the battery, and notes what is reached: operations, and the calls that lead to them. */
+/** Runs the first rounds of the battery, and notes what is reached. */
 export function reachOf(scenario: Scenario, build: KernelBuild, seed: number): Reach {
-  const { sites } = build.compiled
-  const reached = new Uint8Array(sites.length)
-  let points = 0
-  let executions = 0
-  const noting: Observer = {
-    name: 'reach',
-    reset: () => {},
-    event({ contexts, evActor, evSite }: World) {
-      if (evSite >= 0) reached[evSite] = 1
-      for (const site of contexts[evActor]?.calls ?? []) if (site >= 0) reached[site] = 1
-    },
-    finish({ steps }) {
-      points += steps
-      executions++
-    },
-  }
-  const exploration = new Exploration(scenario, build, {
-    seed,
-    profile: new Profile(),
-    focus: NOWHERE,
-    extra: [noting],
-  })
+  const notes = new ReachNotes(build.compiled.sites)
+  const profile = new Profile()
+  const exploration = new Exploration(scenario, build, { seed, profile, focus: NOWHERE, extra: [notes] })
   while (exploration.rounds < ROUNDS) exploration.step()
-  const places = new Set(sites.flatMap((site, at) => (reached[at] === 1 ? placesOf(site) : [])))
-  return { scenario: scenario.name, places: [...places], points: Math.round(points / executions) }
+  return notes.reach(scenario.name)
 }
 
 function placesOf(site: Site): string[] {
-  const file = site.file.replace(/^packages\//, '')
+  const file = site.file.replace(/^(packages|\.\.)\//, '')
   return [`${file}:${site.line}`, `${file}#${site.function}`]
 }
 
-/** The scenarios that reach a mutant, and whether they reach its very lines. */
+/** The scenarios that come near a mutant, and how near. */
 export interface Order {
   readonly scenarios: readonly string[]
-  /** False: there are operations in its lines, and none is ever reached. */
+  /** False: there are operations in its lines, and no scenario was seen to reach one. The few executions that were looked at may not tell. */
   readonly reached: boolean
 }
 
@@ -72,22 +85,35 @@ export class Coverage {
     this.known = new Set(sites.flatMap(placesOf))
   }
 
+  /** The scenarios that reach anything in a file, or in a function of it; the cheaper first. */
+  reaching(file: string, name?: string): string[] {
+    const start = name === undefined ? `${file}:` : `${file}#${name}`
+    return this.reaches
+      .filter(({ places }) =>
+        places.some((place) => (name === undefined ? place.startsWith(start) : place === start)),
+      )
+      .toSorted((one, other) => one.points - other.points)
+      .map(({ scenario }) => scenario)
+  }
+
   /**
-   * In which order scenarios are tried: first those that reach the mutant's lines, then those that reach its function; the cheaper first. None, if
-   * none reaches its function.
+   * In which order scenarios are tried: first those that reach the mutant's lines, then those that reach its function; the cheaper
+   * first. If there are none, those that reach its file.
    */
-  orderFor({ file, line, lastLine, function: name }: Mutant): Order {
+  orderFor({ file, line, lastLine, function: name }: Focus): Order {
     const lines = Array.from({ length: lastLine - line + 1 }, (_, at) => `${file}:${line + at}`)
-    const rank = (has: ReadonlySet<string>): number => {
+    const ofFile = new Set(this.reaching(file))
+    const rankOf = (scenario: string, has: ReadonlySet<string>): number => {
       if (lines.some((each) => has.has(each))) return 0
-      return has.has(`${file}#${name}`) ? 1 : 2
+      if (has.has(`${file}#${name}`)) return 1
+      return ofFile.has(scenario) ? 2 : 3
     }
     const ranked = this.reaches
-      .map(({ scenario, points, has }) => ({ scenario, points, rank: rank(has) }))
-      .filter((each) => each.rank < 2)
+      .map(({ scenario, points, has }) => ({ scenario, points, rank: rankOf(scenario, has) }))
       .sort((one, other) => one.rank - other.rank || one.points - other.points)
+    const last = Math.min(2, Math.max(1, ranked[0]?.rank ?? 0))
     return {
-      scenarios: ranked.map(({ scenario }) => scenario),
+      scenarios: ranked.filter(({ rank }) => rank <= last).map(({ scenario }) => scenario),
       reached: ranked[0]?.rank === 0 || !lines.some((each) => this.known.has(each)),
     }
   }

@@ -1,3 +1,5 @@
+import { EQUIVALENT_BASE } from './equivalent-base.js'
+
 const LEAVES =
   'pmap_activate leaves whatever address space is loaded, and pmap_destroy makes every CPU leave its own'
 const CACHED = 'the u-area of a new LWP comes from the cache, wired: the branch is dead in 1.137'
@@ -6,7 +8,7 @@ const LOOKS_AGAIN =
 const UNUSED = 'runs at boot, and nobody looks at PR_NOALIGN'
 
 /** Mutants that no execution can tell from the kernel, by id, and why. */
-export const EQUIVALENT: ReadonlyMap<string, string> = new Map([
+export const EQUIVALENT: ReadonlyMap<string, string> = new Map<string, string>([
   [
     'drop-unlock:exit:uvmProcExit:1',
     'the LWP exits: until then it cannot be preempted, so what it does is among what it may do',
@@ -52,4 +54,5 @@ export const EQUIVALENT: ReadonlyMap<string, string> = new Map([
   ['drop-operand:uarea:uvmUareaInit:3', UNUSED],
   ['drop-operand:uarea:uvmUareaInit:4', UNUSED],
   ['negate-condition:uarea:uvmUareaInit:1', UNUSED],
+  ...EQUIVALENT_BASE,
 ])

@@ -1,4 +1,4 @@
-import { child, identifier, memberName, unwrap } from '@holdfast/compiler'
+import { child, children, identifier, memberName, unwrap } from '@holdfast/compiler'
 import type { Node } from '@holdfast/compiler'
 
 /** What the names of the kernel's functions mean to operators. */
@@ -56,7 +56,9 @@ export function isStore(statement: Node): boolean {
 
 /** A statement that does no more than panic: what it depends on is an assertion. */
 export function isPanic(statement: Node): boolean {
-  return isCallTo(statement, /^panic$/)
+  if (statement.type !== 'BlockStatement') return isCallTo(statement, /^panic$/)
+  const [only, ...rest] = children(statement, 'body')
+  return only !== undefined && rest.length === 0 && isPanic(only)
 }
 
 /** A statement after which control goes elsewhere: or a block that ends with one. */

@@ -1,6 +1,9 @@
 import { Rng } from '@holdfast/explorer'
 
-/** `count` of the items, each as likely, in their order; all of them if there are no more. The same for the same seed. */
+/**
+ * `count` of the items, each as likely, or all of them if there are no more, in the order in which they are drawn: so many of them from the start are a sample too.
+ * The same for the same seed.
+ */
 export function sampleOf<Item>(items: readonly Item[], count: number, seed: number): Item[] {
   const rng = new Rng(seed)
   const left = items.map((_, at) => at)
@@ -11,5 +14,5 @@ export function sampleOf<Item>(items: readonly Item[], count: number, seed: numb
     left[at] = left.at(-1) as number
     left.pop()
   }
-  return chosen.sort((one, other) => one - other).map((at) => items[at] as Item)
+  return chosen.map((at) => items[at] as Item)
 }

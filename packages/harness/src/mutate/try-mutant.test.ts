@@ -57,7 +57,7 @@ test('a lock that is not taken, and one that is not released, are caught', async
 test('a mutant that nobody reaches survives, and so does one that only looks at what is always so', async () => {
   expect(await tried('drop-lock:kernacc:uvmKernacc:1', [])).toMatchObject({
     status: 'survived',
-    reason: 'not reached: no scenario calls the function',
+    reason: 'not reached: no scenario calls anything in the file',
   })
   expect(await tried('drop-check:fork:uvmLwpFork:2', ['fork-vs-scan'], 12)).toMatchObject({
     status: 'survived',

@@ -16,13 +16,14 @@ import { reachOf } from './coverage.js'
 import type { Reach } from './coverage.js'
 import { mutantFolder } from './mutant-folder.js'
 import type { Outcome } from './outcome.js'
+import { ProgramBattery, isOfLocks } from './program-battery.js'
 
 export interface TryOptions {
   readonly patches: readonly Patch[]
   readonly focus: Focus
   /** Names of scenarios, in the order in which they are tried. */
   readonly scenarios: readonly string[]
-  /** Whether any reaches the place of the mutant. */
+  /** Whether any was seen to reach the place of the mutant. */
   readonly reached: boolean
   readonly seed: number
   /** Most executions. */
@@ -81,6 +82,13 @@ function twinOf(seed: number): Promise<Twin> {
   return twin.made
 }
 
+let programBattery: { readonly seed: number; readonly made: Promise<ProgramBattery> } | undefined
+
+function programsOf(seed: number): Promise<ProgramBattery> {
+  if (programBattery?.seed !== seed) programBattery = { seed, made: ProgramBattery.make(seed) }
+  return programBattery.made
+}
+
 function scenarioNamed(name: string): Scenario {
   const found = SMALL_SCENARIOS.find((each) => each.name === name)
   if (found === undefined) throw new RangeError(`no small scenario is called '${name}'`)
@@ -100,16 +108,21 @@ export async function tryMutant(options: TryOptions): Promise<Outcome> {
   try {
     const build = await kernelBuild([...patchesOf(CORRECTED), ...options.patches], folder)
     options.alive()
+    const by = isOfLocks(options.focus)
+      ? await (await programsOf(options.seed)).find(options, folder)
+      : undefined
+    if (by !== undefined) return { status: 'caught', by, executions: 0 }
     if (codeHash(build.compiled.url) === codeHash(own.build.compiled.url))
       return { status: 'equivalent', reason: 'compiles to the same code' }
     if (options.scenarios.length === 0)
-      return { status: 'survived', reason: 'not reached: no scenario calls the function', executions: 0 }
+      return {
+        status: 'survived',
+        reason: 'not reached: no scenario calls anything in the file',
+        executions: 0,
+      }
     const outcome = battery(build, own, options)
-    if (options.reached || outcome.status !== 'survived') return outcome
-    return {
-      ...outcome,
-      reason: `${outcome.reason}, and no scenario came to the place when they were looked at`,
-    }
+    if (outcome.status !== 'survived' || options.reached) return outcome
+    return { ...outcome, reason: `${outcome.reason}; no scenario was seen to come to the place` }
   } catch (error) {
     if (error instanceof CompileError) return { status: 'rejected', reason: error.message }
     throw error

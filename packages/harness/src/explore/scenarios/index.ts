@@ -46,6 +46,15 @@ import { timeoutVsWakeup } from './timeout-vs-wakeup.js'
 import { exitPreempted } from './exit-preempted.js'
 import { exitVsReference } from './exit-vs-reference.js'
 import { exitVsSwapout, lwpExitVsSwapout } from './exit-vs-swapout.js'
+import { exitVsExit, exitVsStop } from './exit-vs-exit.js'
+import { createVsCreate } from './create-vs-create.js'
+import { oneCpu } from './one-cpu.js'
+import { preemptedOwner } from './preempted-owner.js'
+import { stopVsContinue } from './stop-vs-continue.js'
+import { lentAndChanged } from './lent-and-changed.js'
+import { wrongBell } from './wrong-bell.js'
+import { mapPreempted } from './map-preempted.js'
+import { parentStays, parentTraces, tracerLeaves, zombieStays } from './tracer-leaves.js'
 
 /** Scenarios small enough to explore: two or three CPUs, few pages, each a pair of paths that meet. */
 export const SMALL_SCENARIOS: readonly Scenario[] = [
@@ -98,6 +107,19 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   wokenVsSwapout,
   lwpExitVsSwapout,
   exitVsSwapout,
+  exitVsExit,
+  exitVsStop,
+  createVsCreate,
+  oneCpu,
+  preemptedOwner,
+  stopVsContinue,
+  lentAndChanged,
+  wrongBell,
+  tracerLeaves,
+  parentTraces,
+  parentStays,
+  zombieStays,
+  mapPreempted,
 ]
 
 /** Every scenario that comes with Holdfast: those for running, and these. Their names are different. */

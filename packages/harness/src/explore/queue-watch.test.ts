@@ -1,0 +1,144 @@
+/** Sleep queues, LWP locks, the process tree, the counts of LWPs: what is wrong with them is seen, and the kernel as it is keeps to them. */
+import type { Patch } from '@holdfast/compiler'
+import { explore, makeStrategy } from '@holdfast/explorer'
+import { expect, test } from 'vitest'
+import { CORRECTED } from '../mutate/corrected.js'
+import { defineScenario } from '../scenario/define.js'
+import type { Scenario } from '../scenario/types.js'
+import { kernelBuild } from './kernel-build.js'
+import { subjectOfBuild } from './kernel-subject.js'
+import { SMALL_SCENARIOS } from './scenarios/index.js'
+import { patchesOf } from './variants.js'
+
+const EXECUTIONS = 6
+
+/** A process that leaves a child behind. */
+const orphan: Scenario = defineScenario({
+  name: 'orphan',
+  description: 'A process exits, and its child later.',
+  machine: { cpus: 2, memory: 84, wired: 26 },
+  programs: { child: [{ op: 'sleep', ticks: 2 }] },
+  processes: [{ name: 'parent', pages: 1, lwps: [{ program: [{ op: 'fork', program: 'child' }] }] }],
+})
+
+/** What is said in random walks, of the corrected kernel with this patch. */
+async function messages(name: string, ...patches: readonly Patch[]): Promise<string[]> {
+  const scenario = [orphan, ...SMALL_SCENARIOS].find((each) => each.name === name)
+  if (scenario === undefined) throw new Error(`no scenario is called ${name}`)
+  const subject = subjectOfBuild(scenario, await kernelBuild([...patchesOf(CORRECTED), ...patches]))
+  const { found } = explore(subject.target, {
+    strategy: makeStrategy('random', { seed: 1 }),
+    observers: subject.observers(),
+    executions: EXECUTIONS,
+    engine: subject.options,
+  })
+  return found.map(({ report }) => report.message)
+}
+
+const SLEEPQ = 'kernel/src/kern-sleepq.ts'
+const TURNSTILE = 'kernel/src/kern-turnstile.ts'
+const PRI = 'kernel/src/turnstile-pri.ts'
+const LWP_LOCK = 'kernel/src/kern-lwp-lock.ts'
+const SYNCH = 'kernel/src/kern-synch.ts'
+const EXIT = 'kernel/src/kern-exit.ts'
+const LWP = 'kernel/src/kern-lwp.ts'
+
+interface Planted {
+  readonly what: string
+  readonly scenario: string
+  readonly patch: Patch
+  readonly says: RegExp
+}
+
+const planted: readonly Planted[] = [
+  {
+    what: 'the least urgent sleeper is the first of its queue',
+    scenario: 'one-cpu',
+    patch: {
+      file: SLEEPQ,
+      find: 'if (lwpEprio(cpu, other) < pri) {',
+      replace: 'if (lwpEprio(cpu, other) > pri) {',
+    },
+    says: /with priority \d+ sleeps behind one with \d+$/,
+  },
+  {
+    what: 'a turnstile does not count who waits for it',
+    scenario: 'one-cpu',
+    patch: {
+      file: TURNSTILE,
+      find: '  mem.write(ts + TS_WAITERS + queue, mem.read(ts + TS_WAITERS + queue) + 1)\n',
+      replace: '',
+    },
+    says: /waits for a lock with \d+ others, and its turnstile counts \d+$/,
+  },
+  {
+    what: 'who waits for a lock keeps its own base priority',
+    scenario: 'one-cpu',
+    patch: {
+      file: TURNSTILE,
+      find: '  if (obase < PRI_KTHREAD) mem.write(lwp + L_KPRIBASE, PRI_KTHREAD)\n',
+      replace: '',
+    },
+    says: /waits for a lock with the base priority \d+$/,
+  },
+  {
+    what: 'no priority is lent',
+    scenario: 'one-cpu',
+    patch: { file: TURNSTILE, find: '  turnstileLendpri(cpu, lwp)\n', replace: '' },
+    says: /has priority -?\d+, and owns what .* waits for with \d+$/,
+  },
+  {
+    what: 'what was lent is not taken back',
+    scenario: 'one-cpu',
+    patch: { file: PRI, find: '  lwpLendpri(cpu, lwp, prio)\n\n  if (dolock)', replace: '\n  if (dolock)' },
+    says: /is lent -1, and has inherited \d+$/,
+  },
+  {
+    what: 'the lock of an LWP is exchanged after it is released',
+    scenario: 'one-cpu',
+    patch: {
+      file: LWP_LOCK,
+      find: '  mem.store(lwp + L_MUTEX, mutex)\n  mutexSpinExit(cpu, old)\n}\n\n/** lwp_relock',
+      replace: '  mutexSpinExit(cpu, old)\n  mem.store(lwp + L_MUTEX, mutex)\n}\n\n/** lwp_relock',
+    },
+    says: /changes the lock of .*; .* is held by another, or by none$/,
+  },
+  {
+    what: 'an LWP is given the lock of a run queue before that is held',
+    scenario: 'stop-vs-continue',
+    patch: {
+      file: SYNCH,
+      find: '  spcLock(cpu, ci)\n  lwpUnlockTo(cpu, lwp, ci + SPC_MUTEX)\n',
+      replace: '  lwpUnlockTo(cpu, lwp, ci + SPC_MUTEX)\n  spcLock(cpu, ci)\n',
+    },
+    says: /changes the lock of .* to .*spc_mutex; .* is not held$/,
+  },
+  {
+    what: 'a process exits and keeps its children',
+    scenario: 'orphan',
+    patch: { file: EXIT, find: '      procReparent(cpu, child, initproc)\n    }\n', replace: '    }\n' },
+    says: /is the child of a zombie$/,
+  },
+  {
+    what: 'all LWPs of a process have the same id',
+    scenario: 'exit-vs-exit',
+    patch: { file: LWP, find: '  if (lid === 0) lid = 1\n', replace: '  lid = 1\n' },
+    says: /is new, and has the id 1 of another LWP of its process$/,
+  },
+  {
+    what: 'an LWP is made and not counted',
+    scenario: 'exit-vs-exit',
+    patch: { file: LWP, find: '  if (enough) mem.write(NLWPS, used + count)\n', replace: '' },
+    says: /lwp-counts: \d+ LWP structures are in use, and -?\d+ are counted$/,
+  },
+]
+
+for (const { what, scenario, patch, says } of planted)
+  test(`planted: ${what}; seen under ${scenario} in ${EXECUTIONS} random walks`, async () => {
+    expect(await messages(scenario, patch)).toEqual(expect.arrayContaining([expect.stringMatching(says)]))
+  })
+
+for (const scenario of new Set(planted.map((each) => each.scenario)))
+  test(`the corrected kernel under ${scenario}: nothing is said in ${EXECUTIONS} random walks`, async () => {
+    expect(await messages(scenario)).toEqual([])
+  })
