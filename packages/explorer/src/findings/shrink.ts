@@ -23,7 +23,7 @@ export interface ShrinkOptions {
   readonly seed?: number
   /** Whether smaller subjects are tried too. Default true. */
   readonly subjects?: boolean
-  /** Looks for fewer preemptions from the bottom up first: the execution given has been shrunk already. Default false. */
+  /** Looks for fewer preemptions first, by chance and then from the bottom up: the execution given has been shrunk already. Default false. */
   readonly upwards?: boolean
 }
 
@@ -46,8 +46,9 @@ export interface Shrunk {
 
 const DEFAULT_SECONDS = 10
 /** Shares of what is left, in the order in which they are used. */
+const FOR_EARLY_GUESSES = 0.3
 const FOR_EARLY = 0.8
-const FOR_REDUCTION = 0.35
+const FOR_REDUCTION = 0.5
 const FOR_SUBJECTS = 0.5
 const FOR_PROOF = 0.3
 const FOR_GUESSES = 0.5
@@ -94,8 +95,7 @@ function shrinkWith(
   if (first === undefined) return undefined
 
   let found: Candidate = { trials, reduction: new Reduction(trials, first, rng) }
-  const early = options.upwards === true ? new Search(found) : undefined
-  early?.run(budget.part(FOR_EARLY))
+  const early = options.upwards === true ? upwards(found, budget) : undefined
   found.reduction.run(budget.part(FOR_REDUCTION))
   let attempts = 0
   if (options.subjects !== false) {
@@ -128,6 +128,15 @@ function shrinkWith(
     attempts: attempts + found.trials.attempts,
     seconds: (performance.now() - started) / 1000,
   }
+}
+
+function upwards(found: Candidate, budget: Budget): Search {
+  const { reduction } = found
+  const guesses = budget.part(FOR_EARLY_GUESSES)
+  while (reduction.guessFewer(guesses, 0)) reduction.run(guesses)
+  const search = new Search(found)
+  search.run(budget.part(FOR_EARLY))
+  return search
 }
 
 function costOf({ preemptions, steps, switches }: Cost): Cost {
