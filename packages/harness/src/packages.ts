@@ -8,20 +8,20 @@ const COMPILED = ['atomics-sync', 'mm', 'kernel', 'cpu', 'harness'] as const
 
 const { resolve } = createRequire(import.meta.url)
 
-/** Where each of them lies, without links: in packages/ of the repository, or wherever an installation put it. */
+/** Where each of them lies, and the explorer's programs, without links: in packages/ of the repository, or wherever an installation put it. */
 const FOLDERS = new Map<string, string>(
-  COMPILED.map((name) => [name, dirname(resolve(`@holdfast/${name}/package.json`))]),
+  [...COMPILED, 'explorer'].map((name) => [name, dirname(resolve(`@holdfast/${name}/package.json`))]),
 )
 
 /** What reports and sites call the folder of the packages, installed or not. */
 const REPORTED = 'packages/'
 
-/** The path of a file that the repository has in packages/, as `kernel/src/lwp.ts`. Throws Error if its package is none of those compiled. */
+/** The path of a file that the repository has in packages/, as `kernel/src/lwp.ts`. Throws Error if its package is none of these. */
 export function packagePath(file: string): string {
   const [name = '', ...rest] = file.split('/')
   const folder = FOLDERS.get(name)
   if (folder === undefined)
-    throw new Error(`${file}: its package is '${name}'; one of ${COMPILED.join(', ')} is expected`)
+    throw new Error(`${file}: its package is '${name}'; one of ${[...FOLDERS.keys()].join(', ')} is expected`)
   return join(folder, ...rest)
 }
 

@@ -3,17 +3,17 @@ import { Profile, explore, makeStrategy, programSubject } from '@holdfast/explor
 import type { Subject } from '@holdfast/explorer'
 import { withProgramCheckers } from '../explore/subject-of-checkers.js'
 import { patchesOf } from '../explore/variants.js'
+import { packagePath } from '../packages.js'
 import { stepOf } from './battery.js'
 import type { Shown, Step } from './battery.js'
 import { CORRECTED } from './corrected.js'
 import { Coverage, ReachNotes } from './coverage.js'
 import type { Focus } from './focus.js'
-import { PACKAGES } from './mutated-files.js'
 import type { Catch } from './outcome.js'
 
 /** The locks themselves are in a package that small programs use too, whose interleavings take microseconds. */
 const LOCKS = 'atomics-sync/'
-const ENTRY = `${PACKAGES}explorer/programs/lib/locks.ts`
+const ENTRY = packagePath('explorer/programs/lib/locks.ts')
 
 /** Programs on locks, with parameters for which the kernel's twin is clean. The cheapest first. */
 const PROGRAMS = [
