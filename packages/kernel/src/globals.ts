@@ -26,6 +26,7 @@ export const {
   FREEPROC,
   NLWPS,
   ZOMBPROC,
+  PROC_STOP_CH,
   KERNEL_WORDS,
 } = globals('kernel', 256, {
   PROC_LOCK: { lock: 'atomic', isLock: true }, // adaptive: allproc, alllwp, parentage
@@ -55,4 +56,5 @@ export const {
   FREEPROC: 'LWP_CACHE_LOCK', // first free struct proc (p_next_free)
   NLWPS: 'LWP_CACHE_LOCK', // LWP structures in use or spoken for
   ZOMBPROC: 'PROC_LOCK', // first of the list of dead processes (p_list)
+  PROC_STOP_CH: 'atomic', // proc_stop_ch is pending: proc_stop_callout runs at the next tick
 })

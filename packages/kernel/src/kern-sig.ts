@@ -10,7 +10,7 @@ import {
 import type { Sleeps } from '@holdfast/atomics-sync'
 import type { Cpu } from './cpu.js'
 import { EV_CONT, EV_STOP } from './events.js'
-import { PROC_LOCK } from './globals.js'
+import { ALLPROC, PROC_LOCK, PROC_STOP_CH } from './globals.js'
 import { lwpLock, lwpUnlock } from './kern-lwp-lock.js'
 import { setrunnable } from './kern-synch.js'
 import { L_FLAG, L_PROC, L_SIBLING_NEXT, L_STAT, L_WCHAN } from './lwp.js'
@@ -40,6 +40,7 @@ import {
 } from './param.js'
 import {
   P_FLAG,
+  P_LIST_NEXT,
   P_LOCK,
   P_LWPS,
   P_NRLWPS,
@@ -119,8 +120,34 @@ export function procStop(cpu: Cpu, p: ProcRef): void {
   procStopLwps(cpu, p)
 
   // If there is no LWP left to take the signal, tell the parent at once; otherwise the last to stop does.
-  if (mem.read(p + P_NRLWPS) === 0) procStopDone(cpu, p)
-  else sigpostAll(cpu, p, false)
+  if (mem.read(p + P_NRLWPS) === 0) {
+    procStopDone(cpu, p)
+  } else {
+    sigpostAll(cpu, p, false)
+    mem.store(PROC_STOP_CH, 1)
+  }
+}
+
+/**
+ * proc_stop_callout (kern_sig.c): looks again at the processes that are stopping, once a tick as long as there are any.
+ * Interruptible sleepers stop where they are; a process whose last running LWP exited has come to a halt. No lock held;
+ * takes proc_lock and each p_lock. May sleep.
+ */
+export function* procStopCallout(cpu: Cpu): Sleeps<void> {
+  const { mem } = cpu
+  let more = false
+  yield* mutexEnter(cpu, PROC_LOCK)
+  for (let p = mem.read(ALLPROC); p !== NULL; p = mem.read(p + P_LIST_NEXT)) {
+    yield* mutexEnter(cpu, p + P_LOCK)
+    if ((mem.read(p + P_SFLAG) & PS_STOPPING) !== 0) {
+      procStopLwps(cpu, p)
+      if (mem.read(p + P_NRLWPS) === 0) procStopDone(cpu, p)
+      else more = true
+    }
+    mutexExit(cpu, p + P_LOCK)
+  }
+  mutexExit(cpu, PROC_LOCK)
+  if (more) mem.store(PROC_STOP_CH, 1)
 }
 
 /** proc_stop_lwps (kern_sig.c): stops the interruptible sleepers of `p`. p_lock held. */

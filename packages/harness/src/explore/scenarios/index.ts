@@ -11,6 +11,7 @@ import { scanVsTeamExit } from './scan-vs-team-exit.js'
 import { swapoutInSwitch } from './swapout-in-switch.js'
 import { vslockVsFork } from './vslock-vs-fork.js'
 import { regreadVsScan } from './regread-vs-scan.js'
+import { stopVsLwpExit } from './stop-vs-lwp-exit.js'
 import { stopVsScan } from './stop-vs-scan.js'
 import { killVsSwapout } from './kill-vs-swapout.js'
 import { forkVsScan } from './fork-vs-scan.js'
@@ -69,6 +70,7 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   exitVsKdassert,
   vslockVsFork,
   regreadVsScan,
+  stopVsLwpExit,
   stopVsScan,
   killVsSwapout,
   forkVsScan,
