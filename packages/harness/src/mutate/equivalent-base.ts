@@ -96,6 +96,7 @@ export const EQUIVALENT_BASE: readonly (readonly [id: string, reason: string])[]
     'late-lock:kern-exit:exit1:1',
     'who has p_reflock looks at registers, in the u-area, and not at the address space that is given up here',
   ],
+  ['drop-check:kern-exit:exit1:6', 'init, woken without cause, looks for children and sleeps on'],
   ['late-lock:kern-exit:exit1:4', 'l_prflag is covered by p_lock, which is held'],
   [
     'drop-check:kern-exit:exit1:3',
