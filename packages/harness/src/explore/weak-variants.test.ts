@@ -53,11 +53,16 @@ test('hold-vs-swapout: plain releases show nothing under sc, and the patches of 
 test('recycle-vs-scan: under tso a new LWP is what its creator has made of it, though it was cleared by plain stores (an execution of random)', async () => {
   const scenario = SMALL_SCENARIOS.find(({ name }) => name === 'recycle-vs-scan')
   if (scenario === undefined) throw new Error('there is no recycle-vs-scan')
-  const { target, options, observers } = await kernelSubject(scenario, {
+  const subject = await kernelSubject(scenario, {
     variant: CORRECTED,
     engine: { memoryModel: 'tso' },
   })
   const strategy = makeStrategy('random', { seed: 7 })
-  const { found } = explore(target, { strategy, observers: observers(), executions: 1, engine: options })
+  const { found } = explore(subject.target, {
+    strategy,
+    observers: subject.observers(),
+    executions: 1,
+    engine: subject.options,
+  })
   expect(found.map(({ report }) => report.message)).toEqual([])
 })
