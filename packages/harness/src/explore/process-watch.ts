@@ -49,8 +49,6 @@ export class ProcessWatch implements Observer, MachineListener {
     this.parents.clear()
   }
 
-  event(): void {}
-
   finish(): void {}
 
   note(world: World, _actor: number, kind: number, a: number, b: number): void {

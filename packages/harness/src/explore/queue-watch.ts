@@ -63,8 +63,6 @@ export class QueueWatch implements Observer, MachineListener {
 
   reset(): void {}
 
-  event(): void {}
-
   note(world: World, actor: number, kind: number): void {
     const event = eventKinds[kind]?.name
     if (event !== 'sleep' && event !== 'wake') return
