@@ -108,8 +108,7 @@ export class World {
   again = false
 
   private observers: readonly Observer[] = []
-  /** Those of them that see each event. */
-  private watching: readonly Watcher[] = []
+  private watching: readonly Watcher[] = [] // those of them that see each event
   private chooser: Chooser = { choose: () => OVER }
   /** The first choices of this execution, which are not asked for. */
   private lead: Uint16Array = new Uint16Array(0)
