@@ -4,7 +4,7 @@ import { CORRECTED } from '../mutate/corrected.js'
 import { kernelSubject } from './kernel-subject.js'
 import { SMALL_SCENARIOS } from './scenarios/index.js'
 
-const CORRECTIONS = 'recheck-inmem,free-takes-swaplock,not-in-switch'
+const CORRECTIONS = 'recheck-inmem,free-takes-swaplock,not-in-switch,addref-while-draining,forget-in-zombies'
 /** What the kernel keeps to everywhere, but for what the layouts declare; and what a late release would come to. */
 const MUST_HOLD: readonly string[] = [
   'guardedBy',
