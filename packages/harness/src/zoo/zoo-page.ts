@@ -20,7 +20,8 @@ export function zooPage(zoo: Zoo): string {
     '',
     `Faults that this protocol and its relatives have had, and the classic ones of locks, each as a small change of the source. ${caught} of ${shown.length} are caught; ` +
       `${executions} executions of the same ${twins.length} kernels and programs without them${parallel} found something in ${alarms}. \`holdfast zoo\` does it again; ` +
-      '`holdfast explore <scenario> --variant <corrections>,<mutant>` shows one. This page is written by `holdfast zoo --write`.',
+      '`holdfast explore <scenario> --variant <corrections>,<mutant>` shows one. This page is written by `holdfast zoo --write`. ' +
+      'The figures are of one run, of the version that wrote the page: with another kernel or other checkers they may be others.',
     '',
     `Mutants of the kernel stand on the corrections \`${CORRECTED}\` (see [findings.md](findings.md)): the published kernel has those faults itself, and nearly every ` +
       'scenario would show one of them first. The numbers are executions up to the first catch, with seed 1. Preemptions are those of the shrunk schedule ' +
