@@ -1,3 +1,4 @@
+import { MAX_ACTORS } from '../engine/limits.js'
 import type { Report } from '../engine/observer.js'
 import type { Coroutine, Target } from '../engine/target.js'
 import type { World } from '../engine/world.js'
@@ -18,7 +19,7 @@ export class ParamError extends RangeError {
 /** Makes what the engine explores of a program and its parameters. Throws {@link ParamError}. */
 export function programTarget(program: Program, given: Params = {}): Target {
   const params = { ...program.params, ...checked(program, given) }
-  const memory = made(program, 'memory', () => program.memory(params))
+  const memory = asked(program, 'memory', () => program.memory(params))
   const names: string[] = []
   const unlocked: (string | undefined)[] = []
   const at: Record<string, number> = {}
@@ -32,7 +33,9 @@ export function programTarget(program: Program, given: Params = {}): Target {
       image.push(word)
     }
   }
-  const threads = made(program, 'threads', () => program.threads(params, at))
+  const threads = asked(program, 'threads', () => program.threads(params, at))
+  if (threads.length > MAX_ACTORS)
+    throw new ParamError(`${program.name} has ${threads.length} threads; ${MAX_ACTORS} are allowed`)
   for (const [n, body] of threads.entries()) {
     if (!isCall(body))
       throw new ParamError(
@@ -81,7 +84,7 @@ function checked(program: Program, given: Params): Params {
 }
 
 /** What that function of the program gives. What it throws is no fault that an interleaving shows: the program is refused. */
-function made<T extends object>(program: Program, what: string, make: () => T): T {
+function asked<T extends object>(program: Program, what: string, make: () => T): T {
   let given: T
   try {
     given = make()

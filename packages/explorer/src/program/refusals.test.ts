@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { explore } from '../explore.js'
 import { Dfs } from '../strategies/dfs.js'
 import type { Program, Variable } from './define.js'
-import { CheckFailed } from './model-mem.js'
+import { CheckFailed, call } from './model-mem.js'
 import { programTarget } from './program-target.js'
 
 const program = (more: Partial<Program>): Program => ({
@@ -32,6 +32,17 @@ test('a million words are allowed in all, and none; a million and one are not', 
   expect(programTarget(program({ memory: memory(1) })).image).toHaveLength(1_000_008)
   expect(() => programTarget(program({ memory: memory(2) }))).toThrow(
     /^variable y of refused has 2 words; all/,
+  )
+})
+
+test('128 threads are allowed, 129 are not', () => {
+  const threads = (n: number) => () => Array.from({ length: n }, () => call(() => {}))
+  const { executions, complete } = explore(programTarget(program({ threads: threads(128) })), {
+    strategy: new Dfs(),
+  })
+  expect([executions, complete]).toEqual([1, true])
+  expect(() => programTarget(program({ threads: threads(129) }))).toThrow(
+    'refused has 129 threads; 128 are allowed',
   )
 })
 
