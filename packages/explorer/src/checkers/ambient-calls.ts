@@ -1,8 +1,10 @@
+import { originalPlace } from './original-place.js'
+
 /** A call of something that answers differently each time. */
 export interface AmbientCall {
   /** `Math.random()`. */
   readonly what: string
-  /** `file:line:column` of the caller, as the stack tells it. */
+  /** Of the caller: `file:line` of what was compiled, else `file:line:column` as the stack tells it. */
   readonly where: string
   count: number
 }
@@ -96,7 +98,7 @@ export class AmbientCalls {
     const where = callerOf(new Error().stack ?? '')
     const key = `${what} ${where}`
     const known = this.found.get(key)
-    if (known === undefined) this.found.set(key, { what, where, count: 1 })
+    if (known === undefined) this.found.set(key, { what, where: originalPlace(where), count: 1 })
     else known.count++
   }
 }

@@ -1,4 +1,8 @@
-import { expect, test } from 'vitest'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { programSubject } from '../program/program-subject.js'
 import { checkDeterminism } from './nondeterminism.js'
 import { choose, handTarget, load, spawn, store } from './testing/hand.js'
 
@@ -26,6 +30,27 @@ test('a random number that decides is named, with its place, and the step that d
     /differs at step 1: first T1 store x: 0 -> \d+ at site 2, then T1 store x: 0 -> \d+/,
   )
   expect(report?.message).toMatch(/Math\.random\(\) at .*nondeterminism\.test\.ts:\d+:\d+ \(2 times\)/)
+})
+
+test('of a program that was compiled, the place is that in its source', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-chance-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  mkdirSync(join(folder, 'node_modules'))
+  const path = join(folder, 'by-chance.ts')
+  writeFileSync(
+    path,
+    `import { call, defineProgram, type Thread } from '@holdfast/explorer'
+
+/** Line 4 is what counts. */
+const any = (): number => Math.floor(Math.random() * 1_000_000)
+function chance({ mem }: Thread, x: number) {
+  mem.store(x, any())
+}
+export default defineProgram({ name: 'by-chance', memory: () => ({ x: 1 }), threads: (_, { x }) => [call(chance, x)] })
+`,
+  )
+  const { target } = await programSubject(path)
+  expect(checkDeterminism(target)?.message).toMatch(/: Math\.random\(\) at by-chance\.ts:4 \(2 times\)$/)
 })
 
 test('the clocks are seen, and a target that asks them but does the same is none of its business', () => {

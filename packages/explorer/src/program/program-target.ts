@@ -1,3 +1,4 @@
+import { MAX_ACTORS } from '../engine/limits.js'
 import type { Report } from '../engine/observer.js'
 import type { Coroutine, Target } from '../engine/target.js'
 import type { World } from '../engine/world.js'
@@ -7,6 +8,8 @@ import type { ModelMem } from './model-mem.js'
 
 /** First word of a program's variables: 0 is NULL. */
 const FIRST = 8
+/** Most words of a program: under tso each takes half a kilobyte. */
+const MOST_WORDS = 1_000_000
 
 /** A wrong parameter of a program: the message names it, its value, and what is allowed. */
 export class ParamError extends RangeError {
@@ -16,21 +19,23 @@ export class ParamError extends RangeError {
 /** Makes what the engine explores of a program and its parameters. Throws {@link ParamError}. */
 export function programTarget(program: Program, given: Params = {}): Target {
   const params = { ...program.params, ...checked(program, given) }
-  const memory = program.memory(params)
+  const memory = asked(program, 'memory', () => program.memory(params))
   const names: string[] = []
   const unlocked: (string | undefined)[] = []
   const at: Record<string, number> = {}
   const image: number[] = Array.from({ length: FIRST }, () => 0)
   for (const [name, variable] of Object.entries(memory)) {
     at[name] = image.length
-    const words = wordsOf(variable)
+    const words = wordsOf(program, name, variable, FIRST + MOST_WORDS - image.length)
     for (const [i, word] of words.entries()) {
       names[image.length] = words.length === 1 ? name : `${name}[${i}]`
       unlocked[image.length] = program.unlocked?.[name]
       image.push(word)
     }
   }
-  const threads = program.threads(params, at)
+  const threads = asked(program, 'threads', () => program.threads(params, at))
+  if (threads.length > MAX_ACTORS)
+    throw new ParamError(`${program.name} has ${threads.length} threads; ${MAX_ACTORS} are allowed`)
   for (const [n, body] of threads.entries()) {
     if (!isCall(body))
       throw new ParamError(
@@ -55,7 +60,7 @@ export function programTarget(program: Program, given: Params = {}): Target {
       if (program.check === undefined || world.outcome === 'abandoned') return
       ;({ words } = world)
       final.ended = world.outcome === 'done'
-      const wrong = program.check(final, params, at)
+      const wrong = verdict(() => program.check?.(final, params, at))
       if (wrong !== undefined)
         world.report({ verdict: 'assertion', message: `at the end: ${wrong}`, sites: [], steps: [] })
     },
@@ -78,8 +83,47 @@ function checked(program: Program, given: Params): Params {
   return given
 }
 
-function wordsOf(variable: Variable): readonly number[] {
-  return typeof variable === 'number' ? Array.from({ length: variable }, () => 0) : variable
+/** What that function of the program gives. What it throws is no fault that an interleaving shows: the program is refused. */
+function asked<T extends object>(program: Program, what: string, make: () => T): T {
+  let given: T
+  try {
+    given = make()
+  } catch (error) {
+    if (error instanceof ParamError) throw error
+    throw new ParamError(`${what} of ${program.name} threw ${textOf(error)}`, { cause: error })
+  }
+  if (typeof given === 'object' && given !== null) return given
+  throw new ParamError(`${what} of ${program.name} gave ${String(given)}`)
+}
+
+/** The initial values of a variable, of which at most `most` words are left. */
+function wordsOf(program: Program, name: string, variable: Variable, most: number): readonly number[] {
+  const isList = Array.isArray(variable)
+  const words = isList ? variable.length : (variable as number)
+  if (!Number.isInteger(words) || words < 0)
+    throw new ParamError(
+      `variable ${name} of ${program.name} is ${String(variable)}; a number of words or a list of initial values is expected`,
+    )
+  if (words > most)
+    throw new ParamError(
+      `variable ${name} of ${program.name} has ${words} words; all variables together may have ${MOST_WORDS}`,
+    )
+  if (!isList) return Array.from({ length: words }, () => 0)
+  for (const [i, word] of (variable as readonly number[]).entries())
+    if (word !== (word | 0))
+      throw new ParamError(
+        `${name}[${i}] of ${program.name} is ${String(word)} at first; whole numbers of 32 bits, signed, are allowed`,
+      )
+  return variable
+}
+
+/** What a check says, or throws: both are its verdict. */
+function verdict(check: () => string | undefined): string | undefined {
+  try {
+    return check()
+  } catch (error) {
+    return textOf(error)
+  }
 }
 
 function coroutineOf(made: unknown): Coroutine {
@@ -91,12 +135,16 @@ function coroutineOf(made: unknown): Coroutine {
 function* nothingToDo(): Coroutine {}
 
 function failure(world: World, actor: number, error: unknown): Report {
-  const message = error instanceof Error ? error.message : String(error)
-  const named = error instanceof Error && error.name !== 'CheckFailed' ? `${error.name}: ${message}` : message
   return {
     verdict: 'assertion',
-    message: `T${actor + 1}: ${named}`,
+    message: `T${actor + 1}: ${textOf(error)}`,
     sites: [world.site[actor] as number],
     steps: world.steps > 0 ? [world.steps - 1] : [],
   }
+}
+
+/** What was thrown, with the kind of error if it is no check's. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.name === 'CheckFailed' ? error.message : `${error.name}: ${error.message}`
 }

@@ -51,6 +51,8 @@ export class EventLog {
   accessWord = new Int32Array(128)
   accessOld = new Int32Array(128)
   accessWrote = new Uint8Array(128)
+  /** The latest of each chain, up to that access, that wrote: a read depends on no other, however many reads there were since. */
+  accessWriter = new Int32Array(128)
   /** Latest access of each word; then of the store of spurious wake-ups, and of the words of buffers, see ownWord. */
   readonly head: Int32Array
   /** What stands for the store of spurious wake-ups among the words. */
@@ -304,7 +306,10 @@ export class EventLog {
     const access = this.accesses++
     if (access === this.accessEvent.length) this.growAccesses()
     this.accessEvent[access] = event
-    this.accessPrev[access] = this.head[word] as number
+    const before = this.head[word] as number
+    this.accessPrev[access] = before
+    if (wrote !== 0) this.accessWriter[access] = access
+    else this.accessWriter[access] = before === NONE ? NONE : (this.accessWriter[before] as number)
     this.accessWord[access] = word
     this.accessOld[access] = old
     this.accessWrote[access] = wrote
@@ -324,6 +329,7 @@ export class EventLog {
     this.accessPrev = longer(this.accessPrev)
     this.accessWord = longer(this.accessWord)
     this.accessOld = longer(this.accessOld)
+    this.accessWriter = longer(this.accessWriter)
     const wrote = new Uint8Array(this.accessWrote.length * 2)
     wrote.set(this.accessWrote)
     this.accessWrote = wrote

@@ -175,15 +175,15 @@ export class Races {
   /** The accesses a step may depend on directly, the latest first. */
   private gather(at: number, addr: number, words: number, writes: number): void {
     const { log } = this
-    const { accessEvent, accessPrev, accessWrote, head, clocks, width } = log
+    const { accessEvent, accessPrev, accessWriter, accessWrote, head, clocks, width } = log
     for (let word = addr; word < addr + words; word++) {
-      for (let access = head[word] as number; access !== NONE; access = accessPrev[access] as number) {
-        const wrote = accessWrote[access] !== 0
-        if (writes !== 0 || wrote) {
-          const e = accessEvent[access] as number
-          if ((clocks[at * width + log.actorOf(e)] as number) <= e) this.candidate(access)
-        }
-        if (wrote) break
+      let access = head[word] as number
+      if (writes === 0 && access !== NONE) access = accessWriter[access] as number
+      while (access !== NONE) {
+        const e = accessEvent[access] as number
+        if ((clocks[at * width + log.actorOf(e)] as number) <= e) this.candidate(access)
+        if (accessWrote[access] !== 0) break
+        access = accessPrev[access] as number
       }
     }
   }
