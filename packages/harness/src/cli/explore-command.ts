@@ -53,6 +53,7 @@ export async function exploreCommand(
   const legs = await legsOf(target, kind, choices)
   const { memoryModel = DEFAULT_OPTIONS.memoryModel } = choices.engine
   const subject = await subjectOf(spec)
+  subject.observers() // a checker that makes nothing of use is refused before anything is printed
   const budget = budgetOf(kind, legs, choices)
   const jobs = new Jobs(choices.jobs)
   const progress = progressOn(process.stderr)

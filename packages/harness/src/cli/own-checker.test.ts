@@ -97,9 +97,36 @@ test('a checker of the kernel knows fields and locks: LW_INMEM set without l_swa
   expect((await of(',swapper-no-swaplock')).findings.map(({ verdict }) => verdict)).toContain('swaplock')
 })
 
+test('what a module exports is looked at before it is used: null is no checker', async () => {
+  writeFileSync(join(folder, 'null.ts'), 'export default null')
+  const ended = await explore(counter('one.js', 1), '--checker', './null.ts')
+  expect(ended.stderr).toContain('./null.ts: make: undefined is not allowed; a function')
+  expect(ended.code).toBe(2)
+})
+
 test.each([
   ['absent.ts', undefined, '--checker: "./absent.ts" is not allowed; there is no such file'],
   ['broken.ts', '{ event() { throw new Error("mine") } }', './broken.ts: event: throws Error: mine'],
+  [
+    'blind.ts',
+    '{ evnt() {} }',
+    './blind.ts: make: {} is not allowed; an object with event or finish, or both',
+  ],
+  [
+    'later.ts',
+    '{ async event() {} }',
+    './later.ts: event: async event() { } is not allowed; a function, neither',
+  ],
+  [
+    'path.ts',
+    '{ finish(world) { world.report({ verdict: "../x", message: "m", sites: [] }) } }',
+    './path.ts: report: verdict: "../x" is not allowed; one word, of letters, digits, _ and -',
+  ],
+  [
+    'placeless.ts',
+    '{ finish(world) { world.report({ verdict: "x", message: "m" }) } }',
+    './placeless.ts: report: sites: missing; verdict, message and sites',
+  ],
 ])('%s ends with a message that names it, and exit 2', async (name, handlers, message) => {
   const path = handlers === undefined ? `./${name}` : checker(name, handlers)
   const ended = await explore(counter('one.js', 1), '--checker', path)

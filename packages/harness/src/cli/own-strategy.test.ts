@@ -65,6 +65,21 @@ test('one that says it has visited all ends the exploration', async () => {
 
 test.each([
   ['absent.ts', undefined, '--strategy: "./absent.ts" is not allowed; there is no such file'],
+  [
+    'throws.ts',
+    `{ name: 'throws', exhaustive: false, begin: () => true, choose() { throw new Error('mine') } }`,
+    './throws.ts: choose: throws Error: mine',
+  ],
+  [
+    'no-end.ts',
+    `{ name: 'no end', exhaustive: false, begin() {}, choose: (world) => world.choices[0] }`,
+    './no-end.ts: begin gives undefined; true or false is allowed',
+  ],
+  [
+    'vague.ts',
+    `{ name: 'vague', begin: () => true, choose: (world) => world.choices[0] }`,
+    './vague.ts: exhaustive: undefined is not allowed; true or false',
+  ],
   ['idle.ts', `{ name: 'idle', exhaustive: false }`, './idle.ts: make gives a strategy without begin'],
   [
     'wild.ts',

@@ -1,7 +1,9 @@
 import { EventLog, LockTracker } from '@holdfast/explorer'
-import type { CheckerTools, Observer, OwnChecker, Subject } from '@holdfast/explorer'
-import { importMakers } from '../scenario/import-default.js'
-import { UsageError } from '../scenario/problem.js'
+import type { CheckerTools, Observer, OwnChecker, Subject, World } from '@holdfast/explorer'
+import * as v from 'valibot'
+import { explain } from '../scenario/explain.js'
+import { notAllowed, UsageError } from '../scenario/problem.js'
+import { importMakers, inOwn, membersOf, ownMethods } from './own-code.js'
 import { withQuery } from './subject-of-spec.js'
 
 interface Named {
@@ -42,24 +44,56 @@ function toolsAmong(observers: readonly Observer[], { id, target }: Subject): Ch
   return { target, log, locks }
 }
 
+const METHODS = ['reset', 'event', 'finish'] as const
+
 function observerOf({ file, checker }: Named, tools: CheckerTools): Observer {
-  const handlers = told(file, 'make', () => checker.make(tools))
-  const { event } = handlers
+  const made = inOwn(file, 'make', () => checker.make(tools))
+  const methods = ownMethods(file, made, METHODS)
+  if (methods.event === undefined && methods.finish === undefined)
+    throw new UsageError([notAllowed(`${file}: make`, made, 'an object with event or finish, or both')])
+  const told = (method: (typeof METHODS)[number]) => (world: World) => {
+    const before = world.reports.length
+    methods[method]?.(world)
+    for (let n = before; n < world.reports.length; n++) checkReport(file, world.reports[n])
+  }
   return {
     name: file,
-    reset: (world) => told(file, 'reset', () => handlers.reset?.(world)),
-    ...(event === undefined
-      ? {}
-      : { event: (world) => told(file, 'event', () => event.call(handlers, world)) }),
-    finish: (world) => told(file, 'finish', () => handlers.finish?.(world)),
+    ofStates: membersOf(made)['ofStates'] === true,
+    reset: told('reset'),
+    ...(methods.event === undefined ? {} : { event: told('event') }),
+    finish: told('finish'),
   }
 }
 
-/** What a checker throws is its own fault, and none of what it watches. */
-function told<T>(file: string, handler: string, run: () => T): T {
-  try {
-    return run()
-  } catch (error) {
-    throw new UsageError([{ path: `${file}: ${handler}`, message: `throws ${String(error)}` }])
-  }
+const FIELDS = {
+  verdict: 'one word, of letters, digits, _ and -',
+  message: 'a sentence',
+  sites: 'a list of places, such as world.evSite',
+  steps: 'a list of numbers of steps',
+  words: 'a list of addresses',
+}
+
+const numbers = (allowed: string) => v.array(v.pipe(v.number(allowed), v.integer(allowed)), allowed)
+
+const report = v.object(
+  {
+    verdict: v.pipe(v.string(FIELDS.verdict), v.regex(/^[A-Za-z][\w-]*$/, FIELDS.verdict)),
+    message: v.pipe(v.string(FIELDS.message), v.nonEmpty(FIELDS.message)),
+    sites: numbers(FIELDS.sites),
+    steps: v.optional(numbers(FIELDS.steps)),
+    words: v.optional(numbers(FIELDS.words)),
+  },
+  'verdict, message and sites',
+)
+
+/** A report names files and findings, and is told in words: what would spoil those is refused. */
+function checkReport(file: string, given: unknown): void {
+  const parsed = v.safeParse(report, given)
+  if (parsed.success) return
+  throw new UsageError(
+    explain(parsed.issues).map(({ path, message }) => ({
+      path: `${file}: report${path === '' ? '' : `: ${path}`}`,
+      message,
+    })),
+  )
 }

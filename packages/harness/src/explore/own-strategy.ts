@@ -1,26 +1,49 @@
 import { makeStrategy } from '@holdfast/explorer'
 import type { OwnStrategy, Strategy, StrategyOptions, World } from '@holdfast/explorer'
-import { importMakers, isModulePath } from '../scenario/import-default.js'
-import { UsageError } from '../scenario/problem.js'
+import { isModulePath } from '../scenario/import-default.js'
+import { notAllowed, UsageError } from '../scenario/problem.js'
+import { importMakers, inOwn, membersOf, ownMethods } from './own-code.js'
 
 /** Makes the strategy of that name, or that in a module of that path. Throws StrategyError, RangeError, UsageError. */
 export async function strategyNamed(name: string, options: StrategyOptions): Promise<Strategy> {
   if (!isModulePath(name)) return makeStrategy(name, options)
-  const { make } = await importMakers<OwnStrategy>('--strategy', name, 'a strategy (defineStrategy)')
-  return checked(name, make(options))
+  const own = await importMakers<OwnStrategy>('--strategy', name, 'a strategy (defineStrategy)')
+  return held(
+    name,
+    inOwn(name, 'make', () => own.make(options)),
+  )
 }
 
-/** The strategy, held to what is asked of one: the engine itself believes what it is told. */
-function checked(file: string, own: Strategy): Strategy {
-  for (const method of ['begin', 'choose'] as const)
-    if (typeof own?.[method] !== 'function')
-      throw refused(file, `make gives a strategy without ${method}; begin and choose are needed`)
+const METHODS = ['learn', 'begin', 'choose', 'executed', 'end', 'bound', 'remaining'] as const
+
+type Methods = Omit<Strategy, 'name' | 'exhaustive'>
+
+/** What a strategy made by a user has given, held to what is asked of one: the engine itself believes what it is told. */
+function held(file: string, made: unknown): Strategy {
+  const own = ownMethods(file, made, METHODS) as Partial<Methods>
+  const { begin, choose, bound, remaining } = own
+  if (begin === undefined || choose === undefined)
+    throw refused(
+      file,
+      `make gives a strategy without ${begin === undefined ? 'begin' : 'choose'}; begin and choose are needed`,
+    )
+  const { exhaustive } = membersOf(made)
+  if (typeof exhaustive !== 'boolean')
+    throw new UsageError([notAllowed(`${file}: exhaustive`, exhaustive, 'true or false')])
+  const answer = <T>(method: string, given: T, isRight: boolean, allowed: string): T => {
+    if (!isRight) throw refused(file, `${method} gives ${String(given)}; ${allowed} is allowed`)
+    return given
+  }
   return {
+    ...own,
     name: file,
-    exhaustive: own.exhaustive,
-    begin: (index) => own.begin(index),
+    exhaustive,
+    begin(index) {
+      const more = begin(index)
+      return answer('begin', more, typeof more === 'boolean', 'true or false')
+    },
     choose(world) {
-      const choice = own.choose(world)
+      const choice = choose(world)
       if (choice !== -1 && !isOffered(world, choice))
         throw refused(
           file,
@@ -28,11 +51,19 @@ function checked(file: string, own: Strategy): Strategy {
         )
       return choice
     },
-    ...(own.learn === undefined ? {} : { learn: (world: World) => own.learn?.(world) }),
-    ...(own.executed === undefined ? {} : { executed: (world: World) => own.executed?.(world) }),
-    ...(own.end === undefined ? {} : { end: (world: World) => own.end?.(world) }),
-    ...(own.bound === undefined ? {} : { bound: () => own.bound?.() ?? null }),
-    ...(own.remaining === undefined ? {} : { remaining: () => own.remaining?.() ?? null }),
+    bound() {
+      const text = bound?.() ?? null
+      return answer('bound', text, text === null || typeof text === 'string', 'a text, or null,')
+    },
+    remaining() {
+      const count = remaining?.() ?? null
+      return answer(
+        'remaining',
+        count,
+        count === null || (typeof count === 'number' && count >= 0),
+        'a number from 0, or null,',
+      )
+    },
   }
 }
 

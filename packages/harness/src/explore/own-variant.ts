@@ -1,8 +1,9 @@
 import type { Patch } from '@holdfast/compiler'
 import * as v from 'valibot'
 import { explain } from '../scenario/explain.js'
-import { checkPath, importDefault, isModulePath } from '../scenario/import-default.js'
+import { importDefault, isModulePath } from '../scenario/import-default.js'
 import { UsageError } from '../scenario/problem.js'
+import { checkPath } from './own-code.js'
 import { patchesOf } from './variants.js'
 
 /** A correction (or mutant) of the kernel in a file of a user's own; it is named by its path. */

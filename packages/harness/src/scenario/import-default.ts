@@ -5,7 +5,6 @@ import { pathToFileURL } from 'node:url'
 import { compile } from '@holdfast/compiler'
 import { cacheDirOf } from '@holdfast/explorer'
 import { notAllowed, UsageError } from './problem.js'
-import type { Problem } from './problem.js'
 
 /** Whether an argument is the path of a module, and not a name. */
 export function isModulePath(text: string): boolean {
@@ -33,31 +32,6 @@ export async function importDefault(option: string, file: string, expected: stri
   if (exported === undefined)
     throw new UsageError([{ path: file, message: `has no default export; ${expected} is expected` }])
   return exported
-}
-
-/**
- * As {@link importDefault}, of something with `about`, a text, and `make`, a function. The path stands in the ids of subjects, so it has
- * no character that means something there.
- */
-export async function importMakers<T extends { about: string; make: unknown }>(
-  option: string,
-  file: string,
-  expected: string,
-): Promise<T> {
-  checkPath(option, file)
-  const exported = await importDefault(option, file, expected)
-  const { about, make } = (typeof exported === 'object' ? exported : {}) as Partial<Record<string, unknown>>
-  const problems: Problem[] = []
-  if (typeof about !== 'string' || about === '') problems.push(notAllowed(`${file}: about`, about, 'a text'))
-  if (typeof make !== 'function')
-    problems.push(notAllowed(`${file}: make`, make, `a function, of ${expected}`))
-  if (problems.length > 0) throw new UsageError(problems)
-  return exported as T
-}
-
-/** Refuses a path that cannot stand in the id of a subject. Throws UsageError. */
-export function checkPath(option: string, file: string): void {
-  if (/[?&#=,]/.test(file)) throw new UsageError([notAllowed(option, file, 'a path without ? & # = ,')])
 }
 
 async function importModule(path: string): Promise<{ default?: unknown }> {

@@ -26,7 +26,10 @@ const LONGEST = 60
 
 /** A value as JSON, cut when long. */
 function show(value: unknown): string {
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))
+  const text =
+    typeof value === 'number'
+      ? String(value)
+      : (JSON.stringify(value) ?? String(value).replaceAll(/\s+/g, ' '))
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`
 }
 
