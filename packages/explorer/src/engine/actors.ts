@@ -33,19 +33,35 @@ export class Actors {
     return checked(this.world.n)
   }
 
-  /** The id of the next child of `parent`: the same in every execution. */
+  /** `parent` spawns, and no id is left: a fault of the target, which ends the execution. */
+  tooMany(parent: number): number {
+    const { world } = this
+    const message = `T${parent + 1} starts a thread too many: ${MAX_ACTORS} are allowed`
+    world.report({
+      verdict: 'assertion',
+      message,
+      sites: [world.site[parent] as number],
+      steps: [world.steps],
+    })
+    world.outcome = 'failed'
+    return -1
+  }
+
+  /** The id of the next child of `parent`: the same in every execution. -1 if there is none left. */
   childId(parent: number): number {
     const key = parent * 4096 + (this.spawned[parent] as number)
     this.spawned[parent] = (this.spawned[parent] as number) + 1
     const known = this.spawnIds.get(key)
     if (known !== undefined) return known
-    const id = checked(Math.max(this.world.n, ...[...this.spawnIds.values()].map((used) => used + 1)))
+    const id = Math.max(this.world.n, ...[...this.spawnIds.values()].map((used) => used + 1))
+    if (id >= MAX_ACTORS) return -1
     this.spawnIds.set(key, id)
     return id
   }
 
   /** An actor begins: it waits for nothing. */
   arrive(id: number): void {
+    if (id >= this.world.n) this.world.n = id + 1
     this.world.deadline[id] = Infinity
     this.world.notified[id] = 0
   }

@@ -165,7 +165,6 @@ export class World {
   /** Adds an actor; it runs to its first operation at once. Returns its id. */
   addActor(make: Maker): number {
     const id = this.actors.nextId()
-    this.n++
     this.actors.makers[id] = make
     this.actors.arrive(id)
     if (this.memo === null) this.launch(id)
@@ -234,7 +233,7 @@ export class World {
     const make = this.memo === null ? this.actors.spawning[parent] : this.memo.spawner(parent)
     if (make === undefined) throw new Error(`actor ${parent} spawns nothing`)
     const id = this.actors.childId(parent)
-    if (id >= this.n) this.n = id + 1
+    if (id < 0) return this.actors.tooMany(parent)
     this.actors.makers[id] = make
     this.actors.arrive(id)
     if (this.memo === null) this.launch(id)

@@ -149,3 +149,13 @@ test('arithmetic is that of 32-bit words with a sign', async () => {
   const image = [0x7fff_ffff, -0x8000_0000, 1, 5, 0, 3]
   expect(await outcomes({ f }, image, 6)).toEqual(['done -2147483648 2147483647 9 4 3 -1'])
 })
+
+test.each(['sc', 'tso'] as const)(
+  'a thread that spawns the 129th is a fault, once, and ends the execution: %s',
+  async (memoryModel) => {
+    const bomb = 'for (let i = 0; i < 200; i++) mem.spawn(call(child, x))'
+    expect(await outcomes({ f: bomb, child: 'mem.join(0)' }, [0], 1, { memoryModel })).toEqual([
+      'failed 0: T1 starts a thread too many: 128 are allowed',
+    ])
+  },
+)
