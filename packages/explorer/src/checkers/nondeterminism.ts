@@ -66,7 +66,9 @@ function run(world: World, seed: number, index: number): Run {
     },
     [log],
   )
-  return { log, enabled, end: [outcome, ...world.reports.map(({ message }) => message)].join('; ') }
+  // Without stacks: they say from where this was called, too.
+  const said = world.reports.map(({ message }) => message.replaceAll(/\n +at .*/g, ''))
+  return { log, enabled, end: [outcome, ...said].join('; ') }
 }
 
 function compare(

@@ -77,3 +77,9 @@ test('verify takes a correction for a claim about one, and for no other', async 
   )
   expect(ended.code).toBe(2)
 })
+
+test('what a variant throws is a crash, and no chance: the stack is not compared (2 executions)', async () => {
+  const throws = write('throws.ts', patched(SWAPIN, `'      throw new Error("mine")\\n'`))
+  const { findings } = exploredIn(await explore(throws, '--executions', '2', '--no-shrink', '--json'))
+  expect(findings.map(({ verdict }) => verdict)).toEqual(['crash'])
+})
