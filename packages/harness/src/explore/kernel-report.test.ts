@@ -19,6 +19,8 @@ import { kernelSubject } from './kernel-subject.js'
 const SEED = 1
 const EXECUTIONS = 40
 const ATTEMPTS = 60
+/** More than those attempts take, so that the finding is the same on any machine. */
+const SHRINK_SECONDS = 100
 const MOST_LINES = 60
 const MOST_BYTES = 60_000
 
@@ -31,7 +33,7 @@ beforeAll(async () => {
   const { found, executions } = explore(subject.target, { ...options, engine: subject.options })
   const first = found.find(({ report }) => report.verdict === 'panic')
   if (first === undefined) throw new Error(`no panic found in ${executions} executions`)
-  const shrunk = shrink(subject, first, { attempts: ATTEMPTS, subjects: false })
+  const shrunk = shrink(subject, first, { attempts: ATTEMPTS, seconds: SHRINK_SECONDS, subjects: false })
   if (shrunk === undefined) throw new Error('what was found does not show again')
   finding = makeFinding(shrunk, {
     strategy: 'random',
@@ -45,7 +47,7 @@ beforeAll(async () => {
 test(`a finding of the kernel is told in ${MOST_LINES} lines, a column for each CPU`, () => {
   const text = reportText(finding)
   const table = text.split('\n').filter((line) => /^.{6} \| /.test(line))
-  expect(table.length).toBeLessThanOrEqual(MOST_LINES)
+  expect(table.length - 1).toBeLessThanOrEqual(MOST_LINES) // and their heading
   expect(table.length).toBeGreaterThan(20)
   expect(table[0]).toMatch(/step \| CPU0 +\| CPU1/)
   for (const line of text.split('\n'))
