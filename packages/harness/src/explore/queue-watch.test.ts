@@ -1,13 +1,10 @@
 /** Sleep queues, LWP locks, the process tree, the counts of LWPs: what is wrong with them is seen, and the kernel as it is keeps to them. */
 import type { Patch } from '@holdfast/compiler'
-import { explore, makeStrategy } from '@holdfast/explorer'
 import { expect, test } from 'vitest'
 import { CORRECTED } from '../mutate/corrected.js'
 import { defineScenario } from '../scenario/define.js'
 import type { Scenario } from '../scenario/types.js'
-import { kernelBuild } from './kernel-build.js'
-import { subjectOfBuild } from './kernel-subject.js'
-import { SMALL_SCENARIOS } from './scenarios/index.js'
+import { said } from '../testing/said.js'
 import { patchesOf } from './variants.js'
 
 const EXECUTIONS = 6
@@ -21,18 +18,12 @@ const orphan: Scenario = defineScenario({
   processes: [{ name: 'parent', pages: 1, lwps: [{ program: [{ op: 'fork', program: 'child' }] }] }],
 })
 
-/** What is said in random walks, of the corrected kernel with this patch. */
-async function messages(name: string, ...patches: readonly Patch[]): Promise<string[]> {
-  const scenario = [orphan, ...SMALL_SCENARIOS].find((each) => each.name === name)
-  if (scenario === undefined) throw new Error(`no scenario is called ${name}`)
-  const subject = subjectOfBuild(scenario, await kernelBuild([...patchesOf(CORRECTED), ...patches]))
-  const { found } = explore(subject.target, {
-    strategy: makeStrategy('random', { seed: 1 }),
-    observers: subject.observers(),
+/** What is said of the corrected kernel with these patches. */
+function messages(name: string, ...patches: readonly Patch[]): Promise<string[]> {
+  return said(name === orphan.name ? orphan : name, [...patchesOf(CORRECTED), ...patches], {
+    seed: 1,
     executions: EXECUTIONS,
-    engine: subject.options,
   })
-  return found.map(({ report }) => report.message)
 }
 
 const SLEEPQ = 'kernel/src/kern-sleepq.ts'
@@ -118,6 +109,18 @@ const planted: readonly Planted[] = [
     scenario: 'orphan',
     patch: { file: EXIT, find: '      procReparent(cpu, child, initproc)\n    }\n', replace: '    }\n' },
     says: /is the child of a zombie$/,
+  },
+  {
+    what: 'whoever was traced goes to init, though its own parent is there',
+    scenario: 'parent-stays',
+    patch: { file: EXIT, find: 'opptr === NULL || opptr === p ? initproc : opptr)', replace: 'initproc)' },
+    says: /has the parent proc\[1\], not its own$/,
+  },
+  {
+    what: 'every new LWP is a system LWP',
+    scenario: 'exit-vs-exit',
+    patch: { file: LWP, find: 'if ((mem.read(p2 + P_FLAG) & PK_SYSTEM) !== 0) mem', replace: 'mem' },
+    says: /is new, of a user process, and its l_flag is \d+$/,
   },
   {
     what: 'all LWPs of a process have the same id',

@@ -1,11 +1,8 @@
 /** Which LWP is brought in, and which is thrown out: what chooses wrongly is seen, and the kernel as it is chooses rightly. */
 import type { Patch } from '@holdfast/compiler'
-import { explore, makeStrategy } from '@holdfast/explorer'
 import { expect, test } from 'vitest'
 import { CORRECTED } from '../mutate/corrected.js'
-import { kernelBuild } from './kernel-build.js'
-import { subjectOfBuild } from './kernel-subject.js'
-import { SMALL_SCENARIOS } from './scenarios/index.js'
+import { said } from '../testing/said.js'
 import { patchesOf } from './variants.js'
 
 const EXECUTIONS = 4
@@ -22,18 +19,8 @@ function twin(name: string, variant: string): Promise<string[]> {
   return known
 }
 
-/** What is said in random walks, of the kernel with these patches. */
-async function messages(name: string, patches: readonly Patch[]): Promise<string[]> {
-  const scenario = SMALL_SCENARIOS.find((each) => each.name === name)
-  if (scenario === undefined) throw new Error(`no scenario is called ${name}`)
-  const subject = subjectOfBuild(scenario, await kernelBuild(patches))
-  const { found } = explore(subject.target, {
-    strategy: makeStrategy('random', { seed: 2 }),
-    observers: subject.observers(),
-    executions: EXECUTIONS,
-    engine: subject.options,
-  })
-  return found.map(({ report }) => report.message)
+function messages(name: string, patches: readonly Patch[]): Promise<string[]> {
+  return said(name, patches, { seed: 2, executions: EXECUTIONS })
 }
 
 const SCHEDULER = 'uvm-glue/scheduler.ts'
@@ -95,4 +82,5 @@ test('the LWP of a list that has none is NULL, and who follows it is seen', asyn
   expect(await messages('two-wanted', [...patchesOf(CORRECTED), patch])).toContainEqual(
     expect.stringMatching(NULLS),
   )
+  expect(await twin('two-wanted', CORRECTED)).toEqual([])
 })
