@@ -2,7 +2,7 @@ import type { Lockstat } from '@holdfast/atomics-sync'
 import { AuditedMem } from './audited-mem.js'
 import { hostClock } from './clock.js'
 import { makeCpu } from '../cpu.js'
-import { EventRing } from './events.js'
+import { EventRing, withShownDepth } from './events.js'
 import type { Instruments } from './instruments.js'
 import { curlwpOf } from './host-mem.js'
 import type { MachineImage } from './image.js'
@@ -25,7 +25,7 @@ export function attachCpu(
   const mem = instruments?.mem(options) ?? new AuditedMem(image.buffer, image.config, options)
   const events = instruments?.events() ?? new EventRing(image.events, id)
   const { config, machine } = image
-  const cpu: MachineCpu = makeCpu(mem, id, curlwpOf(mem, image, id), {
+  const made = makeCpu(mem, id, curlwpOf(mem, image, id), {
     config,
     machine,
     tables,
@@ -33,6 +33,7 @@ export function attachCpu(
     events,
     lockstat: instruments?.lockstat(lockstat) ?? lockstat,
   })
+  const cpu: MachineCpu = withShownDepth(made, image.events, id)
   mem.self = () => cpu.self
   instruments?.attached(cpu)
   cpu.timerNext = performance.now()

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { EventRing, allocEvents, countsOf, lastEvents, totalCounts } from './events.js'
+import {
+  EventRing,
+  allocEvents,
+  countsOf,
+  lastEvents,
+  spinDepthOf,
+  totalCounts,
+  withShownDepth,
+} from './events.js'
 
 test('a reader sees exactly the last events of each CPU, oldest first (at most 256)', () => {
   fc.assert(
@@ -42,4 +50,14 @@ test('a CPU keeps its last 200 lines, each with its tick', () => {
   expect(ring.messages()).toHaveLength(200)
   expect(ring.messages()[0]).toBe('[7] line 800')
   expect(ring.messages()[199]).toBe('[7] line 999')
+})
+
+test('a shown spin depth is that of the CPU, keeps the rest of it, and is seen in its section alone', () => {
+  const buffer = allocEvents(2)
+  const cpu = withShownDepth({ spinDepth: 1, self: 40 }, buffer, 1)
+  expect(spinDepthOf(buffer, 1)).toBe(1)
+  cpu.spinDepth++
+  expect([cpu.spinDepth, cpu.self, spinDepthOf(buffer, 1), spinDepthOf(buffer, 0)]).toEqual([2, 40, 2, 0])
+  expect(countsOf(buffer, 1)).toEqual(countsOf(allocEvents(1), 0))
+  expect(lastEvents(buffer, 1)).toEqual([])
 })

@@ -4,10 +4,10 @@ import type { CpuEvents } from '../machine-cpu.js'
 /**
  * What each CPU did last, and how often: a buffer beside the model's memory, one section a CPU.
  *
- *     +---------------------+-------------------------+------+---------------------------+
- *     | machine's counts    | kernel's counters (OPC) | head | ring of RING_EVENTS events|
- *     | 8 doubles           | KERNEL_COUNTERS doubles | 1 dbl| EVENT_WORDS words each    |
- *     +---------------------+-------------------------+------+---------------------------+
+ *     +---------------------+-------------------------+------+---------------------------+------------+
+ *     | machine's counts    | kernel's counters (OPC) | head | ring of RING_EVENTS events| spin depth |
+ *     | 8 doubles           | KERNEL_COUNTERS doubles | 1 dbl| EVENT_WORDS words each    | 1 of 2 w.  |
+ *     +---------------------+-------------------------+------+---------------------------+------------+
  *
  * One writer, its CPU; the main thread reads at any time, also after the CPU died or hangs. It is no part of
  * the protocol, so plain accesses do: a reader may see a count that is a moment old, and drops an event
@@ -19,7 +19,9 @@ const HEAD = DOUBLES - 1
 const RING_EVENTS = 256
 const EVENT_WORDS = 5
 const MESSAGES = 200
-const SECTION_BYTES = DOUBLES * 8 + roundUp(RING_EVENTS * EVENT_WORDS * 4, 8)
+const RING_BYTES = roundUp(RING_EVENTS * EVENT_WORDS * 4, 8)
+const DEPTH_BYTES = 8
+const SECTION_BYTES = DOUBLES * 8 + RING_BYTES + DEPTH_BYTES
 
 /** One event of a CPU, newest last. */
 export interface MachineEvent {
@@ -44,6 +46,35 @@ export interface MachineCounts {
 /** A buffer for the events of `ncpu` CPUs. */
 export function allocEvents(ncpu: number): SharedArrayBuffer {
   return new SharedArrayBuffer(ncpu * SECTION_BYTES)
+}
+
+/**
+ * `cpu` with its register `spinDepth` in the buffer, where {@link spinDepthOf} sees it while the CPU runs. The CPU alone writes
+ * it. A new object: one whose property were made an accessor afterwards would be slow in all its properties.
+ */
+export function withShownDepth<C extends { spinDepth: number }>(
+  cpu: C,
+  buffer: SharedArrayBuffer,
+  id: number,
+): C {
+  const depth = depthOf(buffer, id)
+  const { spinDepth, ...others } = cpu
+  depth[0] = spinDepth
+  const shown = {
+    ...others,
+    get spinDepth(): number {
+      return depth[0] as number
+    },
+    set spinDepth(value: number) {
+      depth[0] = value
+    },
+  }
+  return shown as unknown as C
+}
+
+/** Spin locks and interrupt handlers that CPU `id` was in a moment ago: at 0, interrupts reach it. */
+export function spinDepthOf(buffer: SharedArrayBuffer, id: number): number {
+  return depthOf(buffer, id)[0] as number
 }
 
 /** The CPU's own end: records and counts. */
@@ -137,6 +168,10 @@ function doublesOf(buffer: SharedArrayBuffer, cpu: number): Float64Array {
 
 function ringOf(buffer: SharedArrayBuffer, cpu: number): Int32Array {
   return new Int32Array(buffer, cpu * SECTION_BYTES + DOUBLES * 8, RING_EVENTS * EVENT_WORDS)
+}
+
+function depthOf(buffer: SharedArrayBuffer, cpu: number): Int32Array {
+  return new Int32Array(buffer, cpu * SECTION_BYTES + DOUBLES * 8 + RING_BYTES, 1)
 }
 
 function roundUp(n: number, to: number): number {

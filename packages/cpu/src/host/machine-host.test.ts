@@ -136,6 +136,13 @@ test('a CPU that polls no interrupt is a stalled finding that names it, and its 
   expect(outcome.cpus).toHaveLength(2)
 })
 
+test('the spin depth of a CPU is seen from outside: 2 where it hangs with two locks, 1 where it idles', async () => {
+  const machine = await start('hang', 3, { rendezvousMs: 200, endMs: 300 })
+  await until(() => machine.counts(1).kernel[0] === 1, 10_000)
+  await until(() => [0, 1, 2].map((cpu) => machine.spinDepth(cpu)).join() === '1,2,1', 10_000)
+  await machine.stop('test')
+})
+
 test('a machine in which no operation completes while LWPs have work is stalled', async () => {
   const machine = await start('idle', 2, { stallMs: 300 })
   const outcome = await settled(machine, 10_000)

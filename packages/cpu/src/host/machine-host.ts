@@ -1,6 +1,6 @@
 import { Mem } from '@holdfast/atomics-sync'
 import type { CpuEnd, CpuReport } from './control.js'
-import { countsOf, lastEvents, totalCounts } from './events.js'
+import { countsOf, lastEvents, spinDepthOf, totalCounts } from './events.js'
 import type { MachineCounts, MachineEvent } from './events.js'
 import { checkOpenFiles } from './file-limits.js'
 import type { Finding } from './findings.js'
@@ -67,6 +67,11 @@ export interface RunningMachine {
   stats(): MachineStats
   /** Counts of one CPU. */
   counts(cpu: number): MachineCounts
+  /**
+   * Spin locks and interrupt handlers that a CPU is in just now. 0 is IPL_NONE, more is IPL_SCHED, the one level of the model
+   * above it. A CPU that waits for interrupts (CI_IDLING) is at 1, and takes them.
+   */
+  spinDepth(cpu: number): number
   /** The last events of a CPU, also of one that is dead or stuck. */
   events(cpu: number, limit?: number): MachineEvent[]
 }
@@ -178,6 +183,10 @@ class HostMachine implements RunningMachine {
 
   counts(cpu: number): MachineCounts {
     return countsOf(this.image.events, cpu)
+  }
+
+  spinDepth(cpu: number): number {
+    return spinDepthOf(this.image.events, cpu)
   }
 
   events(cpu: number, limit?: number): MachineEvent[] {

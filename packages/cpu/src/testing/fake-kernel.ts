@@ -170,6 +170,7 @@ function send(cpu: Cpu, target: Addr): void {
 
 function misbehave(cpu: Cpu, mode: Mode): void {
   cpu.machdep.compute(cpu, 1000)
+  if (mode === 'hang') cpu.spinDepth = 2
   cpu.events.count(0, 1)
   if (mode === 'throw') throw new TypeError('broken on purpose')
   if (mode === 'panic') panic('on purpose')

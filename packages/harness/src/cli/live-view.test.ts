@@ -54,6 +54,8 @@ test.skipIf(!hasScript)(
     expect(views).toBeGreaterThan(1) // a host that is busy leaves little time to draw
     for (const text of ['Free pages', 'the pagedaemon wakes below', 'Found       nothing so far'])
       expect(output).toContain(text)
+    expect(output).toMatch(/CPU {2}LWP +State +IPL +Pending +Operations\/s +Switches\/s/)
+    expect(output).toMatch(/ 1 {2}\S+ +(idle|user|kernel) +(none|sched) /)
     expect(output).toMatch(/Locks +\w+ +held \d+%/)
     const left = leftOf(output)
     expect(left.startsWith('memory-pressure: 2 CPUs')).toBe(true)

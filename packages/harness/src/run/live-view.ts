@@ -2,6 +2,7 @@ import type { RunningMachine } from '@holdfast/cpu'
 import {
   CI_CURLWP,
   CI_IDLELWP,
+  CI_IDLING,
   CI_IPENDING,
   CI_NSWITCHES,
   IPI_CLOCK,
@@ -43,6 +44,7 @@ interface CpuRow {
   readonly cpu: number
   readonly lwp: string
   readonly state: string
+  readonly ipl: string
   readonly pending: number
   readonly operations: number
   readonly switches: number
@@ -134,6 +136,7 @@ export class LiveView {
         cpu,
         lwp: isIdle ? '-' : this.lwpName(lwp),
         state: isIdle ? 'idle' : mem.load(lwp + L_KCPU) === 0 ? 'user' : 'kernel',
+        ipl: this.machine.spinDepth(cpu) === 0 || mem.load(info + CI_IDLING) !== 0 ? 'none' : 'sched',
         pending: mem.load(info + CI_IPENDING),
         operations: (operations - (before.operations[cpu] ?? 0)) / span,
         switches: ((now.switches[cpu] as number) - (before.switches[cpu] ?? 0)) / span,
@@ -148,11 +151,8 @@ export class LiveView {
         { title: 'CPU', align: 'right', cell: ({ cpu }) => String(cpu) },
         { title: 'LWP       ', align: 'left', cell: ({ lwp }) => lwp },
         { title: 'State ', align: 'left', cell: ({ state }) => state },
-        {
-          title: 'Interrupts  ',
-          align: 'left',
-          cell: ({ pending }) => pendingText(pending),
-        },
+        { title: 'IPL  ', align: 'left', cell: ({ ipl }) => ipl },
+        { title: 'Pending     ', align: 'left', cell: ({ pending }) => pendingText(pending) },
         { title: 'Operations/s', align: 'right', cell: ({ operations }) => rate(operations) },
         { title: 'Switches/s', align: 'right', cell: ({ switches }) => rate(switches) },
       ],
