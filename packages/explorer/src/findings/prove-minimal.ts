@@ -69,7 +69,7 @@ export class UpwardSearch {
   /** Runs the next execution. What a search repeats is not asked for choice by choice: so what it costs is counted when it is run again. */
   private showsFault(): boolean {
     const { search, trials, reduction } = this
-    if (trials.search(search) === undefined) return false
+    if (!trials.search(search)) return false
     const { schedule, steps } = trials.world
     const limit = { preemptions: reduction.best.preemptions - 1, steps: Infinity }
     reduction.offer(new Exactly(schedule.slice(0, steps)), limit)

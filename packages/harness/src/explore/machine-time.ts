@@ -97,8 +97,8 @@ export class Timekeeper {
   }
 
   /** What decides when time passes, besides the state of the machine and the free ticks taken: a number for it. */
-  get timing(): number {
-    return (Math.imul(this.lastStep, MOST_IDLE_TICKS) + this.ticks) | 0
+  timing({ steps }: World): number {
+    return (steps - this.lastStep > BUSY_POINTS ? MOST_IDLE_TICKS : 0) + this.ticks
   }
 
   /** Whether a tick may come. */
