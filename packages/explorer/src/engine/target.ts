@@ -53,11 +53,8 @@ export interface Target {
   readonly frames?: Uint8Array
   /** What an actor keeps that is neither in memory nor in its coroutines, as one number; with `frames`. Left out: nothing. */
   registers?(world: World, actor: number): number
-  /**
-   * What else decides what can happen in a state, as one number: how long ago the clock ticked, say. Part of the state where a proof rests on
-   * it. Left out: nothing.
-   */
-  timing?(world: World): number
+  /** What else decides how it goes on, or has been gathered by those who judge states, as one number; with `frames`. Left out: nothing. */
+  rest?(world: World): number
   /**
    * Number of the flow of control that `actor` is in: what runs between two points of one flow, in another, may be put before both. Left out: each
    * actor is one, and its handlers of interrupts another.

@@ -29,7 +29,7 @@ export class UpwardSearch {
     this.trials = trials
     this.reduction = reduction
     const { preemptions } = reduction.best
-    const reduced = visiting === 'states' ? { cache: true, timing: true, sharedOnly: true } : {}
+    const reduced = visiting === 'states' ? { cache: true, frames: true, sharedOnly: true } : {}
     this.search = new PreemptionBound({ bound: Math.max(0, preemptions - 1), ...reduced })
     this.proves = visiting === 'each' || trials.judgesStates
     this.over = preemptions === 0

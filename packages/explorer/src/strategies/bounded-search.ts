@@ -55,6 +55,7 @@ export class BoundedSearch implements Strategy {
   putsOffInterrupts = false
   private readonly costs: Costs
   private readonly limit: number
+  private readonly byFrames: boolean
   private readonly newCache: () => StateCache | null
   private cache: StateCache | null
   private readonly shared: SharedWords | null
@@ -92,14 +93,15 @@ export class BoundedSearch implements Strategy {
   private leftOut = false
 
   constructor(costs: Costs, options: BoundedOptions = {}) {
-    const { bound = Infinity, cache = false, timing = false, sharedOnly = false, during = null } = options
+    const { bound = Infinity, cache = false, frames = false, sharedOnly = false, during = null } = options
     if (bound !== Infinity && (!Number.isInteger(bound) || bound < 0))
       throw new RangeError(`bound is ${bound}; a whole number from 0 up is allowed`)
     this.costs = costs
+    this.byFrames = cache && frames
     this.name = costs.name
     this.limit = bound
     this.to = bound > 0 ? new Frontier() : null
-    this.newCache = () => (cache ? new StateCache(timing) : null)
+    this.newCache = () => (cache ? new StateCache() : null)
     this.cache = this.newCache()
     this.shared = sharedOnly ? new SharedWords() : null
     this.during = during
@@ -113,7 +115,7 @@ export class BoundedSearch implements Strategy {
 
   /** Learns from a few executions by chance which words are shared, so as not to begin anew for each. */
   learn(world: World): void {
-    if (this.cache !== null) this.frames = framesOf(world.target)
+    if (this.byFrames) this.frames = framesOf(world.target)
     if (this.shared === null) return
     const choose = (now: World, chance: Chooser): number => {
       if (this.within(now)) return chance.choose(now)
@@ -136,11 +138,9 @@ export class BoundedSearch implements Strategy {
     this.following = false
     this.rejoining = false
     this.enter()
-    if (!this.started) this.started = true
-    else if (!this.advance()) {
-      this.done = true
-      return false
-    }
+    this.done = this.started && !this.advance()
+    if (this.done) return false
+    this.started = true
     this.at = 0
     this.repeat = this.path.length
     return true

@@ -13,13 +13,13 @@ const MOST_STATES = 1 << 24
  * The states that a search has visited, so that it need not go on from one of them twice.
  *
  * A state is: where each actor stands and what is in its locals, the stores in its buffer, the words, who waits in which order and who was woken. Where an actor
- * stands is told by the history of its own operations and their results (histories.ts); or, if the target says what becomes of calls, by where its coroutines
+ * stands is told by the history of its own operations and their results (histories.ts); or, where that is asked for, by where its coroutines
  * stand (frames.ts), which comes out the same for many histories. States are kept as hashes of 64 bits, in two halves, changed event by event: two
  * different states are taken for one with a probability of about states^2 / 2^65.
  *
  * Sound for what depends on states alone: assertions, the check at the end, deadlocks. Not for what depends on the way to them: races,
  * lock order, leaks told by who came first (see Observer.ofStates). What a target keeps outside words and coroutines is seen only as far as
- * it says it (hidden, registers, and where that is asked for, timing). Grows with the number of states: 16 to 32 bytes each.
+ * it says it (hidden; with frames, registers and rest). Grows with the number of states: 16 to 32 bytes each.
  */
 export class StateCache {
   /** States visited. */
@@ -36,12 +36,6 @@ export class StateCache {
   private low = 0
   private high = 0
   private fresh = true
-  private readonly timing: boolean
-
-  /** `timing`: states of different Target.timing are told apart. */
-  constructor(timing = false) {
-    this.timing = timing
-  }
 
   /** An execution begins. What happens before the first event it is shown, or state it is asked for, is taken to be the same in all. */
   begin(): void {
@@ -56,7 +50,6 @@ export class StateCache {
     this.high = mix(this.wordsHigh ^ this.histories.sumHigh ^ 0x5bd1e995, current)
     this.add(world.spuriousLeft)
     if (target.hidden !== undefined) this.add(target.hidden(world))
-    if (this.timing && target.timing !== undefined) this.add(target.timing(world))
     if (world.frames !== null) this.addFrames(world, world.frames)
     for (let actor = 0; actor < world.n; actor++) {
       const kind = world.kind[actor]
@@ -129,6 +122,7 @@ export class StateCache {
     const { target } = world
     this.low = mix(this.low, frames.asleepLow)
     this.high = mix(this.high, frames.asleepHigh)
+    if (target.rest !== undefined) this.add(target.rest(world))
     for (let actor = 0; actor < world.n; actor++) {
       const context = world.contexts[actor] as Context
       this.low = mix(this.low, frames.low(context))

@@ -2,7 +2,7 @@ import type { Site } from '@holdfast/compiler'
 import { CHANGES, FORGETS, RETURNS } from '@holdfast/explorer'
 
 /** Where callees change what their callers keep in objects: the clusters and the state of a scan of the pagedaemon. */
-const KEEPERS = /\/mm\/src\/uvm-pd(aemon-scan|aemon-swap|policy-clock)\.ts$/
+export const KEEPERS = /\/mm\/src\/uvm-pd(aemon-scan|aemon-swap|policy-clock)\.ts$/
 
 /** Calls at the heads of loops for ever, in which nothing is carried from one turn to the next: function, and what is called. */
 const HEADS: readonly (readonly [string, string])[] = [

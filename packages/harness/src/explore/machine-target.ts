@@ -32,6 +32,8 @@ export interface MachineListener {
   note(world: World, actor: number, kind: number, a: number, b: number): void
   /** Every CPU idles: time is about to pass. */
   idle?(world: World): void
+  /** What it has gathered in this execution and judges by, as one number, if that does not follow from the state of the machine. Left out: nothing. */
+  gathered?(): number
 }
 
 /** A machine under the explorer's control: its CPUs are the actors. */
@@ -144,8 +146,10 @@ export class MachineTarget implements Target {
     return this.incoming.time.taken
   }
 
-  timing(world: World): number {
-    return this.incoming.time.timing(world)
+  rest(world: World): number {
+    let rest = this.incoming.time.standing(world)
+    for (const listener of this.listeners) rest = Math.imul(rest, 0x01000193) ^ (listener.gathered?.() ?? 0)
+    return rest
   }
 
   /** What a CPU keeps outside memory. */
