@@ -177,6 +177,7 @@ function observersOf({ strategy, observers = [] }: ExploreOptions): Observer[] {
   if (strategy.executed === undefined) return [...observers]
   const watching: Observer = {
     name: strategy.name,
+    rejoins: strategy.rejoins === true,
     reset: () => {},
     event: (world) => strategy.executed?.(world),
     finish: () => {},

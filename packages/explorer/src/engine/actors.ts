@@ -69,7 +69,7 @@ export class Actors {
   /** A coroutine of `actor` from its beginning, not started. */
   freshCoroutine(actor: number): void {
     const { contexts, mems } = this
-    while (contexts.length <= actor) contexts.push(new Context())
+    while (contexts.length <= actor) contexts.push(new Context(contexts.length))
     while (mems.length <= actor) mems.push(new ActorMem(this.world, mems.length))
     const context = contexts[actor] as Context
     context.stack.length = 0
@@ -83,7 +83,7 @@ export class Actors {
 
   /** As {@link freshCoroutine}, in a context of its own: the old one may belong to what a machine has put aside. */
   freshContext(actor: number): void {
-    if (actor < this.contexts.length) this.contexts[actor] = new Context()
+    if (actor < this.contexts.length) this.contexts[actor] = new Context(actor)
     this.freshCoroutine(actor)
   }
 }

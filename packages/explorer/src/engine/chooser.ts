@@ -1,3 +1,4 @@
+import type { Frames } from './frames.js'
 import type { World } from './world.js'
 
 /** How an execution ended: all ended or at rest; nothing enabled; cut by the step limit; given up by its strategy; ended by a failure. */
@@ -7,6 +8,8 @@ export type Outcome = 'done' | 'blocked' | 'stepLimit' | 'abandoned' | 'failed'
 export interface Chooser {
   /** Picks one of `world.choices[0 .. world.choiceCount)`, or returns -1 to give the execution up. */
   choose(world: World): number
+  /** Told of calls and returns. */
+  readonly frames?: Frames | undefined
 }
 
 /** Goes on with the same actor for as long as it can. */

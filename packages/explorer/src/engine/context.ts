@@ -12,6 +12,8 @@ export interface SavedOp {
   readonly d: number
 }
 
+const NO_MARKS = new Int32Array(0)
+
 /**
  * Where a flow of control stands: the functions it is in, innermost last, and the operations that interrupts put off.
  *
@@ -22,4 +24,13 @@ export class Context {
   /** Site of the call of each but the outermost; -1: called by the machine, as a handler is. */
   readonly calls: number[] = []
   readonly saved: SavedOp[] = []
+  /** Of each function that is under way, where it stands, as numbers: see frames.ts. Unused if nobody wants to know. */
+  marks = NO_MARKS
+  marked = 0
+  /** Tells it from others of an execution, and is the same in all executions. */
+  readonly id: number
+
+  constructor(id = 0) {
+    this.id = id
+  }
 }

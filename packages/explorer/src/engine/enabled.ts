@@ -81,8 +81,23 @@ function interruptsOf(world: World, from: number): number {
   return count
 }
 
+/** Nothing is enabled: time may pass, or this is the end. Returns whether something may be enabled now. */
+export function isGoingOn(world: World): boolean {
+  if (world.options.expiry === 'idle' && expireFirst(world)) return true
+  if (world.target.idle?.(world) === true) {
+    collect(world)
+    if (world.choiceCount > 0) return true
+    world.end('done')
+    return false
+  }
+  let actor = 0
+  while (actor < world.n && world.kind[actor] === ENDED) actor++
+  world.end(actor < world.n ? 'blocked' : 'done')
+  return false
+}
+
 /** The virtual clock goes on to the first deadline of a blocked waiter, whose time is then over. False: there is none. */
-export function expireFirst(world: World): boolean {
+function expireFirst(world: World): boolean {
   let first = -1
   for (let actor = 0; actor < world.n; actor++) {
     const at = world.deadline[actor] as number

@@ -9,6 +9,8 @@ export interface Observer {
    * state once (state-cache.ts) misses none of it. Left out: it may depend on the way.
    */
   readonly ofStates?: boolean
+  /** It can do without the first events of an execution, if they are those of one before. Left out: it cannot. */
+  readonly rejoins?: boolean
   /** An execution begins; its first actors exist. */
   reset(world: World): void
   /** `world.ev*` has just been executed; memory is as after it. Left out by those that look at the end alone. */

@@ -1,5 +1,5 @@
 import * as ops from '@holdfast/compiler'
-import { collect } from './enabled.js'
+import { collect, isGoingOn } from './enabled.js'
 import * as kinds from './kinds.js'
 import * as limits from './limits.js'
 import type { Memo } from './memo.js'
@@ -43,7 +43,7 @@ export function runPure(
     const { steps } = world
     if (steps >= stepLimit) return world.end('stepLimit')
     while (world.choiceCount === 0) {
-      if (!world.nothingEnabled()) return
+      if (!isGoingOn(world)) return
       settled = collect(world)
       state = null
     }

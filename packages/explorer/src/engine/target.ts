@@ -47,10 +47,14 @@ export interface Target {
   /** What the state consists of besides memory, actors and what they have learnt, as one number. Left out: nothing. */
   hidden?(world: World): number
   /**
-   * What else decides what can happen in a state, as one number: how long ago the clock ticked, say. Part of the state where a proof rests on
-   * it. Left out: nothing.
+   * Of each site of a call, what the call leaves behind in its caller: RETURNS, CHANGES or FORGETS, see frames.ts. Left out: coroutines are told apart by all
+   * that they have done.
    */
-  timing?(world: World): number
+  readonly frames?: Uint8Array
+  /** What an actor keeps that is neither in memory nor in its coroutines, as one number; with `frames`. Left out: nothing. */
+  registers?(world: World, actor: number): number
+  /** What else decides how it goes on, or has been gathered by those who judge states, as one number; with `frames`. Left out: nothing. */
+  rest?(world: World): number
   /**
    * Number of the flow of control that `actor` is in: what runs between two points of one flow, in another, may be put before both. Left out: each
    * actor is one, and its handlers of interrupts another.

@@ -11,7 +11,7 @@ import type { World } from './world.js'
  */
 export function resume(world: World, actor: number): boolean {
   let { stack, calls, saved } = world.contexts[actor] as Context
-  const { callSite } = world
+  const { callSite, frames } = world
   let value: unknown
   try {
     for (;;) {
@@ -20,8 +20,9 @@ export function resume(world: World, actor: number): boolean {
       value = undefined
       if (step.done === true) {
         stack.pop()
-        calls.pop()
+        const site = calls.pop() as number
         value = step.value
+        if (frames !== null) frames.returned(world.contexts[actor] as Context, site, value)
         if (saved.length > 0 && handlerEnded(world, actor)) return true
         if (stack.length === 0) {
           world.kind[actor] = ENDED
@@ -30,11 +31,14 @@ export function resume(world: World, actor: number): boolean {
       } else if (step.value === undefined) {
         return true
       } else if (step.value === null) {
+        const before = world.contexts[actor] as Context
         world.target.switched?.(world, actor)
+        if (frames !== null) frames.switched(before, world.contexts[actor] as Context)
         ;({ stack, calls, saved } = world.contexts[actor] as Context)
       } else {
         stack.push(step.value as Coroutine)
         calls.push(callSite.site)
+        if (frames !== null) frames.called(world, actor, callSite.site)
       }
     }
   } catch (error) {
@@ -44,7 +48,7 @@ export function resume(world: World, actor: number): boolean {
 }
 
 /** Puts off the pending operation of `actor` until `handler` has ended, which runs on top of it. */
-export function interruptWith(world: World, actor: number, handler: Coroutine): void {
+export function interruptWith(world: World, actor: number, source: number, handler: Coroutine): void {
   const { stack, calls, saved } = world.contexts[actor] as Context
   saved.push({
     height: stack.length,
@@ -57,6 +61,7 @@ export function interruptWith(world: World, actor: number, handler: Coroutine): 
   })
   stack.push(handler)
   calls.push(-1)
+  world.frames?.interrupted(world.contexts[actor] as Context, source)
   resume(world, actor)
 }
 

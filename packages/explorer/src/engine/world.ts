@@ -3,7 +3,8 @@ import type { ActorMem } from './actor-mem.js'
 import { Actors, type Maker } from './actors.js'
 import { type Chooser, FIRST_CHOICE, type Outcome } from './chooser.js'
 import type { Context } from './context.js'
-import { collect, expireFirst } from './enabled.js'
+import { collect, isGoingOn } from './enabled.js'
+import type { Frames } from './frames.js'
 import { ENDED } from './kinds.js'
 import { BUFFER, DRAIN_WAY, FIRST_INTERRUPT, MAX_ACTORS, WAY_SHIFT } from './limits.js'
 import { Memo } from './memo.js'
@@ -59,6 +60,8 @@ export class World {
   readonly actors: Actors
   readonly mems: ActorMem[]
   readonly contexts: Context[]
+  /** Where their coroutines stand, if the chooser wants to know. */
+  frames: Frames | null = null
   /** Under tso, what has been stored and not reached memory. */
   readonly buffers: StoreBuffers | null
   /** The site of the call whose callee was yielded last. */
@@ -113,6 +116,8 @@ export class World {
   /** The first choices of this execution, which are not asked for. */
   private lead: Uint16Array = new Uint16Array(0)
   private leading = 0
+  /** So many of its events are shown to no observer: all of them rejoin. */
+  unseen = 0
   private next = UNCHOSEN
   private inline = false
   private readonly memo: Memo | null
@@ -185,6 +190,8 @@ export class World {
     if (this.memo !== null || this.steps > 0) return false
     this.lead = choices
     this.leading = count
+    const known = this.frames !== null && this.watching.every(({ rejoins }) => rejoins === true)
+    this.unseen = known ? count : 0
     return true
   }
 
@@ -219,7 +226,7 @@ export class World {
     }
     const { buffers } = this
     const result = buffers === null ? perform(this, id, 0) : buffers.perform(id, 0, shared)
-    this.executed(id, 0)
+    this.executed(id, 0, result)
     if (this.again) {
       this.again = false
       return true
@@ -245,7 +252,7 @@ export class World {
     const kind = this.kind[actor] as number
     const { buffers } = this
     const result = buffers === null ? perform(this, actor, way) : buffers.perform(actor, way)
-    this.executed(actor, way)
+    this.executed(actor, way, result)
     if (this.again) {
       this.again = false
       return
@@ -263,7 +270,7 @@ export class World {
     this.executed(actor, FIRST_INTERRUPT + source)
     const handler = this.target.handler?.(this, actor, source)
     if (handler === undefined) throw new Error(`${this.target.name} has no handler of interrupt ${source}`)
-    interruptWith(this, actor, handler)
+    interruptWith(this, actor, source, handler)
   }
 
   private drain(actor: number): void {
@@ -287,10 +294,12 @@ export class World {
     this.inline = false
   }
 
-  private executed(actor: number, way: number): void {
+  private executed(actor: number, way: number, result = 0): void {
     if (this.steps === this.schedule.length) this.growSchedule()
     this.schedule[this.steps++] = actor | (way << WAY_SHIFT)
     if (actor < MAX_ACTORS) this.current = actor // whose store reaches memory may be doing nothing
+    if (this.frames !== null) this.frames.executed(this, result)
+    if (this.steps <= this.unseen) return
     const { watching } = this
     for (let i = 0; i < watching.length; i++) (watching[i] as Watcher).event(this)
   }
@@ -306,26 +315,11 @@ export class World {
     // Time may have to pass first.
     collect(this)
     while (this.choiceCount === 0) {
-      if (!this.nothingEnabled()) return
+      if (!isGoingOn(this)) return
       collect(this)
     }
     this.next = led >= 0 ? led : this.chooser.choose(this)
     if (this.next < 0) this.end('abandoned')
-  }
-
-  /** Nothing is enabled: time may pass, or this is the end. Returns whether something may be enabled now. */
-  nothingEnabled(): boolean {
-    if (this.options.expiry === 'idle' && expireFirst(this)) return true
-    if (this.target.idle?.(this) === true) {
-      collect(this)
-      if (this.choiceCount > 0) return true
-      this.end('done')
-      return false
-    }
-    let actor = 0
-    while (actor < this.n && this.kind[actor] === ENDED) actor++
-    this.end(actor < this.n ? 'blocked' : 'done')
-    return false
   }
 
   /** The execution ends here. */
@@ -349,6 +343,7 @@ export class World {
     const { inline } = this
     this.inline = false
     this.actors.freshContext(id)
+    this.frames?.launched(this.contexts[id] as Context)
     resume(this, id)
     this.inline = inline
   }
@@ -372,6 +367,8 @@ export class World {
     if (this.waiters > 0) for (let id = 0; id < n; id++) this.actors.arrive(id)
     if (this.memo?.reset() === true) this.graph?.forget()
     this.chooser = chooser
+    this.frames = chooser.frames ?? null
+    this.frames?.begin()
     if (observers !== this.observers) this.watching = watchersAmong(observers)
     this.observers = observers
     this.n = 0
@@ -384,6 +381,7 @@ export class World {
     this.waiters = 0
     this.spuriousLeft = this.options.spurious
     this.leading = 0
+    this.unseen = 0
     this.next = UNCHOSEN
     this.again = false
     this.inline = false

@@ -29,7 +29,7 @@ export class UpwardSearch {
     this.trials = trials
     this.reduction = reduction
     const { preemptions } = reduction.best
-    const reduced = visiting === 'states' ? { cache: true, timing: true, sharedOnly: true } : {}
+    const reduced = visiting === 'states' ? { cache: true, frames: true, sharedOnly: true } : {}
     this.search = new PreemptionBound({ bound: Math.max(0, preemptions - 1), ...reduced })
     this.proves = visiting === 'each' || trials.judgesStates
     this.over = preemptions === 0
@@ -69,7 +69,7 @@ export class UpwardSearch {
   /** Runs the next execution. What a search repeats is not asked for choice by choice: so what it costs is counted when it is run again. */
   private showsFault(): boolean {
     const { search, trials, reduction } = this
-    if (trials.search(search) === undefined) return false
+    if (!trials.search(search)) return false
     const { schedule, steps } = trials.world
     const limit = { preemptions: reduction.best.preemptions - 1, steps: Infinity }
     reduction.offer(new Exactly(schedule.slice(0, steps)), limit)

@@ -23,7 +23,7 @@ export interface ShrinkOptions {
   readonly seed?: number
   /** Whether smaller subjects are tried too. Default true. */
   readonly subjects?: boolean
-  /** Looks for fewer preemptions first, by chance and then from the bottom up: the execution given has been shrunk already. Default false. */
+  /** Looks for fewer preemptions first, from the bottom up: the execution given has been shrunk already. Default false. */
   readonly upwards?: boolean
 }
 
@@ -46,7 +46,6 @@ export interface Shrunk {
 
 const DEFAULT_SECONDS = 10
 /** Shares of what is left, in the order in which they are used. */
-const FOR_EARLY_GUESSES = 0.3
 const FOR_EARLY = 0.8
 const FOR_REDUCTION = 0.5
 const FOR_SUBJECTS = 0.5
@@ -131,9 +130,6 @@ function shrinkWith(
 }
 
 function upwards(found: Candidate, budget: Budget): Search {
-  const { reduction } = found
-  const guesses = budget.part(FOR_EARLY_GUESSES)
-  while (reduction.guessFewer(guesses, 0)) reduction.run(guesses)
   const search = new Search(found)
   search.run(budget.part(FOR_EARLY))
   return search

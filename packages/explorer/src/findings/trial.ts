@@ -100,45 +100,58 @@ export class Trials {
     this.observers = subject.observers()
   }
 
-  /** Runs an execution; undefined: it does not show the fault, or costs more than the limit. */
-  run(chooser: Chooser, limit: Limit = NO_LIMIT): Shown | undefined {
-    return this.runWatched(chooser, limit, [])
-  }
-
-  /** Runs the execution that a search has begun. Costs are counted from the first step on for which it is asked. */
-  search(strategy: Strategy): Shown | undefined {
-    const watching = {
+  /**
+   * Runs the execution that a search has begun, to its end or to where the fault is reported; whether it shows the fault. Its costs are not counted: a search
+   * repeats most of it without being asked.
+   */
+  search(strategy: Strategy): boolean {
+    this.attempts++
+    this.begun()
+    const choose = (at: World): number => {
+      if (at.reports.length > 0) this.look(at)
+      return this.shown === undefined ? strategy.choose(at) : -1
+    }
+    const watching: Observer = {
       name: strategy.name,
+      rejoins: strategy.rejoins === true,
       reset: () => {},
-      event: (world: World) => strategy.executed?.(world),
+      event: (at) => strategy.executed?.(at),
       finish: () => {},
     }
-    return this.runWatched(strategy, NO_LIMIT, strategy.executed === undefined ? [] : [watching])
+    const chooser = strategy.frames === undefined ? { choose } : { choose, frames: strategy.frames }
+    this.world.run(chooser, strategy.executed === undefined ? this.observers : [watching, ...this.observers])
+    this.look(this.world)
+    return this.shown !== undefined
   }
 
-  private runWatched(chooser: Chooser, limit: Limit, watching: readonly Observer[]): Shown | undefined {
+  /** Runs an execution; undefined: it does not show the fault, or costs more than the limit. */
+  run(chooser: Chooser, limit: Limit = NO_LIMIT): Shown | undefined {
     const { world } = this
     this.attempts++
+    this.begun()
     this.counts.reset()
     this.deviations = []
     this.preempts = []
     this.switches = []
-    this.seen = 0
-    this.shown = undefined
-    if (this.fresh) this.observers = this.subject.observers()
     let atOnce = false
     const choose = (at: World): number => {
       this.look(at)
       atOnce = this.shown !== undefined
       return atOnce || this.isOver(at, limit) ? -1 : this.choose(at, chooser)
     }
-    world.run({ choose }, watching.length === 0 ? this.observers : [...watching, ...this.observers])
+    world.run({ choose }, this.observers)
     this.look(world)
     if (this.shown === undefined) return undefined
     const shown = this.upTo(this.shown, atOnce ? world.steps : this.endOf(this.shown))
     return shown.preemptions > limit.preemptions || shown.steps > stepsAllowed(shown.preemptions, limit)
       ? undefined
       : shown
+  }
+
+  private begun(): void {
+    this.seen = 0
+    this.shown = undefined
+    if (this.fresh) this.observers = this.subject.observers()
   }
 
   /**

@@ -17,8 +17,11 @@ export interface BoundedOptions {
   readonly bound?: number
   /** Gives an execution up where its state was visited before, see state-cache.ts. Default false. */
   readonly cache?: boolean
-  /** Of a search with `cache`: states of different Target.timing are told apart. Default false. */
-  readonly timing?: boolean
+  /**
+   * Of a search with `cache` of a target that tells of its calls: states are told apart by where coroutines stand, see engine/frames.ts, not by all they did. So there are
+   * far fewer, and whoever judges by what was done on the way is misled. Default false.
+   */
+  readonly frames?: boolean
   /**
    * Makes no choice between operations on words that no other actor uses, see shared-words.ts: what is left out is equivalent to what is
    * visited. Of searches whose cost is preemptions. Default false.

@@ -1,15 +1,17 @@
-import type { World } from '../engine/world.js'
+import { type Frames, framesOf } from '../engine/frames.js'
+import type { Chooser, World } from '../engine/world.js'
 import type { BoundedOptions, Costs, Period } from './bounded-options.js'
 import { Drift, choiceText, enabledText } from './drift.js'
 import { Frontier } from './frontier.js'
+import { Gathered } from './gathered.js'
 import { keepLateDrains } from './late-drains.js'
-import { RandomWalk } from './random-walk.js'
+import { runByChance } from './learning.js'
 import { Path, remainingOf, resized } from './path.js'
 import { SharedWords } from './shared-words.js'
 import { StateCache } from './state-cache.js'
 import type { Strategy } from './strategy.js'
-import { laterRounds, notesOf } from './bounded-notes.js'
-import { LEARN_EXECUTIONS, LEARN_SEED, counted, goOn, hashOf, takeTurns } from './turns.js'
+import { notesOf, remainingExecutions } from './bounded-notes.js'
+import { counted, goOn, hashOf, takeTurns } from './turns.js'
 
 /** Where an execution stands: it has not come to the period in which choices are made, is in it, or has left it. */
 const BEFORE = 0
@@ -38,7 +40,10 @@ const BEHIND = 2
 export class BoundedSearch implements Strategy {
   readonly name: string
   readonly exhaustive = true
+  readonly rejoins = true
   readonly executed?: (world: World) => void
+  /** Of a search that keeps states of a target that tells of its calls. */
+  frames: Frames | undefined = undefined
   /** Cost of each execution of this round. */
   round = 0
   /** Executions of this round, and of all, up to now. */
@@ -50,6 +55,7 @@ export class BoundedSearch implements Strategy {
   putsOffInterrupts = false
   private readonly costs: Costs
   private readonly limit: number
+  private readonly byFrames: boolean
   private readonly newCache: () => StateCache | null
   private cache: StateCache | null
   private readonly shared: SharedWords | null
@@ -61,6 +67,9 @@ export class BoundedSearch implements Strategy {
   private last = new Uint16Array(1024)
   private times = new Int32Array(256)
   private readonly path = new Path()
+  /** What was gathered up to each step; and whether this execution is to be given it. */
+  private readonly gathered = new Gathered()
+  private rejoining = false
   /** Running hash of what was enabled, by step. */
   private hashes = new Int32Array(256)
   /** Paths of the round before, and of this one; null in round 0, and in the last. */
@@ -84,14 +93,15 @@ export class BoundedSearch implements Strategy {
   private leftOut = false
 
   constructor(costs: Costs, options: BoundedOptions = {}) {
-    const { bound = Infinity, cache = false, timing = false, sharedOnly = false, during = null } = options
+    const { bound = Infinity, cache = false, frames = false, sharedOnly = false, during = null } = options
     if (bound !== Infinity && (!Number.isInteger(bound) || bound < 0))
       throw new RangeError(`bound is ${bound}; a whole number from 0 up is allowed`)
     this.costs = costs
+    this.byFrames = cache && frames
     this.name = costs.name
     this.limit = bound
     this.to = bound > 0 ? new Frontier() : null
-    this.newCache = () => (cache ? new StateCache(timing) : null)
+    this.newCache = () => (cache ? new StateCache() : null)
     this.cache = this.newCache()
     this.shared = sharedOnly ? new SharedWords() : null
     this.during = during
@@ -105,23 +115,14 @@ export class BoundedSearch implements Strategy {
 
   /** Learns from a few executions by chance which words are shared, so as not to begin anew for each. */
   learn(world: World): void {
+    if (this.byFrames) this.frames = framesOf(world.target)
     if (this.shared === null) return
-    const chance = new RandomWalk(LEARN_SEED)
-    const choose = (now: World): number => {
+    const choose = (now: World, chance: Chooser): number => {
       if (this.within(now)) return chance.choose(now)
       return this.period === BEFORE ? takeTurns(now, this.during?.turn) : goOn(now)
     }
-    const looking = {
-      name: this.name,
-      reset: () => {},
-      event: (now: World) => this.look(now),
-      finish: () => {},
-    }
-    for (let i = 0; i < LEARN_EXECUTIONS; i++) {
-      chance.begin(i)
-      this.enter()
-      world.run({ choose }, [looking])
-    }
+    const enter = (): void => this.enter()
+    runByChance(world, enter, choose, (now) => this.look(now))
     this.shared.adopt()
   }
 
@@ -135,12 +136,11 @@ export class BoundedSearch implements Strategy {
   begin(): boolean {
     if (this.done) return false
     this.following = false
+    this.rejoining = false
     this.enter()
-    if (!this.started) this.started = true
-    else if (!this.advance()) {
-      this.done = true
-      return false
-    }
+    this.done = this.started && !this.advance()
+    if (this.done) return false
+    this.started = true
     this.at = 0
     this.repeat = this.path.length
     return true
@@ -149,11 +149,13 @@ export class BoundedSearch implements Strategy {
   choose(world: World): number {
     const { path, cache } = this
     if (world.steps === 0 && this.lead(world)) return this.last[0] as number
+    if (this.rejoining) this.rejoin(world)
     if (keepLateDrains(world)) this.putsOffInterrupts = true
     if (!this.matters(world)) return this.pass(world)
     const step = this.at++
     if (step >= this.times.length) this.times = resized(this.times, new Int32Array(step * 2))
     this.times[step] = world.steps
+    if (step >= this.repeat) this.gathered.save(step, world, cache, this.shared)
     if (step < this.repeat) path.check(world, step)
     else if (this.following) this.follow(world, step)
     else if (cache === null || cache.visit(world, this.costs.past(world))) this.discover(world, step)
@@ -174,7 +176,15 @@ export class BoundedSearch implements Strategy {
     const count = this.times[common] as number
     if (count === 0 || !world.follow(this.last, count)) return false
     this.at = common
+    this.rejoining = world.unseen > 0
     return true
+  }
+
+  /** What was repeated was not shown; it is known. */
+  private rejoin(world: World): void {
+    this.rejoining = false
+    this.period = WITHIN
+    this.gathered.restore(this.at, world, this.cache, this.shared)
   }
 
   /** Whether a choice is to be made. */
@@ -221,23 +231,25 @@ export class BoundedSearch implements Strategy {
   }
 
   private restart(): boolean {
-    const { shared, path, limit } = this
-    shared?.adopt()
+    this.shared?.adopt()
     this.restarts++
-    this.round = 0
-    this.visitedInRound = 0
     this.visited = 0
-    path.truncate(0)
+    this.path.truncate(0)
     this.cache = this.newCache()
-    this.from = null
-    this.to = limit > 0 ? new Frontier() : null
-    this.following = false
     this.turnStep = -1
     this.price = 0
-    this.turnsDone = 0
     this.fresh = 0
     this.leftOut = false
+    this.enterRound(0, null)
     return true
+  }
+
+  private enterRound(round: number, from: Frontier | null): void {
+    this.round = round
+    this.visitedInRound = 0
+    this.turnsDone = 0
+    this.from = from
+    this.to = round < this.limit ? new Frontier() : null
   }
 
   end(world: World): void {
@@ -268,17 +280,9 @@ export class BoundedSearch implements Strategy {
   remaining(): number | null {
     if (this.done) return 0
     if (this.limit === Infinity || this.visitedInRound === 0) return null
-    const { from, to, visitedInRound } = this
-    const each = from === null ? 1 : visitedInRound / Math.max(1, this.turnsDone)
-    const now =
-      from === null
-        ? (remainingOf(visitedInRound, this.path.share()) ?? 0)
-        : Math.max(0, from.turns - this.turnsDone) * each
-    const later =
-      to === null
-        ? 0
-        : laterRounds(visitedInRound + now, (to.turns / visitedInRound) * each, this.limit - this.round)
-    return Math.round(now + later)
+    const { from, to, visitedInRound: visited, turnsDone, limit, round } = this
+    const inRound = from === null ? (remainingOf(visited, this.path.share()) ?? 0) : null
+    return remainingExecutions({ visited, inRound, from, to, turnsDone, rounds: limit - round })
   }
 
   /** A step of a path of the round before, up to where this one turns off. */
@@ -390,11 +394,7 @@ export class BoundedSearch implements Strategy {
 
   private nextRound(): boolean {
     if (this.to === null || this.to.paths === 0) return false
-    this.round++
-    this.visitedInRound = 0
-    this.turnsDone = 0
-    this.from = this.to
-    this.to = this.round < this.limit ? new Frontier() : null
+    this.enterRound(this.round + 1, this.to)
     return this.nextPath()
   }
 }

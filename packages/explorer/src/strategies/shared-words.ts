@@ -52,6 +52,17 @@ export class SharedWords {
     this.level.fill(0)
   }
 
+  /** What it has gathered of an actor in this execution: for {@link rejoin}. */
+  gathered(actor: number): number {
+    return ((this.level[actor] as number) << 1) | (this.due[actor] as number)
+  }
+
+  /** It was not shown the events up to the state at hand, in which it had gathered this of the actor before. */
+  rejoin(actor: number, gathered: number): void {
+    this.due[actor] = gathered & 1
+    this.level[actor] = gathered >> 1
+  }
+
   /** Whether it can make a difference that the pending operation of the last actor, which can go on, does not come next. */
   matters(world: World): boolean {
     const { choices, choiceCount, current } = world

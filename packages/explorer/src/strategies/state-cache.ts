@@ -1,43 +1,25 @@
-import {
-  ADD,
-  AND,
-  AWAIT,
-  CAS,
-  CHOOSE,
-  CV_SIGNAL,
-  EXCHANGE,
-  LOAD,
-  NOTIFY,
-  OR,
-  READ,
-  SPIN_WHILE,
-  SUB,
-  TRY_LOCK,
-  WAIT,
-} from '@holdfast/compiler'
-import { CV_BLOCKED, DRAIN, KINDS, WAITING } from '../engine/kinds.js'
-import { MAX_ACTORS, WAY_SHIFT } from '../engine/world.js'
+import type { Context } from '../engine/context.js'
+import type { Frames } from '../engine/frames.js'
+import { CV_BLOCKED, DRAIN, ENDED, WAITING } from '../engine/kinds.js'
+import { mix } from '../engine/mix.js'
 import type { World } from '../engine/world.js'
+import { Histories } from './histories.js'
 
 const FIRST_SLOTS = 1 << 12
 /** Most states that are kept, in half a gigabyte; others are visited as often as they are come to. */
 const MOST_STATES = 1 << 24
 
-/** Operations that return what the word held before. */
-const LEARNS_OLD = new Uint8Array(KINDS)
-for (const kind of [READ, LOAD, ADD, SUB, OR, AND, EXCHANGE, CAS, SPIN_WHILE, AWAIT]) LEARNS_OLD[kind] = 1
-
 /**
  * The states that a search has visited, so that it need not go on from one of them twice.
  *
- * A state is: for each actor the history of its own operations and their results (which fix where it stands and what is in its
- * locals; the interrupts it took belong to it), the stores in its buffer, the words, who waits in which order and who was woken. States are kept as hashes of
- * 64 bits, in two halves, changed event by event: two different states are taken for one with a probability of about
- * states^2 / 2^65.
+ * A state is: where each actor stands and what is in its locals, the stores in its buffer, the words, who waits in which order and who was woken. Where an actor
+ * stands is told by the history of its own operations and their results (histories.ts); or, where that is asked for, by where its coroutines
+ * stand (frames.ts), which comes out the same for many histories. States are kept as hashes of 64 bits, in two halves, changed event by event: two
+ * different states are taken for one with a probability of about states^2 / 2^65.
  *
  * Sound for what depends on states alone: assertions, the check at the end, deadlocks. Not for what depends on the way to them: races,
  * lock order, leaks told by who came first (see Observer.ofStates). What a target keeps outside words and coroutines is seen only as far as
- * it says it (hidden, and where that is asked for, timing). Grows with the number of states: 16 to 32 bytes each.
+ * it says it (hidden; with frames, registers and rest). Grows with the number of states: 16 to 32 bytes each.
  */
 export class StateCache {
   /** States visited. */
@@ -45,21 +27,15 @@ export class StateCache {
   /** Executions given up since they came to a state visited before. */
   pruned = 0
   private slots = new Int32Array(2 * FIRST_SLOTS)
-  private readonly low = new Int32Array(MAX_ACTORS)
-  private readonly high = new Int32Array(MAX_ACTORS)
-  /** Sum over actors of their histories, and of the changed words. */
-  private sumLow = 0
-  private sumHigh = 0
+  private readonly histories = new Histories()
+  /** Sum over the changed words. */
+  private wordsLow = 0
+  private wordsHigh = 0
   private shadow = new Int32Array(0)
-  private way = 0
-  private woken = 0
+  /** Of the state at hand. */
+  private low = 0
+  private high = 0
   private fresh = true
-  private readonly timing: boolean
-
-  /** `timing`: states of different Target.timing are told apart. */
-  constructor(timing = false) {
-    this.timing = timing
-  }
 
   /** An execution begins. What happens before the first event it is shown, or state it is asked for, is taken to be the same in all. */
   begin(): void {
@@ -69,88 +45,56 @@ export class StateCache {
   /** Notes the state that `world` is in; `current` is part of it where it matters who ran last. False: it was visited before. */
   visit(world: World, current: number): boolean {
     if (this.fresh) this.reset(world)
-    let low = mix(this.sumLow, current)
-    let high = mix(this.sumHigh ^ 0x5bd1e995, current)
-    low = mix(low, world.spuriousLeft)
-    if (world.target.hidden !== undefined) low = mix(low, world.target.hidden(world))
-    if (this.timing && world.target.timing !== undefined) {
-      const timing = world.target.timing(world)
-      low = mix(low, timing)
-      high = mix(high, timing ^ 0x3c6ef372)
-    }
+    const { target, buffers } = world
+    this.low = mix(this.wordsLow ^ this.histories.sumLow, current)
+    this.high = mix(this.wordsHigh ^ this.histories.sumHigh ^ 0x5bd1e995, current)
+    this.add(world.spuriousLeft)
+    if (target.hidden !== undefined) this.add(target.hidden(world))
+    if (world.frames !== null) this.addFrames(world, world.frames)
     for (let actor = 0; actor < world.n; actor++) {
       const kind = world.kind[actor]
       if (kind !== WAITING && kind !== CV_BLOCKED) continue
       const waiter = mix(mix(actor, world.notified[actor] as number), placeOf(world, actor))
       const deadline = world.deadline[actor] as number
-      const timed = mix(waiter, deadline === Infinity ? -1 : (deadline - world.clock) | 0)
-      low = mix(low, timed)
-      high = mix(high, timed ^ 0x2545f491)
+      this.add(mix(waiter, deadline === Infinity ? -1 : (deadline - world.clock) | 0))
     }
-    const { buffers } = world
     for (let actor = 0; buffers !== null && actor < world.n; actor++) {
-      for (let i = 0; i < (buffers.count[actor] as number); i++) {
-        const store = mix(mix(actor, buffers.addrAt(actor, i)), buffers.valueAt(actor, i))
-        low = mix(low, store)
-        high = mix(high, store ^ 0x2545f491)
-      }
+      for (let i = 0; i < (buffers.count[actor] as number); i++)
+        this.add(mix(mix(actor, buffers.addrAt(actor, i)), buffers.valueAt(actor, i)))
     }
-    return this.add(low, high)
+    return this.isNew(this.low, this.high)
   }
 
   /** `choice` is about to be executed. */
   chosen(world: World, choice: number): void {
     if (this.fresh) this.reset(world)
-    const actor = choice & (MAX_ACTORS - 1)
-    this.way = choice >> WAY_SHIFT
-    this.woken = world.kind[actor] === NOTIFY ? waitersAt(world, world.a[actor] as number) : 0
+    if (world.frames === null) this.histories.chosen(world, choice)
   }
 
   /** The event chosen last has been executed. */
   executed(world: World): void {
     if (this.fresh) this.reset(world)
-    if (world.evKind === DRAIN) {
-      this.changed(world, world.evAddr, 1)
-      return
-    }
-    const actor = world.evActor
-    const low = this.low[actor] as number
-    const high = this.high[actor] as number
-    this.sumLow = (this.sumLow - spread(low, actor)) | 0
-    this.sumHigh = (this.sumHigh - spread(high, actor)) | 0
-    const result = this.resultOf(world)
-    const place = (world.evKind << 24) ^ world.evAddr
-    this.low[actor] = mix(mix(low, place), result)
-    this.high[actor] = mix(mix(high, result ^ 0x3c6ef372), place)
-    this.sumLow = (this.sumLow + spread(this.low[actor], actor)) | 0
-    this.sumHigh = (this.sumHigh + spread(this.high[actor], actor)) | 0
+    if (world.frames === null && world.evKind !== DRAIN) this.histories.executed(world)
     if (!world.evWrote) return
     this.changed(world, world.evAddr, world.evWords)
     if (world.evWords2 > 0) this.changed(world, world.evAddr2, world.evWords2)
   }
 
-  bound(): string {
-    return `each state once (${this.states} states): orders that lead to the same state are not told apart`
+  /** What it has gathered of the words, two numbers: for {@link rejoin}. */
+  save(into: Int32Array, at: number): void {
+    into[at] = this.wordsLow
+    into[at + 1] = this.wordsHigh
   }
 
-  /** What the actor learnt from the event just executed. */
-  private resultOf(world: World): number {
-    switch (world.evKind) {
-      case CHOOSE:
-      case WAITING:
-      case CV_BLOCKED:
-        return this.way
-      case TRY_LOCK:
-        return world.evWrote ? 1 : 0
-      case NOTIFY:
-        return this.woken
-      case CV_SIGNAL:
-        return world.evOld - world.evNew
-      case WAIT:
-        return world.kind[world.evActor] === WAITING ? 0 : 1
-      default:
-        return LEARNS_OLD[world.evKind] === 1 ? world.evOld : 0
-    }
+  /** It was not shown the events up to the state at hand, which was saved when it was there before. Only where Target.frames are told. */
+  rejoin(world: World, from: Int32Array, at: number): void {
+    this.reset(world)
+    this.wordsLow = from[at] as number
+    this.wordsHigh = from[at + 1] as number
+  }
+
+  bound(): string {
+    return `each state once (${this.states} states): orders that lead to the same state are not told apart`
   }
 
   private changed(world: World, addr: number, words: number): void {
@@ -160,8 +104,8 @@ export class StateCache {
       const now = world.words[at] as number
       if (before === now) continue
       shadow[at] = now
-      this.sumLow = (this.sumLow + wordHash(at, now, 0x1b873593) - wordHash(at, before, 0x1b873593)) | 0
-      this.sumHigh = (this.sumHigh + wordHash(at, now, 0x7feb352d) - wordHash(at, before, 0x7feb352d)) | 0
+      this.wordsLow = (this.wordsLow + wordHash(at, now, 0x1b873593) - wordHash(at, before, 0x1b873593)) | 0
+      this.wordsHigh = (this.wordsHigh + wordHash(at, now, 0x7feb352d) - wordHash(at, before, 0x7feb352d)) | 0
     }
   }
 
@@ -169,13 +113,33 @@ export class StateCache {
     this.fresh = false
     if (this.shadow.length !== world.words.length) this.shadow = new Int32Array(world.words.length)
     this.shadow.set(world.words)
-    this.low.fill(0)
-    this.high.fill(0)
-    this.sumLow = 0
-    this.sumHigh = 0
+    this.histories.reset()
+    this.wordsLow = 0
+    this.wordsHigh = 0
   }
 
-  private add(low: number, high: number): boolean {
+  private addFrames(world: World, frames: Frames): void {
+    const { target } = world
+    this.low = mix(this.low, frames.asleepLow)
+    this.high = mix(this.high, frames.asleepHigh)
+    if (target.rest !== undefined) this.add(target.rest(world))
+    for (let actor = 0; actor < world.n; actor++) {
+      const context = world.contexts[actor] as Context
+      this.low = mix(this.low, frames.low(context))
+      this.high = mix(this.high, frames.high(context))
+      if (target.registers !== undefined) this.add(target.registers(world, actor))
+      // Which operation is pending follows from that. Where it does not, because a target left something out, the states are told apart here.
+      this.add(world.kind[actor] === ENDED ? -1 : (world.site[actor] as number))
+      this.add(world.a[actor] as number)
+    }
+  }
+
+  private add(value: number): void {
+    this.low = mix(this.low, value)
+    this.high = mix(this.high, value ^ 0x2545f491)
+  }
+
+  private isNew(low: number, high: number): boolean {
     const key = low === 0 && high === 0 ? 1 : low
     const { slots } = this
     const mask = slots.length / 2 - 1
@@ -224,31 +188,6 @@ function placeOf(world: World, actor: number): number {
   return before
 }
 
-function waitersAt(world: World, addr: number): number {
-  let waiting = 0
-  for (let actor = 0; actor < world.n; actor++) {
-    if (world.kind[actor] === WAITING && world.a[actor] === addr && world.notified[actor] === 0) waiting++
-  }
-  return waiting
-}
-
 function wordHash(at: number, value: number, salt: number): number {
   return mix(mix(salt, at), value)
-}
-
-/** A history at its actor: equal histories of two actors are two things. */
-function spread(history: number, actor: number): number {
-  return history === 0 ? 0 : mix(history, actor + 1)
-}
-
-/** MurmurHash3's step and finish (public domain, A. Appleby). */
-function mix(hash: number, value: number): number {
-  let k = Math.imul(value, 0xcc9e2d51)
-  k = (k << 15) | (k >>> 17)
-  let h = hash ^ Math.imul(k, 0x1b873593)
-  h = (h << 13) | (h >>> 19)
-  h = (Math.imul(h, 5) + 0xe6546b64) | 0
-  h ^= h >>> 16
-  h = Math.imul(h, 0x85ebca6b)
-  return h ^ (h >>> 13)
 }

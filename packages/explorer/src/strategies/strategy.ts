@@ -1,3 +1,4 @@
+import type { Frames } from '../engine/frames.js'
 import type { World } from '../engine/world.js'
 
 /**
@@ -19,6 +20,10 @@ export interface Strategy {
   begin(index: number): boolean
   /** Picks one of `world.choices[0 .. world.choiceCount)`; -1 gives the execution up, as one that need not be finished. */
   choose(world: World): number
+  /** Told of calls and returns: see frames.ts. Left out: nobody wants to know. */
+  readonly frames?: Frames | undefined
+  /** `executed` can do without what the strategy repeats by World.follow. Left out: it cannot. */
+  readonly rejoins?: boolean
   /** The event chosen last has been executed. Left out by strategies that do not look. */
   executed?(world: World): void
   /** The execution is over. */

@@ -2,10 +2,6 @@ import { ENDED } from '../engine/kinds.js'
 import { BUFFER, MAX_ACTORS } from '../engine/world.js'
 import type { World } from '../engine/world.js'
 
-/** The executions, by chance, from which a search learns what is shared. */
-export const LEARN_SEED = 1
-export const LEARN_EXECUTIONS = 8
-
 /** The last actor goes on while it can; if its stores must reach memory first, they do. */
 export function goOn(world: World): number {
   if (world.canGoOn(world.current)) return world.current

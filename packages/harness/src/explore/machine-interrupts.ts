@@ -73,6 +73,12 @@ export class MachineInterrupts {
     return (this.machine.cpus[PRIMARY] as MachineCpu).spinDepth === 0 && this.time.idle()
   }
 
+  /** Which handlers the CPU, or the LWP it runs, is in. */
+  handlingOf(actor: number, self: number): number {
+    const { handling } = this
+    return (handling.has(actor) ? 16 : 0) | (handling.has(~actor) ? 32 : 0) | (handling.has(self) ? 64 : 0)
+  }
+
   /** Bit set of what `actor` could take now. */
   of(world: World, actor: number): number {
     if (this.polled) return this.atRest(world, actor)

@@ -18,6 +18,7 @@ import { AddressNames } from '../run/address-names.js'
 import { AddressTable } from './address-table.js'
 import type { KernelBuild, KernelModule } from './kernel-build.js'
 import { KernelNarrator } from './kernel-narrator.js'
+import { callKinds } from './call-kinds.js'
 import { innerSites } from './machinery.js'
 import { MachineInterrupts } from './machine-interrupts.js'
 import type { MachineTime } from './machine-time.js'
@@ -31,6 +32,8 @@ export interface MachineListener {
   note(world: World, actor: number, kind: number, a: number, b: number): void
   /** Every CPU idles: time is about to pass. */
   idle?(world: World): void
+  /** What it has gathered in this execution and judges by, as one number, if that does not follow from the state of the machine. Left out: nothing. */
+  gathered?(): number
 }
 
 /** A machine under the explorer's control: its CPUs are the actors. */
@@ -42,6 +45,7 @@ export class MachineTarget implements Target {
   readonly interruptsAtRest: boolean
   readonly local: Uint8Array
   readonly calls: { readonly site: number }
+  readonly frames: Uint8Array
   readonly machine: MachineImage
   /** The CPUs of the execution at hand, by actor. */
   readonly cpus: MachineCpu[] = []
@@ -78,6 +82,7 @@ export class MachineTarget implements Target {
       Array.from({ length: count }, (_, n) => (count === 1 ? name : `${name}${n + 1}`)),
     )
     this.inner = innerSites(build.compiled.sites)
+    this.frames = callKinds(build.compiled.sites)
     this.machine = machine
     this.build = build
     this.waits = new WaitGraph(this, build.compiled.sites)
@@ -113,12 +118,14 @@ export class MachineTarget implements Target {
   switched(world: World, actor: number): void {
     const cpu = this.cpus[actor] as MachineCpu
     const asleep = this.asleep[actor] as Map<number, Context>
-    if (!cpu.dropCoroutine) asleep.set(this.running[actor] as number, world.contexts[actor] as Context)
+    const left = world.contexts[actor] as Context
+    if (cpu.dropCoroutine) left.stack.length = 0
+    else asleep.set(this.running[actor] as number, left)
     cpu.dropCoroutine = false
     const lwp = cpu.self
     let context = asleep.get(lwp)
     if (context === undefined) {
-      context = new Context()
+      context = new Context(lwp * 16 + actor)
       context.stack.push(this.build.module.lwpCoroutine(cpu, lwp))
       context.calls.push(-1)
     } else asleep.delete(lwp)
@@ -139,8 +146,22 @@ export class MachineTarget implements Target {
     return this.incoming.time.taken
   }
 
-  timing(): number {
-    return this.incoming.time.timing
+  rest(world: World): number {
+    let rest = this.incoming.time.standing(world)
+    for (const listener of this.listeners) rest = Math.imul(rest, 0x01000193) ^ (listener.gathered?.() ?? 0)
+    return rest
+  }
+
+  /** What a CPU keeps outside memory. */
+  registers(_world: World, actor: number): number {
+    const cpu = this.cpus[actor] as MachineCpu
+    const { mmuBusy, preemptWanted, dropCoroutine, spinDepth, prevlwp, self } = cpu
+    const flags =
+      (mmuBusy ? 1 : 0) |
+      (preemptWanted ? 2 : 0) |
+      (dropCoroutine ? 4 : 0) |
+      this.incoming.handlingOf(actor, self)
+    return (Math.imul(Math.imul(self, 0x9e3779b1) + prevlwp, 0x85ebca6b) + (spinDepth << 8) + flags) | 0
   }
 
   /** A CPU; with kernel preemption an LWP, which may be put off anywhere for another of the same CPU. Interrupts are flows of their own. */

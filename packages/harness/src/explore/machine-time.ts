@@ -33,9 +33,6 @@ export function boundText({ freeTicks, interrupts }: MachineTime): string {
 /** Operations after which time passes although the machine does not idle. */
 const BUSY_POINTS = 5_000
 
-/** More than {@link MachineTime.idleTicks} ever is. */
-const MOST_IDLE_TICKS = 1 << 10
-
 /** Why a tick comes. */
 const IDLE = 0
 const FREE = 1
@@ -96,9 +93,13 @@ export class Timekeeper {
     this.ticks = 0
   }
 
-  /** What decides when time passes, besides the state of the machine and the free ticks taken: a number for it. */
-  get timing(): number {
-    return (Math.imul(this.lastStep, MOST_IDLE_TICKS) + this.ticks) | 0
+  /**
+   * What decides when time passes, besides the state of the machine and the free ticks taken: a number for it. Of how long it has been busy, no more than whether that is
+   * too long: of states told apart by nothing else, one that will come to that later stands for all.
+   */
+  standing(world: World): number {
+    const busy = world.steps - this.lastStep > BUSY_POINTS ? 2 : 0
+    return this.ticks * 4 + busy + (nowIn(world) === this.lastLook ? 1 : 0)
   }
 
   /** Whether a tick may come. */

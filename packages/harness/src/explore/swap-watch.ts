@@ -143,6 +143,14 @@ export class SwapWatch implements Observer, MachineListener {
     }
   }
 
+  gathered(): number {
+    let sum = 0
+    for (const lwp of this.out) sum = (sum + Math.imul(lwp, 0x9e3779b1)) | 0
+    for (const lwp of this.dequeued) sum = (sum + Math.imul(lwp, 0x85ebca6b)) | 0
+    for (const [lwp, count] of this.holds) sum = (sum + Math.imul(lwp, 0xc2b2ae35) * count) | 0
+    return sum
+  }
+
   /** W3: its pages are wired, or unwired, once more. */
   private again(world: World, actor: number, does: string, lwp: number, already: string): void {
     const { target } = this

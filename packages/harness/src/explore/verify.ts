@@ -56,7 +56,13 @@ async function exploreClaim(
   const during = periodOf(claim, scenario, image, () => target.hidden())
   const time = { ...DEFAULT_TIME, freeTicks: claim.ticks ?? 0 }
   const target = new MachineTarget(scenario, image, build, time, (world) => during.holds(world))
-  const strategy = new PreemptionBound({ bound: claim.bound, cache: true, sharedOnly: true, during })
+  const strategy = new PreemptionBound({
+    bound: claim.bound,
+    cache: true,
+    frames: true,
+    sharedOnly: true,
+    during,
+  })
   const site = placeOf(build.compiled.sites)
   const result = explore(target, {
     strategy,
