@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads'
 import type { Site } from '@holdfast/compiler'
 import {
   LockOrder,
@@ -48,6 +49,8 @@ export interface ExploreTask {
   readonly traces: 'none' | 'count' | 'list'
   readonly counts: SharedArrayBuffer
   readonly slot: number
+  /** Is told each fault when it is first found, in case the thread does not come to the end. */
+  readonly found?: MessagePort
 }
 
 /** What a part came to. Plain data. */
@@ -169,6 +172,7 @@ export async function runExploreTask(task: ExploreTask): Promise<ExploreTaskResu
       ...(task.seconds === undefined ? {} : { seconds: task.seconds }),
       ...(task.maxFindings === undefined ? {} : { maxFindings: task.maxFindings }),
       progress: (so) => live.tell(task.slot, so),
+      onFound: (found) => task.found?.postMessage(found),
     })
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'Nondeterminism') throw error
