@@ -24,7 +24,8 @@ import type { ExploreChoices } from './explore-command-options.js'
 import { print, printJson, terminalWidth } from './output.js'
 import { paperOf } from './explore-command-paper.js'
 import { progressOn } from './progress.js'
-import { EXIT_FOUND, EXIT_OK } from './run-command.js'
+import { EXIT_FOUND, EXIT_OK, EXIT_USAGE } from './run-command.js'
+import { tellError } from './tell-error.js'
 
 /** What is done where no budget is given: enough to see something, little enough to wait for. */
 const DEFAULT_EXECUTIONS = 10_000
@@ -114,7 +115,10 @@ export async function exploreCommand(
     })
     await reportToCi(result, written, ci)
     await (choices.json ? printJson(result) : print(exploreReport(result, written, paperOf(process.stdout))))
-    if (error !== undefined) throw error
+    if (error !== undefined) {
+      tellError(error)
+      return EXIT_USAGE
+    }
     return result.findings.length === 0 ? EXIT_OK : EXIT_FOUND
   } finally {
     progress.done()
