@@ -10,8 +10,12 @@ import { tellError } from './tell-error.js'
 /** Runs the command line; returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   let code = EXIT_OK
-  const program = buildProgram(abortOnSignals(), (exit) => {
+  const { signal, listen } = abortOnSignals()
+  const program = buildProgram(signal, (exit) => {
     code = exit
+  })
+  program.hook('preAction', (_, command) => {
+    if (!AT_ONCE.has(command.name())) listen()
   })
   for (const command of [program, ...program.commands]) quiet(command)
   try {
@@ -26,6 +30,9 @@ export async function main(args: readonly string[]): Promise<number> {
     return EXIT_USAGE
   }
 }
+
+/** Commands that work on the main thread, and have nothing to report when they are interrupted: they just end. */
+const AT_ONCE = new Set(['replay', 'view', 'export', 'scenarios', 'schema'])
 
 /** Errors are thrown, not exits. */
 function quiet(command: Command): void {

@@ -23,6 +23,7 @@ import type {
   Subject,
   Verdict,
 } from '@holdfast/explorer'
+import { secondsFor, within } from '../explore/deadline.js'
 import { asUsageError, subjectOf } from '../explore/subject-of.js'
 import { plural } from '../report/table.js'
 import { choices, notAllowed, UsageError } from '../scenario/problem.js'
@@ -150,7 +151,13 @@ export async function subjectOfRecorded({ schedule, finding }: Recorded, variant
   return afterExecutions(subject, others)
 }
 
-export function replayRecorded(subject: Subject, { schedule, finding }: Recorded, force: boolean): Again {
+/** Throws UsageError if it does not come to an end. */
+export function replayRecorded(subject: Subject, recorded: Recorded, force: boolean): Again {
+  const seconds = secondsFor(recorded.schedule.choices.length)
+  return within(seconds, subject.id, () => replayedAgain(subject, recorded, force))
+}
+
+function replayedAgain(subject: Subject, { schedule, finding }: Recorded, force: boolean): Again {
   const rows: EventRow[] = []
   const options: ReplayOptions = {
     force,

@@ -7,8 +7,17 @@ import { Piscina } from 'piscina'
 import { UsageError } from '../scenario/problem.js'
 import { LiveCounts } from './job-counts.js'
 import type { Refused } from './job-worker.js'
-import type { About, ExploreTask, ExploreTaskResult, FindingTask, ReadyTask, Task } from './job-tasks.js'
+import type {
+  About,
+  ExploreTask,
+  ExploreTaskResult,
+  FindingTask,
+  ReadyTask,
+  Task,
+  VerifyTask,
+} from './job-tasks.js'
 import type { SubjectSpec } from './subject-of-spec.js'
+import type { Verified } from './verified-claim.js'
 import { Hang, ThreadWatch } from './thread-watch.js'
 
 /** The built worker: threads of Node's own load no TypeScript. The same from src and from dist. */
@@ -65,6 +74,11 @@ export class Jobs {
   /** `signal` ends it at once, with an AbortError. Throws Hang, UsageError. */
   finding(task: FindingTask, signal: AbortSignal): Promise<Finding> {
     setMaxListeners(0, signal) // every task listens to it
+    return this.run(task, { signal })
+  }
+
+  /** `signal` ends it at once, with an AbortError. Throws Hang, UsageError. */
+  verify(task: VerifyTask, signal: AbortSignal): Promise<Verified> {
     return this.run(task, { signal })
   }
 
