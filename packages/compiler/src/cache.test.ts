@@ -1,7 +1,20 @@
-import { readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Cache } from './cache.js'
 import type { CompileOptions, Compiled } from './compile.js'
 import { Workshop } from './testing/workshop.js'
 
@@ -90,3 +103,34 @@ test('what nobody used for a week is deleted when something new is made; what is
   expect(left).not.toContain(old.hash)
   expect(left).toContain(used.hash)
 })
+
+test.runIf(process.getuid)(
+  'where nothing can be written it is a folder of the user alone; one that others can write, or have made, is not used',
+  () => {
+    const temporary = mkdtempSync(join(tmpdir(), 'holdfast-cache-'))
+    const before = process.env['TMPDIR']
+    process.env['TMPDIR'] = temporary
+    try {
+      const own = join(temporary, `holdfast-${process.getuid?.()}`)
+      const file = join(temporary, 'file')
+      writeFileSync(file, '')
+      const elsewhere = (): string => new Cache(join(file, 'below')).folder
+      expect([elsewhere(), elsewhere(), new Cache('no/home').folder]).toEqual([own, own, own])
+      expect(statSync(own).mode & 0o777).toBe(0o700)
+
+      chmodSync(own, 0o777)
+      expect(elsewhere()).not.toBe(own)
+      rmSync(own, { recursive: true })
+      mkdirSync(join(temporary, 'of-another'))
+      symlinkSync(join(temporary, 'of-another'), own)
+      const fresh = elsewhere()
+      expect(fresh).not.toBe(own)
+      expect(fresh.startsWith(`${own}-`)).toBe(true)
+      expect(statSync(fresh).mode & 0o777).toBe(0o700)
+    } finally {
+      if (before === undefined) delete process.env['TMPDIR']
+      else process.env['TMPDIR'] = before
+      rmSync(temporary, { recursive: true, force: true })
+    }
+  },
+)

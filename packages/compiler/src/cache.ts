@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import {
+  accessSync,
+  constants,
+  lstatSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   readdirSync,
   renameSync,
@@ -10,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 
 /**
  * Bundles on disk. A bundle is three files named by the hash of all it was made from; the `.mjs` is written last, by a
@@ -100,14 +104,34 @@ function ageOf(path: string, now: number): number {
   return now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now)
 }
 
-/** The folder, made; a folder of the user's own under the system's temporary one if it cannot be written. */
+/** The folder, made; one of the user's own under the system's temporary one if it cannot be written. */
 function writable(folder: string): string {
   try {
+    if (!isAbsolute(folder)) throw new Error('of whom there is no home')
     mkdirSync(folder, { recursive: true })
+    accessSync(folder, constants.W_OK)
     return folder
   } catch {
-    const own = join(tmpdir(), `holdfast-${process.getuid?.() ?? 'cache'}`)
-    mkdirSync(own, { recursive: true, mode: 0o700 })
-    return own
+    return ownFolder(join(tmpdir(), `holdfast-${process.getuid?.() ?? 'cache'}`))
   }
+}
+
+/**
+ * A folder in which nobody else can have put anything: bundles are code, and are run. Its name can be guessed, so somebody else may have made it;
+ * then it is a fresh one.
+ */
+function ownFolder(folder: string): string {
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+    return folder
+  } catch {
+    return isOwn(folder) ? folder : mkdtempSync(`${folder}-`)
+  }
+}
+
+function isOwn(folder: string): boolean {
+  const found = lstatSync(folder, { throwIfNoEntry: false })
+  if (found === undefined || !found.isDirectory()) return false
+  const { getuid } = process // there is none on Windows, where the folder for temporary files is the user's
+  return getuid === undefined || (found.uid === getuid() && (found.mode & 0o022) === 0)
 }

@@ -152,7 +152,7 @@ export function load(options: LoadOptions): Loaded {
       file: patch.file,
       line: 1,
       column: 1,
-      message: `patch: ${message}; exactly one is allowed`,
+      message: `${patch.from ?? 'patch'}: ${message}; exactly one is allowed`,
     })
   }
   if (problems.length > 0) throw new CompileError(problems)
@@ -168,7 +168,7 @@ export function appliesTo(patch: Patch, path: string): boolean {
 
 function patchProblem(file: string, patch: Patch, found: number): Problem {
   const text = JSON.stringify(patch.find.length > 60 ? `${patch.find.slice(0, 60)}…` : patch.find)
-  const message = `patch: its text occurs ${found} times, exactly once is allowed: ${text}`
+  const message = `${patch.from ?? 'patch'}: its text occurs ${found} times, exactly once is allowed: ${text}`
   return { file, line: 1, column: 1, message }
 }
 

@@ -11,6 +11,8 @@ export interface Patch {
   readonly replace: string
   /** Offset of `find` in the text that the patches before this one have left. */
   readonly at?: number
+  /** Where it stands, for messages: `patches[0] of ./fix.ts`. */
+  readonly from?: string
 }
 
 /** A stretch of the patched text: from the file as it is, or in place of `length` characters of it. */

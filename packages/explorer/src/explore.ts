@@ -2,6 +2,7 @@ import type { Observer, Report } from './engine/observer.js'
 import type { EngineOptions } from './engine/options.js'
 import type { Target } from './engine/target.js'
 import { World } from './engine/world.js'
+import type { Outcome } from './engine/world.js'
 import type { Strategy } from './strategies/strategy.js'
 
 /** How far to go, and what to watch. */
@@ -19,6 +20,8 @@ export interface ExploreOptions {
   readonly maxFindings?: number
   /** Called about ten times a second. Returns false to end. */
   readonly progress?: (so: Progress) => boolean
+  /** Called with each fault when it is first found: what is known if the campaign does not come to its end. */
+  readonly onFound?: (found: Found) => void
   /** What is reported on demand only (unlocked by design). Default false. */
   readonly all?: boolean
 }
@@ -90,29 +93,51 @@ export function explore(target: Target, options: ExploreOptions): Explored {
   let complete = false
   let told = started
   let looked = 0
+  /** The budget is spent, or the caller has had enough. */
+  let over = false
+  const seconds = (): number => (performance.now() - started) / 1000
+  const tell = (): boolean => {
+    told = performance.now()
+    const remaining = strategy.remaining?.() ?? null
+    const so = {
+      executions,
+      points,
+      seconds: seconds(),
+      findings: findings.size,
+      depth: world.steps,
+      remaining,
+    }
+    return options.progress?.(so) ?? true
+  }
+  const goesOn = (): boolean => {
+    if (options.seconds !== undefined && seconds() >= options.seconds) over = true
+    else if (performance.now() - told >= REPORT_MS) over = !tell()
+    return !over
+  }
+  const noteNow = (execution: number): void => note(world, findings, execution, seconds(), options)
+  world.patience.mayTakeLonger = goesOn
   for (;;) {
-    if (executions >= limit) break
+    if (executions >= limit || over) break
     if (points + executions - looked >= LOOK_EVERY) {
       looked = points + executions
-      const now = performance.now()
-      const seconds = (now - started) / 1000
-      if (options.seconds !== undefined && seconds >= options.seconds) break
-      if (options.progress !== undefined && now - told >= REPORT_MS) {
-        told = now
-        const remaining = strategy.remaining?.() ?? null
-        const depth = world.steps
-        const so = { executions, points, seconds, findings: findings.size, depth, remaining }
-        if (!options.progress(so)) break
-      }
+      if (!goesOn()) break
     }
     if (!strategy.begin(first + executions)) {
       complete = strategy.exhaustive && cut === 0
       break
     }
-    const outcome = world.run(strategy, observers)
+    let outcome: Outcome | undefined
+    try {
+      outcome = world.run(strategy, observers)
+    } finally {
+      // One that an observer has ended by throwing, or the budget, counts as none, but for what it has shown.
+      points += world.steps
+      if (outcome === undefined || over) noteNow(first + executions)
+      if (outcome === undefined) tell()
+    }
+    if (over) break
     strategy.end?.(world)
     executions++
-    points += world.steps
     if (outcome === 'blocked') blocked++
     else if (outcome === 'abandoned') abandoned++
     else if (outcome === 'stepLimit') cut++
@@ -120,13 +145,7 @@ export function explore(target: Target, options: ExploreOptions): Explored {
     if (outcome === 'blocked' || outcome === 'failed') buggy++
     else if (reported && world.reports.some((report) => counts(report, options))) buggy++
     if (reported) {
-      note(
-        world,
-        findings,
-        first + executions - 1,
-        (performance.now() - started) / 1000,
-        options.all === true,
-      )
+      noteNow(first + executions - 1)
       if (findings.size >= (options.maxFindings ?? Infinity)) break
     }
   }
@@ -138,7 +157,7 @@ export function explore(target: Target, options: ExploreOptions): Explored {
     buggy,
     complete,
     points,
-    seconds: (performance.now() - started) / 1000,
+    seconds: seconds(),
     found: [...findings.values()],
     bound: strategy.bound?.() ?? null,
   }
@@ -159,16 +178,18 @@ function note(
   findings: Map<string, Found>,
   execution: number,
   seconds: number,
-  all: boolean,
+  { all, onFound }: ExploreOptions,
 ): void {
   for (const report of world.reports) {
-    if (report.byDesign !== undefined && !all) continue
+    if (report.byDesign !== undefined && all !== true) continue
     const key = faultKey(report)
     const known = findings.get(key)
     if (known !== undefined) known.count++
     else {
       const schedule = world.schedule.slice(0, world.steps)
-      findings.set(key, { report, execution, seconds, schedule, count: 1 })
+      const found = { report, execution, seconds, schedule, count: 1 }
+      findings.set(key, found)
+      onFound?.(found)
     }
   }
 }

@@ -16,3 +16,10 @@ export interface Chooser {
 export const FIRST_CHOICE: Chooser = {
   choose: (world) => (world.canGoOn(world.current) ? world.current : (world.choices[0] as number)),
 }
+
+/** The same choices, with room for as many again. */
+export function grown(schedule: Uint16Array): Uint16Array<ArrayBuffer> {
+  const larger = new Uint16Array(schedule.length * 2)
+  larger.set(schedule)
+  return larger
+}

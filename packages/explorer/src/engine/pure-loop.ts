@@ -1,4 +1,5 @@
 import * as ops from '@holdfast/compiler'
+import { grown } from './chooser.js'
 import { collect, isGoingOn } from './enabled.js'
 import * as kinds from './kinds.js'
 import * as limits from './limits.js'
@@ -27,9 +28,8 @@ export function runPure(
   chooser: Chooser,
   watching: readonly Watcher[],
 ): void {
-  const { kind, site, a, b, c, d, words } = world
+  const { kind, site, a, b, c, d, words, patience } = world
   const { at } = memo
-  const { stepLimit } = world.options
   let state: State | null = graph.root
   if (state === null) {
     collect(world)
@@ -41,7 +41,7 @@ export function runPure(
   world.choiceCount = state.choices.length
   while (world.outcome !== 'failed') {
     const { steps } = world
-    if (steps >= stepLimit) return world.end('stepLimit')
+    if (steps >= patience.until && !patience.goesOn()) return
     while (world.choiceCount === 0) {
       if (!isGoingOn(world)) return
       settled = collect(world)
@@ -50,7 +50,7 @@ export function runPure(
     const choice = chooser.choose(world)
     if (choice < 0) return world.end('abandoned')
     const actor = choice & (MAX_ACTORS - 1)
-    if (steps === world.schedule.length) world.growSchedule()
+    if (steps === world.schedule.length) world.schedule = grown(world.schedule)
     const known: Step | undefined = state !== null && choice < MAX_ACTORS ? state.steps[actor] : undefined
     if (known?.whole === true) {
       describe(world, known, actor)

@@ -1,7 +1,7 @@
 import * as ops from '@holdfast/compiler'
 import type { ActorMem } from './actor-mem.js'
 import { Actors, type Maker } from './actors.js'
-import { type Chooser, FIRST_CHOICE, type Outcome } from './chooser.js'
+import { type Chooser, FIRST_CHOICE, type Outcome, grown } from './chooser.js'
 import type { Context } from './context.js'
 import { collect, isGoingOn } from './enabled.js'
 import type { Frames } from './frames.js'
@@ -13,6 +13,7 @@ import { DEFAULT_OPTIONS, type EngineOptions } from './options.js'
 import { checkOperands, makerOf, ticks } from './operands.js'
 import { perform, performInterrupt } from './perform.js'
 import { runPure } from './pure-loop.js'
+import { Patience } from './patience.js'
 import type { Target } from './target.js'
 import { StateGraph } from './state-graph.js'
 import { StoreBuffers } from './store-buffers.js'
@@ -109,6 +110,8 @@ export class World {
 
   /** Set by perform when the operation blocks in its middle: it has another pending operation now. */
   again = false
+
+  readonly patience = new Patience(this)
 
   private observers: readonly Observer[] = []
   private watching: readonly Watcher[] = [] // those of them that see each event
@@ -295,7 +298,7 @@ export class World {
   }
 
   private executed(actor: number, way: number, result = 0): void {
-    if (this.steps === this.schedule.length) this.growSchedule()
+    if (this.steps === this.schedule.length) this.schedule = grown(this.schedule)
     this.schedule[this.steps++] = actor | (way << WAY_SHIFT)
     if (actor < MAX_ACTORS) this.current = actor // whose store reaches memory may be doing nothing
     if (this.frames !== null) this.frames.executed(this, result)
@@ -306,7 +309,7 @@ export class World {
 
   private pick(): void {
     if (this.outcome === 'failed') return this.end('failed')
-    if (this.steps >= this.options.stepLimit) return this.end('stepLimit')
+    if (this.steps >= this.patience.until && !this.patience.goesOn()) return
     const led = this.steps < this.leading ? (this.lead[this.steps] as number) : OVER
     if (led >= 0 && led < 1 << WAY_SHIFT) {
       this.next = led
@@ -386,12 +389,6 @@ export class World {
     this.again = false
     this.inline = false
     this.evOwn = 0
-  }
-
-  /** Makes room for as many choices again. */
-  growSchedule(): void {
-    const larger = new Uint16Array(this.schedule.length * 2)
-    larger.set(this.schedule)
-    this.schedule = larger
+    this.patience.until = 0
   }
 }

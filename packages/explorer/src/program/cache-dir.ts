@@ -1,10 +1,10 @@
-import { accessSync, constants, existsSync, mkdirSync, mkdtempSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { accessSync, constants, existsSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 
 /**
  * Where what is compiled from the file at `path` is kept: node_modules/.cache of its package where that can be written; else the user's own
- * directory for such things.
+ * directory for such things. (What cannot be written either is the compiler's to replace.)
  */
 export function cacheDirOf(path: string): string {
   for (let folder = dirname(path); dirname(folder) !== folder; folder = dirname(folder)) {
@@ -12,13 +12,7 @@ export function cacheDirOf(path: string): string {
     if (isWritable(join(folder, 'node_modules'))) return join(folder, 'node_modules', '.cache', 'holdfast')
     break
   }
-  const own = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'holdfast')
-  try {
-    mkdirSync(own, { recursive: true })
-    return own
-  } catch {
-    return mkdtempSync(join(tmpdir(), 'holdfast-'))
-  }
+  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'holdfast')
 }
 
 function isWritable(folder: string): boolean {

@@ -113,6 +113,14 @@ test('help tells every command and the exit codes, exit 0', async () => {
 
 test('scenarios lists all, describes one, and prints one as a file that run accepts', async () => {
   const listed = await holdfast(['scenarios'])
+  const all = JSON.parse((await holdfast(['scenarios', '--json'])).stdout) as Record<
+    string,
+    { name: string }[]
+  >
+  expect(all['scenarios']?.map(({ name }) => name)).toContain('memory-pressure')
+  for (const { name } of [...(all['scenarios'] ?? []), ...(all['small'] ?? [])])
+    expect(listed.stdout).toContain(name)
+  expect(all['small']?.map(({ name }) => name)).toContain('hold-vs-swapper')
   for (const { name } of SCENARIOS) expect(listed.stdout).toContain(name)
   expect((await holdfast(['scenarios', 'idle'])).stdout).toMatch(/idle[\s\S]*napper/)
   expect(JSON.parse((await holdfast(['scenarios', 'idle', '--json'])).stdout)).toEqual(

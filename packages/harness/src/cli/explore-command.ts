@@ -5,7 +5,11 @@ import { planOf } from '../explore/campaign-plan.js'
 import type { Leg } from '../explore/campaign-plan.js'
 import type { ChunkSizes } from '../explore/campaign-chunks.js'
 import { exploreReport, introduction, progressText, progressView } from '../explore/explore-report.js'
-import { resultOf } from '../explore/explore-result.js'
+import { resultOf, siteText } from '../explore/explore-result.js'
+import type { Unrepeatable } from '../explore/explore-result.js'
+import type { About } from '../explore/job-tasks.js'
+import { tellStopped } from '../explore/stopped.js'
+import { Hang } from '../explore/thread-watch.js'
 import { writeFindings } from '../explore/explore-result-findings.js'
 import { Jobs } from '../explore/jobs.js'
 import { asUsageError, kindOf, subjectOf } from '../explore/subject-of.js'
@@ -20,7 +24,8 @@ import type { ExploreChoices } from './explore-command-options.js'
 import { print, printJson, terminalWidth } from './output.js'
 import { paperOf } from './explore-command-paper.js'
 import { progressOn } from './progress.js'
-import { EXIT_FOUND, EXIT_OK } from './run-command.js'
+import { EXIT_FOUND, EXIT_OK, EXIT_USAGE } from './run-command.js'
+import { tellError } from './tell-error.js'
 
 /** What is done where no budget is given: enough to see something, little enough to wait for. */
 const DEFAULT_EXECUTIONS = 10_000
@@ -58,7 +63,8 @@ export async function exploreCommand(
   const jobs = new Jobs(choices.jobs)
   const progress = progressOn(process.stderr)
   try {
-    const { actors, chance } = await jobs.ready(spec)
+    const { about, stopped } = await firstLook(jobs, spec, signal)
+    const { actors, chance } = about
     if (!choices.json)
       await print(
         introduction({
@@ -88,11 +94,9 @@ export async function exploreCommand(
             progressView(subject.id, byDpor ? { ...so, traces: so.executions } : so, budget),
           ),
       })
-    const campaign = chance === undefined ? await begin() : noCampaign(legs.length)
-    const nondeterminism =
-      campaign.drift === undefined
-        ? chance
-        : { message: `the program was not the same again: ${campaign.drift}`, sites: [] }
+    const campaign = (chance ?? stopped) === undefined ? await begin() : noCampaign(legs.length, stopped)
+    const own = [...choices.checkers, ...legs.map(({ strategy }) => strategy.name)]
+    const { fault, error } = tellStopped(campaign.stopped, own)
     const { shrink, out } = choices
     const onProgress = (line: string): void => progress.update(line)
     const written = await writeFindings(campaign, { spec, legs, shrink, out, jobs, signal, onProgress })
@@ -106,15 +110,44 @@ export async function exploreCommand(
       legs,
       jobs: jobs.count,
       written,
-      nondeterminism,
+      unrepeatable: changing(chance, campaign) ?? fault,
+      error: error?.message,
     })
     await reportToCi(result, written, ci)
     await (choices.json ? printJson(result) : print(exploreReport(result, written, paperOf(process.stdout))))
+    if (error !== undefined) {
+      tellError(error)
+      return EXIT_USAGE
+    }
     return result.findings.length === 0 ? EXIT_OK : EXIT_FOUND
   } finally {
     progress.done()
     await jobs.close()
   }
+}
+
+const UNSEEN: About = { actors: [], chance: undefined }
+
+/** What hangs at once, or is thrown by a checker of the user's own, ends it before it has begun. */
+async function firstLook(
+  jobs: Jobs,
+  spec: SubjectSpec,
+  signal: AbortSignal,
+): Promise<{ about: About; stopped?: Hang }> {
+  try {
+    return { about: await jobs.ready(spec, signal) }
+  } catch (error) {
+    if (!(error instanceof Hang)) throw error
+    return { about: UNSEEN, stopped: error }
+  }
+}
+
+/** That the target does not do the same when it is run again. */
+function changing(chance: About['chance'], { drift }: Campaign): Unrepeatable | undefined {
+  const verdict = 'nondeterminism'
+  if (chance !== undefined) return { verdict, message: chance.message, sites: chance.sites.map(siteText) }
+  if (drift === undefined) return undefined
+  return { verdict, message: `the program was not the same again: ${drift}`, sites: [] }
 }
 
 async function legsOf(target: string, kind: TargetKind, choices: ExploreChoices): Promise<Leg[]> {

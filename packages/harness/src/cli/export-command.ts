@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { Finding, Subject } from '@holdfast/explorer'
 import { ExecutionProbe } from '../export/execution-probe.js'
@@ -12,7 +10,6 @@ import { perfettoOf } from '../export/perfetto.js'
 import { waitForDot } from '../export/wait-for-dot.js'
 import { choices, notAllowed, UsageError } from '../scenario/problem.js'
 import { writeText } from './written-reports.js'
-import { LISTED_FINDINGS } from './findings-command-folder.js'
 import { print } from './output.js'
 import { driftLines, faultOf, recordedIn, replayRecorded, subjectOfRecorded } from './replay-command.js'
 import type { Again, Recorded } from './replay-command.js'
@@ -60,8 +57,8 @@ export function addExport(program: Command, exit: (code: number) => void): void 
 async function exportCommand(findings: readonly string[], flags: ExportFlags): Promise<number> {
   const { format, graph } = checked(findings, flags)
   if (format === 'perfetto')
-    return written(`${JSON.stringify(perfettoOf(await traceOf(fileOf(findings[0] ?? ''), flags)))}\n`, flags)
-  const recorded = findings.map((each) => recordedIn(fileOf(each)))
+    return written(`${JSON.stringify(perfettoOf(await traceOf(findings[0] ?? '', flags)))}\n`, flags)
+  const recorded = findings.map((each) => recordedIn(each))
   if (format === 'mermaid')
     return written(recorded.map((each) => mermaidOf(findingOf(each))).join('\n'), flags)
   if (format === 'junit') return written(junitXml(recorded.map((each) => caseOf(findingOf(each)))), flags)
@@ -89,12 +86,6 @@ function checked(
   if (graph !== undefined && known !== 'dot')
     throw new UsageError([notAllowed('--graph', graph, 'with --format dot only')])
   return { format: known, graph: drawn }
-}
-
-/** A name of docs/findings stands for its file. */
-function fileOf(what: string): string {
-  const listed = join(LISTED_FINDINGS, `${what}.json`)
-  return !existsSync(what) && /^[\w-]+$/.test(what) && existsSync(listed) ? listed : what
 }
 
 function findingOf({ finding, schedule }: Recorded): Finding {

@@ -2,8 +2,8 @@
 const IMPATIENT_MS = 1_500
 const EXIT_INTERRUPTED = 130
 
-/** A signal that aborts at the first SIGINT or SIGTERM. */
-export function abortOnSignals(): AbortSignal {
+/** A signal that aborts at the first SIGINT or SIGTERM, from when `listen` is called: until then they end the process, as ever. */
+export function abortOnSignals(): { readonly signal: AbortSignal; listen(): void } {
   const controller = new AbortController()
   let first: number | undefined
   const onSignal = (): void => {
@@ -12,7 +12,11 @@ export function abortOnSignals(): AbortSignal {
     first ??= Date.now()
     controller.abort()
   }
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
-  return controller.signal
+  return {
+    signal: controller.signal,
+    listen() {
+      process.on('SIGINT', onSignal)
+      process.on('SIGTERM', onSignal)
+    },
+  }
 }

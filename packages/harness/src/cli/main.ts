@@ -2,27 +2,37 @@ import { type Command, CommanderError } from 'commander'
 import { asUsageError } from '../explore/subject-of.js'
 import { UsageError } from '../scenario/problem.js'
 import { abortOnSignals } from './interrupt.js'
+import { printJson } from './output.js'
 import { buildProgram } from './program.js'
 import { EXIT_OK, EXIT_USAGE } from './run-command.js'
+import { tellError } from './tell-error.js'
 
 /** Runs the command line; returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   let code = EXIT_OK
-  const program = buildProgram(abortOnSignals(), (exit) => {
+  const { signal, listen } = abortOnSignals()
+  const program = buildProgram(signal, (exit) => {
     code = exit
+  })
+  program.hook('preAction', (_, command) => {
+    if (!AT_ONCE.has(command.name())) listen()
   })
   for (const command of [program, ...program.commands]) quiet(command)
   try {
     await program.parseAsync(args, { from: 'user' })
     return code
   } catch (error) {
-    if (error instanceof CommanderError) return tellUsage(error, program, args[0])
+    if (error instanceof CommanderError) return await tellUsage(error, program, args)
     const told = asUsageError(error)
     if (!(told instanceof UsageError)) throw error
-    process.stderr.write(`${told.message.replaceAll(/^/gm, 'holdfast: ')}\n`)
+    tellError(told)
+    await tellPrograms(args, told.message)
     return EXIT_USAGE
   }
 }
+
+/** Commands that work on the main thread, and have nothing to report when they are interrupted: they just end. */
+const AT_ONCE = new Set(['replay', 'view', 'export', 'scenarios', 'schema'])
 
 /** Errors are thrown, not exits. */
 function quiet(command: Command): void {
@@ -30,7 +40,9 @@ function quiet(command: Command): void {
 }
 
 /** Commander has said what is wrong; this adds what is allowed. Help that was asked for is no error. */
-function tellUsage({ code, exitCode }: CommanderError, program: Command, name: string | undefined): number {
+async function tellUsage(error: CommanderError, program: Command, args: readonly string[]): Promise<number> {
+  const { code, exitCode, message } = error
+  const [name] = args
   if (exitCode === 0) return EXIT_OK
   const command = program.commands.find((each) => each.name() === name)
   if (code === 'commander.unknownOption' && command !== undefined) {
@@ -41,5 +53,11 @@ function tellUsage({ code, exitCode }: CommanderError, program: Command, name: s
     const commands = program.commands.map((each) => each.name()).join(', ')
     process.stderr.write(`holdfast: the commands are ${commands}\n`)
   }
+  await tellPrograms(args, message)
   return EXIT_USAGE
+}
+
+/** Whoever reads JSON is told that way too: one object, the last on stdout. */
+async function tellPrograms(args: readonly string[], error: string): Promise<void> {
+  if (args.includes('--json')) await printJson({ command: args[0], error })
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -102,6 +102,22 @@ test('what a module exports is looked at before it is used: null is no checker',
   const ended = await explore(counter('one.js', 1), '--checker', './null.ts')
   expect(ended.stderr).toContain('./null.ts: make: undefined is not allowed; a function')
   expect(ended.code).toBe(2)
+})
+
+test('what a checker throws midway names it, with exit 2, and keeps what was found before', async () => {
+  const late = checker(
+    'late.ts',
+    "{ seen: 0, finish(world) { if (++this.seen === 3) throw new Error('mine') } }",
+  )
+  for (const more of [[], ['--no-shrink'], ['--strategy', 'random', '--jobs', '2']]) {
+    const ended = await explore(counter('two.js', 2), '--checker', twice, '--checker', late, ...more)
+    const { findings, error, complete } = exploredIn(ended)
+    expect(findings.map(({ verdict }) => verdict)).toEqual(['twice'])
+    expect(error).toBe('./late.ts: finish: throws Error: mine')
+    expect(ended.stderr).toContain(error)
+    expect([complete, ended.code]).toEqual([false, 2])
+    for (const { file } of findings) expect(existsSync(join(folder, file))).toBe(true)
+  }
 })
 
 test.each([

@@ -60,7 +60,7 @@ test.each([
   [
     'elsewhere.ts',
     patched('no such text', `''`),
-    '--variant: packages/kernel/src/uvm-glue/scheduler.ts:1:1:',
+    '--variant: packages/kernel/src/uvm-glue/scheduler.ts:1:1: patches[0] of ./elsewhere.ts: its text occurs 0 times',
   ],
 ])('%s is refused before anything runs, with file and field', async (name, fields, message) => {
   const path = fields === undefined ? `./${name}` : write(name, fields)
@@ -68,6 +68,22 @@ test.each([
   expect(ended.stderr).toContain(message)
   expect(ended.code).toBe(2)
 })
+
+test.each([',', 'recheck-inmem,,free-takes-swaplock', 'recheck-inmem,', ''])(
+  'a list of variants has no empty name: %j',
+  async (list) => {
+    const message = `--variant: ${JSON.stringify(list)} is not allowed; names or paths`
+    const targets = [
+      ['explore', 'hold-vs-swapper', '--executions', '1'],
+      ['explore', 'program:inc'],
+      ['run', '--seconds', '1'],
+    ]
+    for (const command of targets) {
+      const ended = await holdfast(folder, [...command, '--variant', list])
+      expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining(message)])
+    }
+  },
+)
 
 test('verify takes a correction for a claim about one, and for no other', async () => {
   const right = write('right.ts', patched(SWAPIN, RECHECK))

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { CPUS, LWPS, MEMORY, rangeText } from '../scenario/limits.js'
+import { SMALL_SCENARIOS } from '../explore/scenarios/index.js'
 import { SCENARIOS } from '../scenarios/index.js'
 import { DEFAULT_OUT, parseExploreFlags } from './explore-command-options.js'
 import type { ExploreFlags } from './explore-command-options.js'
@@ -125,10 +126,15 @@ export function buildProgram(signal: AbortSignal, exit: (code: number) => void):
     .command('scenarios')
     .description('list the built-in scenarios, or describe one')
     .argument('[scenario]', 'name of a scenario, or path of a JSON or TypeScript file')
-    .option('--json', 'print JSON: one scenario as a file for run, or all of them')
+    .option(
+      '--json',
+      'print JSON: one scenario as a file for run, or all of them, those for explore under "small"',
+    )
     .action(async (name: string | undefined, { json }: { json?: boolean }) => {
       if (name === undefined) {
-        await (json ? printJson({ command: 'scenarios', scenarios: SCENARIOS }) : print(listScenarios()))
+        await (json
+          ? printJson({ command: 'scenarios', scenarios: SCENARIOS, small: SMALL_SCENARIOS })
+          : print(listScenarios()))
         return
       }
       const scenario = await findScenario(name)
@@ -206,7 +212,7 @@ function addExplorer(program: Command, signal: AbortSignal, exit: (code: number)
     .description(
       'run a recorded execution again: exit code 1 if it shows a fault, 2 if the program is not as it was',
     )
-    .argument('<schedule>', 'a finding file, or a schedule (hf1+...)')
+    .argument('<schedule>', 'a finding file, a name of docs/findings, or a schedule (hf1+...)')
     .option('--step', 'show it step by step')
     .option('--force', 'go on where the program has drifted, as far as that is possible')
     .option('--json', 'print one JSON object instead of the report')

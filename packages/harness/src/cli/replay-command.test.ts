@@ -103,6 +103,20 @@ test.each([
   expect(stderr).toMatch(message)
 })
 
+test('a finding of docs/findings goes by its name, and --json tells what is wrong as one object', async () => {
+  const named = await holdfast(folder, ['replay', 'timeout-no-such', '--json'])
+  expect(named.code).toBe(2)
+  const told = JSON.parse(named.stdout) as { command: string; error: string }
+  expect(told.command).toBe('replay')
+  expect(named.stderr).toBe(`holdfast: ${told.error}\n`)
+  const [id = ''] = /'([\w-]+)'/.exec(told.error)?.slice(1) ?? []
+  const listed = await holdfast(folder, ['replay', id, '--json'])
+  expect(jsonOf(listed)).toMatchObject({ command: 'replay', reproduced: true })
+  const unknown = await holdfast(folder, ['replay', '--json', '--fast'])
+  expect(unknown.code).toBe(2)
+  expect(jsonOf(unknown)).toMatchObject({ command: 'replay', error: "error: unknown option '--fast'" })
+})
+
 test('findings replays every file of a folder: exit 0 if all are reproduced, 1 if one is not', async () => {
   const listed = join(folder, 'listed')
   mkdirSync(listed)

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import {
   afterExecutions,
   decodeSchedule,
@@ -23,9 +23,10 @@ import type {
   Subject,
   Verdict,
 } from '@holdfast/explorer'
+import { secondsFor, within } from '../explore/deadline.js'
 import { asUsageError, subjectOf } from '../explore/subject-of.js'
 import { plural } from '../report/table.js'
-import { notAllowed, UsageError } from '../scenario/problem.js'
+import { choices, notAllowed, UsageError } from '../scenario/problem.js'
 import { DEFAULT_OUT } from './explore-command-options.js'
 import { paperOf } from './explore-command-paper.js'
 import { LISTED_FINDINGS } from './findings-command-folder.js'
@@ -84,18 +85,39 @@ export function driftLines({ build, replayed: { drift }, isRefused }: Again): st
   return lines
 }
 
-/** A schedule string, or a file: of a finding, or with nothing but such a string. Throws UsageError. */
+/** A schedule string; a file, of a finding, or with nothing but such a string; or the name of a finding of docs/findings. Throws UsageError. */
 export function recordedIn(what: string): Recorded {
   try {
-    if (looksLikeSchedule(what)) return { schedule: decodeSchedule(what), finding: fileOf(what.trim()) }
-    if (!existsSync(what))
-      throw new UsageError([notAllowed('schedule', what, 'a finding file, or a schedule (hf1+...)')])
-    const text = readFileSync(what, 'utf8')
+    if (looksLikeSchedule(what)) return { schedule: decodeSchedule(what), finding: findingWith(what.trim()) }
+    const file = fileOf(what)
+    const text = readText(file)
     if (looksLikeSchedule(text)) return { schedule: decodeSchedule(text), finding: undefined }
-    const finding = readFinding(what)
+    const finding = readFinding(file)
     return { schedule: decodeSchedule(finding.schedule), finding }
   } catch (error) {
     throw asUsageError(error)
+  }
+}
+
+/** A name of docs/findings stands for its file. Throws UsageError if there is neither. */
+function fileOf(what: string): string {
+  if (existsSync(what)) return what
+  const listed = join(LISTED_FINDINGS, `${what}.json`)
+  if (/^[\w-]+$/.test(what) && existsSync(listed)) return listed
+  const names = existsSync(LISTED_FINDINGS)
+    ? readdirSync(LISTED_FINDINGS).flatMap((name) =>
+        name.endsWith('.json') ? [basename(name, '.json')] : [],
+      )
+    : []
+  const allowed = `a finding file, or a schedule (hf1+...), or a name of docs/findings: ${choices(names.toSorted())}`
+  throw new UsageError([notAllowed('schedule', what, allowed)])
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new UsageError([{ path: file, message: `cannot be read (${(error as Error).message})` }])
   }
 }
 
@@ -103,7 +125,7 @@ export function recordedIn(what: string): Recorded {
  * The finding that was written with this schedule, if it is where findings are written. A scenario that was made smaller has no name
  * of its own: its file knows what it is.
  */
-function fileOf(schedule: string): Finding | undefined {
+function findingWith(schedule: string): Finding | undefined {
   for (const dir of [DEFAULT_OUT, LISTED_FINDINGS]) {
     if (!existsSync(dir)) continue
     for (const name of readdirSync(dir)) {
@@ -129,7 +151,13 @@ export async function subjectOfRecorded({ schedule, finding }: Recorded, variant
   return afterExecutions(subject, others)
 }
 
-export function replayRecorded(subject: Subject, { schedule, finding }: Recorded, force: boolean): Again {
+/** Throws UsageError if it does not come to an end. */
+export function replayRecorded(subject: Subject, recorded: Recorded, force: boolean): Again {
+  const seconds = secondsFor(recorded.schedule.choices.length)
+  return within(seconds, subject.id, () => replayedAgain(subject, recorded, force))
+}
+
+function replayedAgain(subject: Subject, { schedule, finding }: Recorded, force: boolean): Again {
   const rows: EventRow[] = []
   const options: ReplayOptions = {
     force,

@@ -26,10 +26,10 @@ export async function parseSanitizeFlags(flags: RunFlags): Promise<SanitizeChoic
   const needs = [...(chaos ? ['--chaos'] : []), ...(all ? ['--all'] : [])]
   if (!sanitize && needs.length > 0)
     throw new UsageError(needs.map((name) => notAllowed(name, 'given', 'with --sanitize only')))
-  return { sanitize, chaos, all, variant, patches: await variantPatches(variant) }
+  return { sanitize, chaos, all, variant, patches: await variantPatches(flags.variant) }
 }
 
-async function variantPatches(variant: string): Promise<readonly Patch[]> {
+async function variantPatches(variant: string | undefined): Promise<readonly Patch[]> {
   try {
     return await patchesNamed(variant)
   } catch (error) {

@@ -1,6 +1,9 @@
 import { CLAIMS } from '../explore/verified.js'
 import type { Verified } from '../explore/verified-claim.js'
-import { verify } from '../explore/verify.js'
+import { LiveCounts } from '../explore/job-counts.js'
+import { Jobs } from '../explore/jobs.js'
+import { tellStopped } from '../explore/stopped.js'
+import { Hang } from '../explore/thread-watch.js'
 import { claimText, verifyMarkdown, verifyReport } from '../explore/verify-report.js'
 import { bar } from '../report/bar.js'
 import type { Claim } from '../explore/verified-claim.js'
@@ -32,20 +35,23 @@ export async function verifyCommand(
   checkWritable('--junit', flags.junit)
   const results: Verified[] = []
   const line = progressOn(process.stderr)
-  const progress = (what: string, executions: number): boolean => {
-    const text = `${what}: ${executions} executions`
-    line.update(
-      text,
-      () =>
-        `${bar(results.length / wanted.length)}  claim ${results.length + 1} of ${wanted.length}\n${text}`,
-    )
-    return !signal.aborted
-  }
-  for (const claim of wanted) {
-    if (signal.aborted) break
-    results.push(await verify(claim, { progress }))
-    // Lets an interrupt come.
-    await new Promise((resolve) => setImmediate(resolve))
+  const jobs = new Jobs(1)
+  try {
+    for (const claim of wanted) {
+      const told = (executions: number): void => {
+        const text = `${claim.id}: ${executions} executions`
+        line.update(
+          text,
+          () =>
+            `${bar(results.length / wanted.length)}  claim ${results.length + 1} of ${wanted.length}\n${text}`,
+        )
+      }
+      const result = await lookInto(claim, flags.variant, { jobs, signal, told })
+      if (result === undefined) break
+      results.push(result)
+    }
+  } finally {
+    await jobs.close()
   }
   line.done()
   if (flags.junit !== undefined) writeJunit(flags.junit, results.map(caseOfClaim))
@@ -58,6 +64,42 @@ export async function verifyCommand(
         : `${claimText(id, flags.variant)}\n\n${verifyReport(results)}`,
     )
   return results.length === wanted.length && results.every(({ holds }) => holds) ? EXIT_OK : EXIT_FOUND
+}
+
+interface Looking {
+  readonly jobs: Jobs
+  readonly signal: AbortSignal
+  readonly told: (executions: number) => void
+}
+
+const TELL_MS = 150
+
+/** In a thread, so that signals are heard meanwhile; undefined: it was interrupted. */
+async function lookInto(
+  { id }: Claim,
+  variant: string | undefined,
+  { jobs, signal, told }: Looking,
+): Promise<Verified | undefined> {
+  const counts = LiveCounts.of(1)
+  const telling = setInterval(() => told(counts.sum().executions), TELL_MS)
+  try {
+    return await jobs.verify({ kind: 'verify', claim: id, variant, counts: counts.buffer }, signal)
+  } catch (error) {
+    if (signal.aborted) return undefined
+    if (error instanceof Hang) return hangs(id, error, counts.sum().executions)
+    throw error
+  } finally {
+    clearInterval(telling)
+  }
+}
+
+/** A claim does not hold where the kernel never comes to its next operation. */
+function hangs(id: string, hang: Hang, executions: number): Verified {
+  const { fault } = tellStopped(hang, [])
+  const found = fault === undefined ? [] : [`${fault.verdict}: ${fault.message}`]
+  const seconds = hang.seconds
+  const claim = { executions, lastPass: 0, states: 0, seconds, complete: false, bound: 'nothing', found }
+  return { id, claim, planted: [], holds: false }
 }
 
 /** Throws UsageError. */

@@ -30,7 +30,10 @@ export function addView(program: Command, exit: (code: number) => void): void {
   program
     .command('view')
     .description('write a page that shows an execution step by step: lanes, locks, memory and sources')
-    .argument('<what...>', 'a finding file, a schedule (hf1+...) or a trace file; two are laid side by side')
+    .argument(
+      '<what...>',
+      'a finding file, a name of docs/findings, a schedule (hf1+...) or a trace file; two are laid side by side',
+    )
     .option(
       '--variant <names>',
       'beside it the same schedule on a corrected or mutated kernel, as far as it goes',

@@ -2,6 +2,7 @@ import { faultKey, LockCycles } from '@holdfast/explorer'
 import type { Found, OrderFault } from '@holdfast/explorer'
 import type { Chunk } from './campaign-chunks.js'
 import type { ExploreTaskResult } from './job-tasks.js'
+import type { PartResult } from './jobs.js'
 
 /** A fault, and which leg showed it first. */
 export interface CampaignFound extends Found {
@@ -40,6 +41,7 @@ export class Merged {
   buggy = 0
   points = 0
   drift: string | undefined
+  stopped: PartResult['stopped']
   /** Different traces, if they are counted by the parts. */
   traces: number | undefined
   private readonly seen = new Map<string, CampaignFound>()
@@ -57,7 +59,7 @@ export class Merged {
     }))
   }
 
-  add(chunk: Chunk, result: ExploreTaskResult, secondsBefore: number): void {
+  add(chunk: Chunk, result: PartResult, secondsBefore: number): void {
     const leg = this.legs[chunk.leg] as LegResult
     leg.executions += result.executions
     leg.points += result.points
@@ -71,6 +73,7 @@ export class Merged {
     this.buggy += result.buggy
     this.points += result.points
     this.drift ??= result.drift
+    this.stopped ??= result.stopped
     this.countTraces(result)
     for (const each of this.faultsOf(chunk, result)) {
       const key = faultKey(each.report)

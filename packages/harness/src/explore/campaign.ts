@@ -4,8 +4,8 @@ import { Merged } from './campaign-merge.js'
 import type { CampaignFound, LegResult } from './campaign-merge.js'
 import type { Leg } from './campaign-plan.js'
 import { LiveCounts } from './job-counts.js'
-import type { ExploreTaskResult } from './job-tasks.js'
-import type { Jobs } from './jobs.js'
+import type { ExploreTask } from './job-tasks.js'
+import type { Jobs, PartResult } from './jobs.js'
 import type { SubjectSpec } from './subject-of-spec.js'
 
 export interface CampaignOptions {
@@ -54,11 +54,15 @@ export interface Campaign {
   readonly interrupted: boolean
   /** Where the target was not the same when it was run again. */
   readonly drift: string | undefined
+  /** What has ended it before its time. */
+  readonly stopped: PartResult['stopped']
 }
 
 /** A campaign that was not begun. */
-export function noCampaign(legs: number): Campaign {
-  return campaignOf(new Merged(legs), 0, false)
+export function noCampaign(legs: number, stopped?: PartResult['stopped']): Campaign {
+  const merged = new Merged(legs)
+  merged.stopped = stopped
+  return campaignOf(merged, 0, false)
 }
 
 const TELL_MS = 150
@@ -85,7 +89,7 @@ class Running {
   private readonly merged: Merged
   private readonly started = performance.now()
   /** Results of parts before which others are still to come in. */
-  private readonly waiting = new Map<number, { chunk: Chunk; result: ExploreTaskResult; began: number }>()
+  private readonly waiting = new Map<number, { chunk: Chunk; result: PartResult; began: number }>()
   private readonly skipped = new Set<number>()
   private nextToMerge = 0
   /** Seconds that each leg has used, over all jobs. */
@@ -137,10 +141,10 @@ class Running {
   }
 
   private async runChunk(chunk: Chunk, seconds: number | undefined, slot: number): Promise<void> {
-    const { spec, legs, maxFindings, traces, jobs } = this.options
+    const { spec, legs, maxFindings, traces, jobs, signal } = this.options
     const leg = legs[chunk.leg] as Leg
     const began = this.seconds()
-    const result = await jobs.explore({
+    const task: ExploreTask = {
       kind: 'explore',
       spec,
       strategy: leg.strategy,
@@ -151,7 +155,8 @@ class Running {
       traces: !traces ? 'none' : leg.exhaustive ? 'count' : 'list',
       counts: this.counts.buffer,
       slot,
-    })
+    }
+    const result = await jobs.explore(task, signal)
     this.used[chunk.leg] = (this.used[chunk.leg] as number) + this.seconds() - began
     this.waiting.set(chunk.order, { chunk, result, began })
     this.merge()
@@ -175,7 +180,8 @@ class Running {
       this.waiting.delete(this.nextToMerge++)
       this.merged.add(part.chunk, part.result, part.began)
       const { maxFindings } = this.options
-      if (part.result.drift !== undefined || this.merged.found.length >= (maxFindings ?? Infinity)) {
+      const { drift, stopped } = this.merged
+      if ((drift ?? stopped) !== undefined || this.merged.found.length >= (maxFindings ?? Infinity)) {
         this.enough = true
         this.counts.stopAll()
       }
@@ -210,5 +216,6 @@ function campaignOf(merged: Merged, seconds: number, interrupted: boolean, most 
     found: merged.found.slice(0, most),
     interrupted,
     drift: merged.drift,
+    stopped: merged.stopped,
   }
 }

@@ -37,7 +37,7 @@ export function introduction({ subject, actors, legs, memoryModel, width, ...bud
       : []
   return [
     subject,
-    `  actors    ${actors.length}: ${named}${more}`,
+    ...(actors.length === 0 ? [] : [`  actors    ${actors.length}: ${named}${more}`]),
     ...listed('  strategy  ', only === undefined ? strategies : [only.label], width),
     `  budget    ${budgetText(budget)}${budget.jobs > 1 ? `, ${budget.jobs} jobs` : ''}`,
     ...(memoryModel === 'sc'
@@ -130,6 +130,7 @@ function summary(result: ExploreResult): string[] {
     reach(result),
   ]
   if (result.interrupted) lines.push('Interrupted: this is what was found until then.')
+  if (result.error !== null) lines.push(`Ended before its time, by ${result.error}`)
   if (result.blocked > 0) lines.push(`${plural(result.blocked, 'execution')} given up as redundant.`)
   if (result.cut > 0) lines.push(`${plural(result.cut, 'execution')} cut off by the step limit.`)
   if (result.strategies.length > 1) {
@@ -137,7 +138,8 @@ function summary(result: ExploreResult): string[] {
       lines.push(`  ${strategy.padEnd(26)} ${count(own).padStart(10)} executions  found ${found}`)
   }
   const number = result.findings.length
-  lines.push(number === 0 ? 'Nothing found.' : `${plural(number, 'finding')}.`)
+  const until = result.error === null ? '' : ' until then'
+  lines.push(number === 0 ? `Nothing found${until}.` : `${plural(number, 'finding')}${until}.`)
   return lines
 }
 

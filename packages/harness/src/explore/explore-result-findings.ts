@@ -9,6 +9,8 @@ import type { Written } from './explore-result.js'
 import { runFindingTask } from './job-tasks.js'
 import type { FindingTask } from './job-tasks.js'
 import type { Jobs } from './jobs.js'
+import { Hang } from './thread-watch.js'
+import { UsageError } from '../scenario/problem.js'
 import type { SubjectSpec } from './subject-of-spec.js'
 import { kindOf } from './subject-of.js'
 
@@ -65,14 +67,25 @@ async function findingOf(found: CampaignFound, all: number, options: FindingsOpt
     },
     shrink: options.shrink ? { seconds, attempts: ATTEMPTS[kind] } : undefined,
   }
-  if (!signal.aborted) {
-    try {
-      return await jobs.finding(task, signal)
-    } catch (error) {
-      if (!signal.aborted) throw error
-    }
+  if (signal.aborted) return runFindingTask({ ...task, shrink: undefined })
+  try {
+    return await jobs.finding(task, signal)
+  } catch (error) {
+    if (signal.aborted) return runFindingTask({ ...task, shrink: undefined })
+    if (!(error instanceof Hang) && !(error instanceof UsageError)) throw error
+    return findingAsFound(task, options)
   }
-  return runFindingTask({ ...task, shrink: undefined })
+}
+
+/** Of an exploration that something has ended: that need not come up again in the execution as it was found, or without the user's own checkers. */
+async function findingAsFound(task: FindingTask, { jobs, signal }: FindingsOptions): Promise<Finding> {
+  const asFound = { ...task, shrink: undefined }
+  try {
+    return await jobs.finding(asFound, signal)
+  } catch (error) {
+    if (!(error instanceof UsageError) || task.spec.checkers === undefined) throw error
+    return jobs.finding({ ...asFound, spec: { ...task.spec, checkers: [] } }, signal)
+  }
 }
 
 const UNSEEDED = new Set(['dpor', 'dfs', 'preemption-bound', 'delay-bound', 'round-robin'])

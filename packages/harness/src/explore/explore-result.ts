@@ -65,6 +65,8 @@ export interface ExploreResult {
   /** Executions with a fault. */
   readonly buggy: number
   readonly interrupted: boolean
+  /** What in a checker or strategy of the user's own has ended it before its time, or null. */
+  readonly error: string | null
   readonly jobs: number
   readonly strategies: readonly StrategySummary[]
 }
@@ -84,8 +86,17 @@ export interface ResultOptions {
   readonly legs: readonly Leg[]
   readonly jobs: number
   readonly written: readonly Written[]
-  /** That the target does not do the same when it is run again: there is no schedule for that. */
-  readonly nondeterminism: { readonly message: string; readonly sites: readonly Site[] } | undefined
+  /** What no schedule shows: that the target does not do the same when it is run again, or never comes to its next operation. */
+  readonly unrepeatable: Unrepeatable | undefined
+  /** What in a user's own code has ended it. */
+  readonly error: string | undefined
+}
+
+/** A fault without a schedule. */
+export interface Unrepeatable {
+  readonly verdict: 'nondeterminism' | 'livelock'
+  readonly message: string
+  readonly sites: readonly string[]
 }
 
 export function resultOf(campaign: Campaign, options: ResultOptions): ExploreResult {
@@ -102,7 +113,7 @@ export function resultOf(campaign: Campaign, options: ResultOptions): ExploreRes
     points: campaign.points,
     seconds: rounded(campaign.seconds),
     findings: [
-      ...unrepeatable(options),
+      ...withoutSchedule(options),
       ...options.written.map(({ finding, file }) => summaryOf(finding, file)),
     ],
     subject: options.subject,
@@ -115,6 +126,7 @@ export function resultOf(campaign: Campaign, options: ResultOptions): ExploreRes
     cut: campaign.cut,
     buggy: campaign.buggy,
     interrupted: campaign.interrupted,
+    error: options.error ?? null,
     jobs: options.jobs,
     strategies: campaign.legs.map((leg, i) => ({
       strategy: (legs[i] as Leg).label,
@@ -133,14 +145,11 @@ function tracesOf(campaign: Campaign, legs: readonly Leg[]): number | null {
   return campaign.traces ?? null
 }
 
-function unrepeatable({ nondeterminism, legs }: ResultOptions): FindingSummary[] {
-  if (nondeterminism === undefined) return []
-  const { message, sites } = nondeterminism
+function withoutSchedule({ unrepeatable, legs }: ResultOptions): FindingSummary[] {
+  if (unrepeatable === undefined) return []
   return [
     {
-      verdict: 'nondeterminism',
-      message,
-      sites: sites.map(siteText),
+      ...unrepeatable,
       execution: 0,
       preemptions: 0,
       schedule: '',
@@ -152,7 +161,8 @@ function unrepeatable({ nondeterminism, legs }: ResultOptions): FindingSummary[]
   ]
 }
 
-function siteText({ file, line, cName, text }: Site): string {
+/** `program.ts:12 (setter): mem.store(a, 1)`. */
+export function siteText({ file, line, cName, text }: Site): string {
   return `${file}:${line} (${cName}): ${text.replaceAll(/\s+/g, ' ')}`
 }
 

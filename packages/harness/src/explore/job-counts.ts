@@ -48,6 +48,12 @@ export class LiveCounts {
     this.numbers.fill(0, slot * NUMBERS, (slot + 1) * NUMBERS)
   }
 
+  /** What the job of a slot has told last. */
+  of(slot: number): { executions: number; points: number } {
+    const [executions = 0, points = 0] = this.numbers.subarray(slot * NUMBERS)
+    return { executions, points }
+  }
+
   sum(): LiveSum {
     let executions = 0
     let points = 0

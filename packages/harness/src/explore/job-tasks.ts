@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads'
 import type { Site } from '@holdfast/compiler'
 import {
   LockOrder,
@@ -34,6 +35,9 @@ import { periodOf } from './period.js'
 import type { PeriodSpec } from './period.js'
 import { subjectOf } from './subject-of.js'
 import type { SubjectSpec } from './subject-of-spec.js'
+import { CLAIMS } from './verified.js'
+import type { Verified } from './verified-claim.js'
+import { verify } from './verify.js'
 
 /** A part of a campaign: so many executions of one strategy, from a certain one on. */
 export interface ExploreTask {
@@ -48,6 +52,8 @@ export interface ExploreTask {
   readonly traces: 'none' | 'count' | 'list'
   readonly counts: SharedArrayBuffer
   readonly slot: number
+  /** Is told each fault when it is first found, in case the thread does not come to the end. */
+  readonly found?: MessagePort
 }
 
 /** What a part came to. Plain data. */
@@ -94,7 +100,17 @@ export interface About {
   readonly chance: { readonly message: string; readonly sites: readonly Site[] } | undefined
 }
 
-export type Task = ExploreTask | FindingTask | ReadyTask
+/** To look into a claim. */
+export interface VerifyTask {
+  readonly kind: 'verify'
+  /** Its id. */
+  readonly claim: string
+  /** In place of its own. */
+  readonly variant: string | undefined
+  readonly counts: SharedArrayBuffer
+}
+
+export type Task = ExploreTask | FindingTask | ReadyTask | VerifyTask
 
 let known: { readonly key: string; readonly subject: Promise<Subject> } | undefined
 
@@ -169,6 +185,7 @@ export async function runExploreTask(task: ExploreTask): Promise<ExploreTaskResu
       ...(task.seconds === undefined ? {} : { seconds: task.seconds }),
       ...(task.maxFindings === undefined ? {} : { maxFindings: task.maxFindings }),
       progress: (so) => live.tell(task.slot, so),
+      onFound: (found) => task.found?.postMessage(found),
     })
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'Nondeterminism') throw error
@@ -258,4 +275,13 @@ function toldOf(subject: Subject, report: Report): Subject {
     finish: (world) => world.report(report),
   }
   return { ...subject, observers: () => [...subject.observers(), teller] }
+}
+
+export function runVerifyTask({ claim: id, variant, counts }: VerifyTask): Promise<Verified> {
+  const live = new LiveCounts(counts)
+  const claim = CLAIMS.find((each) => each.id === id)
+  if (claim === undefined) throw new RangeError(`no claim is called '${id}'`)
+  const progress = (_: string, executions: number): boolean =>
+    live.tell(0, { executions, points: 0, seconds: 0, findings: 0, depth: 0, remaining: null })
+  return verify({ ...claim, ...(variant === undefined ? {} : { variant }) }, { progress })
 }

@@ -54,7 +54,11 @@ function observerOf({ file, checker }: Named, tools: CheckerTools): Observer {
   const told = (method: (typeof METHODS)[number]) => (world: World) => {
     const before = world.reports.length
     methods[method]?.(world)
-    for (let n = before; n < world.reports.length; n++) checkReport(file, world.reports[n])
+    const added = world.reports.splice(before)
+    for (const report of added) {
+      checkReport(file, report)
+      world.reports.push(report)
+    }
   }
   return {
     name: file,

@@ -2,7 +2,7 @@ import type { Patch } from '@holdfast/compiler'
 import * as v from 'valibot'
 import { explain } from '../scenario/explain.js'
 import { importDefault, isModulePath } from '../scenario/import-default.js'
-import { UsageError } from '../scenario/problem.js'
+import { notAllowed, UsageError } from '../scenario/problem.js'
 import { checkPath } from './own-code.js'
 import { patchesOf } from './variants.js'
 
@@ -50,7 +50,8 @@ async function loadVariant(file: string): Promise<Patch[]> {
   checkPath('--variant', file)
   const exported = await importDefault('--variant', file, 'a variant (defineVariant)')
   const parsed = v.safeParse(schema, exported)
-  if (parsed.success) return parsed.output.patches
+  if (parsed.success)
+    return parsed.output.patches.map((patch, n) => ({ ...patch, from: `patches[${n}] of ${file}` }))
   throw new UsageError(
     explain(parsed.issues).map(({ path, message }) => ({
       path: path === '' ? file : `${file}: ${path}`,
@@ -60,11 +61,16 @@ async function loadVariant(file: string): Promise<Patch[]> {
 }
 
 /**
- * As {@link patchesOf}, of names and of paths of modules (`./my-fix.ts`). Throws RangeError for a name that there is not, UsageError for a module that
+ * As {@link patchesOf}, of names and of paths of modules (`./my-fix.ts`); undefined: none. Throws RangeError for a name that there is not, UsageError for a module that
  * is none.
  */
-export async function patchesNamed(list = ''): Promise<Patch[]> {
-  const names = list.split(',').filter((name) => name !== '')
+export async function patchesNamed(list: string | undefined): Promise<Patch[]> {
+  if (list === undefined) return []
+  const names = list.split(',')
+  if (names.includes(''))
+    throw new UsageError([
+      notAllowed('--variant', list, 'names or paths, separated by commas, none of them empty'),
+    ])
   const patches = await Promise.all(
     names.map(async (name) => (isModulePath(name) ? loadVariant(name) : patchesOf(name))),
   )

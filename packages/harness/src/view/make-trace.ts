@@ -10,6 +10,7 @@ import type {
   World,
 } from '@holdfast/explorer'
 import { TRACE_FORMAT, type Trace } from '@holdfast/viewer'
+import { secondsFor, within } from '../explore/deadline.js'
 import { kindOf } from '../explore/subject-of.js'
 import { originalOf, originalFile } from './original-lines.js'
 import { sourceFiles } from './source-files.js'
@@ -47,7 +48,10 @@ export function makeTrace(source: TraceSource): MadeTrace {
     onEvent: (row: EventRow, world: World) => recorder.row(row, world),
     ...(finding === undefined || force ? {} : { places: stepPlaces(finding) }),
   }
-  const replayed = replay(subject, force ? { ...schedule, hash: subject.hash } : schedule, options)
+  const followed = force ? { ...schedule, hash: subject.hash } : schedule
+  const replayed = within(secondsFor(schedule.choices.length), subject.id, () =>
+    replay(subject, followed, options),
+  )
   const fault = source.faultOf(replayed, finding)
   const isProgram = kindOf(schedule.subject) === 'program'
   const keys = new Set([...(finding?.words.map(({ addr }) => addr) ?? []), ...(fault?.words ?? [])])

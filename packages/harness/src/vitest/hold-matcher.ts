@@ -8,6 +8,9 @@ import type { Leg } from '../explore/campaign-plan.js'
 import { Jobs } from '../explore/jobs.js'
 import type { About } from '../explore/job-tasks.js'
 import type { SubjectSpec } from '../explore/subject-of-spec.js'
+import { tellStopped } from '../explore/stopped.js'
+import { Hang } from '../explore/thread-watch.js'
+import type { UsageError } from '../scenario/problem.js'
 import { count, plural } from '../report/table.js'
 import { checkOptions } from './hold-options.js'
 import type { HoldOptions } from './hold-options.js'
@@ -49,6 +52,9 @@ export async function toHoldInEveryInterleaving(
     if (chance !== undefined) return unrepeatable(program.name, chance.message)
     const campaign = await explored(spec, legs, options, jobs)
     return await verdictOn(campaign, program.name, { spec, legs, options, jobs })
+  } catch (error) {
+    if (error instanceof Hang) return neverOn(program.name, error)
+    throw error
   } finally {
     await jobs.close()
   }
@@ -119,6 +125,7 @@ async function verdictOn(
   const [leg] = legs as readonly [Leg]
   const went = `${plural(campaign.executions, 'execution')}, ${count(campaign.points)} operations`
   if (campaign.drift !== undefined) return unrepeatable(name, campaign.drift)
+  if (campaign.stopped !== undefined && found === undefined) return neverOn(name, campaign.stopped)
   if (found !== undefined) {
     const finding = await jobs.finding(
       {
@@ -163,4 +170,11 @@ function unrepeatable(name: string, how: string): Verdict {
     pass: false,
     message: () => `${name} does not do the same when it is run again\n\nnondeterminism: ${how}`,
   }
+}
+
+/** It makes no operation for long: no search of it ends. */
+function neverOn(name: string, stopped: Hang | UsageError): Verdict {
+  const { fault, error } = tellStopped(stopped, [])
+  const text = fault === undefined ? error?.message : `${fault.verdict}: ${fault.message}`
+  return { pass: false, message: () => `${name} does not hold in every interleaving\n\n${text}` }
 }

@@ -38,6 +38,7 @@ export const exploreSchema = schemaOf<ExploreResult>()(
     cut: count,
     buggy: count,
     interrupted: flag,
+    error: v.nullable(text),
     jobs: count,
     strategies: v.array(
       v.strictObject({

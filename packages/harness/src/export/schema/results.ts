@@ -32,15 +32,16 @@ export function resultJsonSchema(command: Described): object {
   return { ...head, ...toJsonSchema(SCHEMAS[command], { target: 'draft-2020-12' }), $schema: head.$schema }
 }
 
-/** All scenarios; of one the command prints the file itself. */
+/** All scenarios, and those that are small enough for `explore`; of one the command prints the file itself. */
 function scenariosSchema(): object {
   const { $defs, $schema: _, ...scenario } = scenarioJsonSchema() as { $defs?: object; $schema: string }
+  const scenarios = { type: 'array', items: { $ref: '#/$defs/scenario' } }
   return {
     type: 'object',
-    properties: { command: { const: 'scenarios' }, scenarios: { type: 'array', items: scenario } },
-    required: ['command', 'scenarios'],
+    properties: { command: { const: 'scenarios' }, scenarios, small: scenarios },
+    required: ['command', 'scenarios', 'small'],
     additionalProperties: false,
-    ...($defs === undefined ? {} : { $defs }),
+    $defs: { ...$defs, scenario },
   }
 }
 
