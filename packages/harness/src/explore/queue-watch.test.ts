@@ -73,6 +73,16 @@ const planted: readonly Planted[] = [
     says: /waits for a lock with the base priority \d+$/,
   },
   {
+    what: 'who is woken may still be interrupted',
+    scenario: 'one-cpu',
+    patch: {
+      file: SLEEPQ,
+      find: '  mem.write(lwp + L_FLAG, mem.read(lwp + L_FLAG) & ~LW_SINTR)\n',
+      replace: '',
+    },
+    says: /is awake, and LW_SINTR says that it may be interrupted$/,
+  },
+  {
     what: 'no priority is lent',
     scenario: 'one-cpu',
     patch: { file: TURNSTILE, find: '  turnstileLendpri(cpu, lwp)\n', replace: '' },
