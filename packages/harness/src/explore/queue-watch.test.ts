@@ -33,6 +33,7 @@ const LWP_LOCK = 'kernel/src/kern-lwp-lock.ts'
 const SYNCH = 'kernel/src/kern-synch.ts'
 const EXIT = 'kernel/src/kern-exit.ts'
 const LWP = 'kernel/src/kern-lwp.ts'
+const WAIT = 'kernel/src/kern-wait.ts'
 
 interface Planted {
   readonly what: string
@@ -119,6 +120,26 @@ const planted: readonly Planted[] = [
     scenario: 'orphan',
     patch: { file: EXIT, find: '      procReparent(cpu, child, initproc)\n    }\n', replace: '    }\n' },
     says: /is the child of a zombie$/,
+  },
+  {
+    what: 'an exiting process counts itself as its own dead child',
+    scenario: 'exit-vs-exit',
+    patch: {
+      file: EXIT,
+      find: '  mem.write(parent + P_NSTOPCHILD, mem.read(parent + P_NSTOPCHILD) + 1)\n',
+      replace: '  mem.write(p + P_NSTOPCHILD, mem.read(p + P_NSTOPCHILD) + 1)\n',
+    },
+    says: /has exited, and counts 1 of its children as dead or stopped$/,
+  },
+  {
+    what: 'a stopped child is reported and not counted off',
+    scenario: 'zombie-stays',
+    patch: {
+      file: WAIT,
+      find: '        mem.write(parent + P_NSTOPCHILD, mem.read(parent + P_NSTOPCHILD) - 1)\n        break\n',
+      replace: '        break\n',
+    },
+    says: /has exited, and counts 1 of its children as dead or stopped$/,
   },
   {
     what: 'whoever was traced goes to init, though its own parent is there',
