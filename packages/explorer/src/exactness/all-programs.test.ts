@@ -28,6 +28,9 @@ const SMALL: Readonly<Record<string, readonly Small[]>> = {
   trylock: [[{ n: 2 }], [{ n: 3 }]],
   'ms-queue': [[{ p: 1, c: 1 }]],
   'spawn-tree': [[{ d: 1 }]],
+  eratosthenes: [[{ n: 3 }]],
+  bakery: [[{ fence: 0 }]],
+  'chase-lev': [[{ k: 1, n: 1, fence: 0 }]],
 }
 
 /** Programs with too many interleavings to visit all. */
@@ -60,6 +63,8 @@ const LARGE: Readonly<Record<string, readonly Small[]>> = {
   mcs: [[{ n: 3 }]],
   rwlock: [[{ r: 2, w: 1 }]],
   seqlock: [[{ r: 2 }]],
+  eratosthenes: [[{ n: 5 }]],
+  'chase-lev': [[{ k: 2, n: 2, fence: 0 }]],
 }
 
 const WALKS = 5_000

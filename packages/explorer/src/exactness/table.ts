@@ -78,6 +78,14 @@ export const MORE_TRACES: readonly TraceRow[] = [
   ...rows('choose', 'n', { 1: 2, 3: 6, 20: 40 }), // 2n
   ...rows('barrier', 'n', { 1: 1, 2: 2, 3: 6, 4: 24 }), // n!
   row('token-ring', {}, 17, { deadlocked: 7, buggy: 11 }),
+  row('string-buffer', {}, 3, { buggy: 1 }),
+  // What GenMC expects of them under SC, in its own tests.
+  ...rows('casrot', 'n', { 2: 2, 3: 5, 4: 14, 5: 43, 6: 144, 7: 523, 8: 2048, 9: 8597 }),
+  ...rows('casw', 'n', { 2: 6, 3: 66, 4: 1200 }),
+  ...rows('wcas', 'n', { 2: 5, 3: 13, 4: 33, 5: 81, 8: 1025, 9: 2305 }), // n 2^(n - 1) + 1
+  ...rows('coa', 'n', { 0: 4, 1: 15, 2: 130, 3: 2028 }),
+  ...rows('shared-ptr', 'n', { 1: 14, 100: 410 }), // 4n + 10
+  row('eratosthenes', { n: 5 }, 398),
 ]
 
 /** Of a small program: its interleavings, and the buggy among them, in all and with at most 0, 1, 2, 3 preemptions. */
@@ -110,6 +118,7 @@ export const SCHEDULES: readonly ScheduleRow[] = [
   schedules('wronglock', { a: 1, b: 1 }, [199, 34], 29 / 128, [2, 0], [10, 2], [40, 7], [83, 17]),
   schedules('account-bad', {}, [6, 2], 1 / 3, [6, 2], [6, 2], [6, 2], [6, 2]),
   schedules('deadlock01', {}, [6, 2], 1 / 2, [2, 0], [6, 2], [6, 2], [6, 2]),
+  schedules('string-buffer', {}, [9, 1], 1 / 8, [2, 0], [7, 1], [9, 1], [9, 1]),
 ]
 
 /** How a row is called in the name of a test. */

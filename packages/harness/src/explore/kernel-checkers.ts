@@ -29,6 +29,7 @@ import { ProcessWatch } from './process-watch.js'
 import { QueueWatch } from './queue-watch.js'
 import { StackUse } from './stack-use.js'
 import { SwapChoice } from './swap-choice.js'
+import { SwapMarks } from './swap-marks.js'
 import { SwapWatch } from './swap-watch.js'
 import { WireCounts } from './wire-counts.js'
 import { WiredOnce } from './wired-once.js'
@@ -112,6 +113,7 @@ export function kernelCheckers(
     new StackUse(target, names.site),
     new SwapWatch(target, names.site),
     new SwapChoice(target, sites),
+    new SwapMarks(target),
     new NullPage(names.actor),
     new OwnSpaces(target),
     new QueueWatch(target),

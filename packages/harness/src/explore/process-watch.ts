@@ -11,6 +11,7 @@ import {
   P_FLAG,
   P_LIST_NEXT,
   P_LWPS,
+  P_NSTOPCHILD,
   P_OPPTR,
   P_PPTR,
   P_SIBLING_NEXT,
@@ -32,6 +33,7 @@ import type { MachineListener, MachineTarget } from './machine-target.js'
  *            E3  its parent is no zombie: somebody will collect it
  *            E4  a new LWP is in memory, is a system LWP if its process is a system process, and has an id that no other LWP of its process has
  *            E5  when a process exits, those whose own parents are there are with them, or are to go back to them from who traces them
+ *            E6  a process that has exited has none of its children on its account: it has counted off each that was collected, reported, or given away (p_nstopchild)
  * Does not   tell whether the parent is woken: whoever waits for ever is found otherwise.
  */
 export class ProcessWatch implements Observer, MachineListener {
@@ -83,6 +85,9 @@ export class ProcessWatch implements Observer, MachineListener {
       this.report(world, p, 'has exited, and is no zombie')
     else if (!children.includes(p)) this.report(world, p, 'is a zombie that its parent does not know')
     else if (!alive.includes(parent)) this.report(world, p, 'is a zombie whose parent is dead')
+    const counted = words[p + P_NSTOPCHILD] as number
+    if (counted !== 0)
+      this.report(world, p, `has exited, and counts ${counted} of its children as dead or stopped`)
     for (const q of alive) {
       if (words[q + P_PPTR] === p) this.report(world, q, 'is the child of a zombie')
       if (words[q + P_OPPTR] === p)

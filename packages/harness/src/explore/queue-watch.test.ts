@@ -33,6 +33,7 @@ const LWP_LOCK = 'kernel/src/kern-lwp-lock.ts'
 const SYNCH = 'kernel/src/kern-synch.ts'
 const EXIT = 'kernel/src/kern-exit.ts'
 const LWP = 'kernel/src/kern-lwp.ts'
+const WAIT = 'kernel/src/kern-wait.ts'
 
 interface Planted {
   readonly what: string
@@ -73,6 +74,16 @@ const planted: readonly Planted[] = [
     says: /waits for a lock with the base priority \d+$/,
   },
   {
+    what: 'who is woken may still be interrupted',
+    scenario: 'one-cpu',
+    patch: {
+      file: SLEEPQ,
+      find: '  mem.write(lwp + L_FLAG, mem.read(lwp + L_FLAG) & ~LW_SINTR)\n',
+      replace: '',
+    },
+    says: /is awake, and LW_SINTR says that it may be interrupted$/,
+  },
+  {
     what: 'no priority is lent',
     scenario: 'one-cpu',
     patch: { file: TURNSTILE, find: '  turnstileLendpri(cpu, lwp)\n', replace: '' },
@@ -109,6 +120,26 @@ const planted: readonly Planted[] = [
     scenario: 'orphan',
     patch: { file: EXIT, find: '      procReparent(cpu, child, initproc)\n    }\n', replace: '    }\n' },
     says: /is the child of a zombie$/,
+  },
+  {
+    what: 'an exiting process counts itself as its own dead child',
+    scenario: 'exit-vs-exit',
+    patch: {
+      file: EXIT,
+      find: '  mem.write(parent + P_NSTOPCHILD, mem.read(parent + P_NSTOPCHILD) + 1)\n',
+      replace: '  mem.write(p + P_NSTOPCHILD, mem.read(p + P_NSTOPCHILD) + 1)\n',
+    },
+    says: /has exited, and counts 1 of its children as dead or stopped$/,
+  },
+  {
+    what: 'a stopped child is reported and not counted off',
+    scenario: 'zombie-stays',
+    patch: {
+      file: WAIT,
+      find: '        mem.write(parent + P_NSTOPCHILD, mem.read(parent + P_NSTOPCHILD) - 1)\n        break\n',
+      replace: '        break\n',
+    },
+    says: /has exited, and counts 1 of its children as dead or stopped$/,
   },
   {
     what: 'whoever was traced goes to init, though its own parent is there',

@@ -10,6 +10,7 @@ import type { Mem } from '@holdfast/atomics-sync'
 import { issuedWords, outerSite } from '@holdfast/explorer'
 import type { Observer, World } from '@holdfast/explorer'
 import {
+  L_FLAG,
   L_INHERITEDPRIO,
   L_KPRIBASE,
   L_MUTEX,
@@ -22,6 +23,7 @@ import {
   L_WCHAN,
   LSSLEEP,
   LSSTOP,
+  LW_SINTR,
   LWP_WORDS,
   PRI_KTHREAD,
   TS_EPRIO,
@@ -45,6 +47,7 @@ import type { MachineListener, MachineTarget } from './machine-target.js'
  *            Q5  the priority that an LWP has inherited is the highest that is lent to it, and each turnstile in its list lends to it
  *            Q6  when all processes are gone nothing is lent
  *            Q7  who waits for a lock has the base priority of a kernel thread at least (l_kpribase)
+ *            Q8  who is woken is in no interruptible sleep any more (LW_SINTR): exit_lwps would end the next one, which may wait for a lock
  * Does not   follow a chain of owners who wait for each other: another CPU may be walking it; nor tell who is woken when priorities are equal.
  */
 export class QueueWatch implements Observer, MachineListener {
@@ -63,10 +66,12 @@ export class QueueWatch implements Observer, MachineListener {
 
   reset(): void {}
 
-  note(world: World, actor: number, kind: number): void {
+  note(world: World, actor: number, kind: number, of: number): void {
     const event = eventKinds[kind]?.name
     if (event !== 'sleep' && event !== 'wake') return
     this.words = issuedWords(world)
+    if (event === 'wake' && ((this.words[of + L_FLAG] as number) & LW_SINTR) !== 0)
+      this.report(world, 'is awake, and LW_SINTR says that it may be interrupted', of) // Q8
     const lwp = this.target.cpus[actor]?.self ?? 0
     if (lwp === 0) return
     if (event === 'sleep') this.goesToSleep(world, lwp)

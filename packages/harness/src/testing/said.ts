@@ -5,16 +5,20 @@ import { subjectOfBuild } from '../explore/kernel-subject.js'
 import { SMALL_SCENARIOS } from '../explore/scenarios/index.js'
 import type { Scenario } from '../scenario/types.js'
 
-/** What all checkers say in so many random walks of a scenario, on the kernel with these patches. Throws Error if no small scenario has that name. */
+/** What all checkers say in so many executions of a scenario, random walks if nothing is said, on the kernel with these patches. Throws Error if no small scenario has that name. */
 export async function said(
   scenario: string | Scenario,
   patches: readonly Patch[],
-  { seed, executions }: { readonly seed: number; readonly executions: number },
+  {
+    seed,
+    executions,
+    strategy = 'random',
+  }: { readonly seed: number; readonly executions: number; readonly strategy?: string },
 ): Promise<string[]> {
   const found = typeof scenario === 'string' ? named(scenario) : scenario
   const subject = subjectOfBuild(found, await kernelBuild(patches))
   const result = explore(subject.target, {
-    strategy: makeStrategy('random', { seed }),
+    strategy: makeStrategy(strategy, { seed }),
     observers: subject.observers(),
     executions,
     engine: subject.options,

@@ -54,6 +54,7 @@ import { preemptedOwner } from './preempted-owner.js'
 import { stopVsContinue } from './stop-vs-continue.js'
 import { lentAndChanged } from './lent-and-changed.js'
 import { wrongBell } from './wrong-bell.js'
+import { mapCrowd } from './map-crowd.js'
 import { mapPreempted } from './map-preempted.js'
 import { parentStays, parentTraces, tracerLeaves, zombieStays } from './tracer-leaves.js'
 
@@ -122,6 +123,7 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   parentStays,
   zombieStays,
   mapPreempted,
+  mapCrowd,
 ]
 
 /** Every scenario that comes with Holdfast: those for running, and these. Their names are different. */
