@@ -27,6 +27,7 @@ import { NullPage } from './null-page.js'
 import { OwnSpaces } from './own-spaces.js'
 import { ProcessWatch } from './process-watch.js'
 import { QueueWatch } from './queue-watch.js'
+import { SleepResult } from './sleep-result.js'
 import { StackUse } from './stack-use.js'
 import { SwapChoice } from './swap-choice.js'
 import { SwapWatch } from './swap-watch.js'
@@ -115,6 +116,7 @@ export function kernelCheckers(
     new NullPage(names.actor),
     new OwnSpaces(target),
     new QueueWatch(target),
+    new SleepResult(target),
     new ProcessWatch(target),
     new LwpLockWatch(target),
     new Livelock({ ...names, log, cuts: false }),

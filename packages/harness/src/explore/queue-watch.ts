@@ -33,6 +33,7 @@ import {
   lwpEprio,
 } from '@holdfast/kernel'
 import type { Cpu } from '@holdfast/kernel'
+import { Arrivals } from './arrivals.js'
 import type { MachineListener, MachineTarget } from './machine-target.js'
 
 /**
@@ -41,34 +42,52 @@ import type { MachineListener, MachineTarget } from './machine-target.js'
  * Verifies   Q1  whoever is on a sleep queue sleeps there, or is stopped: its l_sleepq names the queue
  *            Q2  the queue is in the order of effective priorities, so that the most urgent is woken first
  *            Q3  a turnstile counts as many waiters as there are
- *            Q4  the owner of the lock that an LWP goes to sleep for is as urgent as the LWP is by itself (without what others lend it)
+ *            Q4  the owner of the lock that an LWP goes to sleep for, if it was so already when the LWP was queued, is as urgent as the LWP is by
+ *                itself (without what others lend it)
  *            Q5  the priority that an LWP has inherited is the highest that is lent to it, and each turnstile in its list lends to it
  *            Q6  when all processes are gone nothing is lent
  *            Q7  who waits for a lock has the base priority of a kernel thread at least (l_kpribase)
- * Does not   follow a chain of owners who wait for each other: another CPU may be walking it; nor tell who is woken when priorities are equal.
+ *            Q8  of those that are as urgent as each other, who came first, or came to that priority first, is first
+ * Does not   follow a chain of owners who wait for each other: another CPU may be walking it; nor say that a lock's next owner should be lent
+ *            what the one before was: turnstile_lendpri is called by who goes to sleep.
  */
 export class QueueWatch implements Observer, MachineListener {
   readonly name = 'sleep queues'
   private readonly target: MachineTarget
+  private readonly arrivals: Arrivals
+  /** By LWP that waits for a lock: who owned it when it was queued. */
+  private readonly owners = new Map<number, number>()
   private words: ArrayLike<number> = []
   /** As much of a CPU as the kernel's own functions need that read alone. */
   private readonly reader: Cpu
 
   constructor(target: MachineTarget) {
     this.target = target
+    this.arrivals = new Arrivals(target)
     const read = (addr: number): number => this.words[addr] as number
     this.reader = { mem: { read, load: read } as unknown as Mem } as Cpu
     target.listen(this)
   }
 
-  reset(): void {}
+  reset(): void {
+    this.arrivals.reset()
+    this.owners.clear()
+  }
 
-  note(world: World, actor: number, kind: number): void {
+  event(world: World): void {
+    this.arrivals.event(world)
+  }
+
+  note(world: World, actor: number, kind: number, _a: number, b: number): void {
     const event = eventKinds[kind]?.name
-    if (event !== 'sleep' && event !== 'wake') return
+    if (event !== 'sleep' && event !== 'wake' && event !== 'block') return
     this.words = issuedWords(world)
     const lwp = this.target.cpus[actor]?.self ?? 0
     if (lwp === 0) return
+    if (event === 'block') {
+      this.owners.set(lwp, b)
+      return
+    }
     if (event === 'sleep') this.goesToSleep(world, lwp)
     this.loans(world, lwp)
   }
@@ -86,7 +105,7 @@ export class QueueWatch implements Observer, MachineListener {
     const { mem } = this.reader
     const lock = words[lwp + L_WCHAN] as number
     const owner = syncobj === RW_SYNCOBJ ? rwOwner(mem, lock) : mutexOwner(mem, lock)
-    if (owner === 0 || owner === lwp) return
+    if (owner === 0 || owner === lwp || owner !== this.owners.get(lwp)) return
     const own = this.priorityAlone(lwp)
     const has = lwpEprio(this.reader, owner)
     if (has >= own) return
@@ -97,10 +116,11 @@ export class QueueWatch implements Observer, MachineListener {
     )
   }
 
-  /** Q1, Q2 */
+  /** Q1, Q2, Q8 */
   private queue(world: World, sq: number): void {
     const { words } = this
     let before = Infinity
+    let last = 0
     let left = this.target.machine.config.nlwps
     for (let l = words[sq] as number; l !== 0; l = words[l + L_SLEEPCHAIN_NEXT] as number) {
       if (left-- === 0) return this.report(world, 'is on a sleep queue that has no end', l)
@@ -111,7 +131,10 @@ export class QueueWatch implements Observer, MachineListener {
       const priority = lwpEprio(this.reader, l)
       if (priority > before)
         return this.report(world, `with priority ${priority} sleeps behind one with ${before}`, l)
+      if (priority === before && this.arrivals.of(l) < this.arrivals.of(last))
+        return this.report(world, `sleeps behind ${this.named(world, last)}, which came later`, l)
       before = priority
+      last = l
     }
   }
 

@@ -55,6 +55,10 @@ import { stopVsContinue } from './stop-vs-continue.js'
 import { lentAndChanged } from './lent-and-changed.js'
 import { wrongBell } from './wrong-bell.js'
 import { mapPreempted } from './map-preempted.js'
+import { firstCome } from './first-come.js'
+import { handedToWriter } from './handed-to-writer.js'
+import { signalVsTimeout } from './signal-vs-timeout.js'
+import { signalVsWait } from './signal-vs-wait.js'
 import { parentStays, parentTraces, tracerLeaves, zombieStays } from './tracer-leaves.js'
 
 /** Scenarios small enough to explore: two or three CPUs, few pages, each a pair of paths that meet. */
@@ -122,6 +126,10 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   parentStays,
   zombieStays,
   mapPreempted,
+  signalVsTimeout,
+  signalVsWait,
+  firstCome,
+  handedToWriter,
 ]
 
 /** Every scenario that comes with Holdfast: those for running, and these. Their names are different. */
