@@ -25,6 +25,7 @@ import { LwpLockWatch } from './lwp-lock-watch.js'
 import type { MachineTarget } from './machine-target.js'
 import { NullPage } from './null-page.js'
 import { OwnSpaces } from './own-spaces.js'
+import { PreemptWatch } from './preempt-watch.js'
 import { ProcessWatch } from './process-watch.js'
 import { QueueWatch } from './queue-watch.js'
 import { SleepResult } from './sleep-result.js'
@@ -117,6 +118,7 @@ export function kernelCheckers(
     new OwnSpaces(target),
     new QueueWatch(target),
     new SleepResult(target),
+    new PreemptWatch(target),
     new ProcessWatch(target),
     new LwpLockWatch(target),
     new Livelock({ ...names, log, cuts: false }),

@@ -89,6 +89,22 @@ const planted: readonly Planted[] = [
     says: /has priority -?\d+, and owns what .* waits for with \d+$/,
   },
   {
+    what: 'who has waited for a lock may not be preempted any more',
+    scenario: 'preempted-owner',
+    patch: { file: TURNSTILE, find: '  kpreemptEnable(cpu)\n', replace: '' },
+    says: /may not be preempted any more$/,
+  },
+  {
+    what: 'who is on the same chain as those it lends to is unlocked for them',
+    scenario: 'one-chain',
+    patch: {
+      file: PRI,
+      find: '      if (dolock) lwpUnlock(cpu, owner)\n',
+      replace: '      lwpUnlock(cpu, owner)\n',
+    },
+    says: /sleeping with a spin lock held/,
+  },
+  {
     what: 'what was lent is not taken back',
     scenario: 'one-cpu',
     patch: { file: PRI, find: '  lwpLendpri(cpu, lwp, prio)\n\n  if (dolock)', replace: '\n  if (dolock)' },

@@ -78,18 +78,18 @@ export class QueueWatch implements Observer, MachineListener {
     this.arrivals.event(world)
   }
 
-  note(world: World, actor: number, kind: number, _a: number, b: number): void {
+  note(world: World, actor: number, kind: number, a: number, b: number): void {
     const event = eventKinds[kind]?.name
-    if (event !== 'sleep' && event !== 'wake' && event !== 'block') return
+    if (event !== 'sleep' && event !== 'wake' && event !== 'block' && event !== 'lend') return
     this.words = issuedWords(world)
     const lwp = this.target.cpus[actor]?.self ?? 0
     if (lwp === 0) return
-    if (event === 'block') {
-      this.owners.set(lwp, b)
-      return
+    if (event === 'block') this.owners.set(lwp, b)
+    else if (event === 'lend') this.inherits(world, a)
+    else {
+      if (event === 'sleep') this.goesToSleep(world, lwp)
+      this.loans(world, lwp)
     }
-    if (event === 'sleep') this.goesToSleep(world, lwp)
-    this.loans(world, lwp)
   }
 
   private goesToSleep(world: World, lwp: number): void {
@@ -154,21 +154,32 @@ export class QueueWatch implements Observer, MachineListener {
       )
   }
 
-  /** Q5 */
+  /** Q5, of an LWP to which nobody is lending just now. */
   private loans(world: World, lwp: number): void {
     const { words } = this
-    // Somebody may be lending to it.
     if (words[words[lwp + L_MUTEX] as number] !== MUTEX_BIT_SPIN) return
-    let highest = -1
-    let left = this.target.machine.config.nlwps
-    for (let ts = words[lwp + L_PI_LENDERS] as number; ts !== 0; ts = words[ts + TS_PICHAIN] as number) {
-      if (left-- === 0) return this.report(world, 'has a list of lenders that has no end', lwp)
+    for (const ts of this.lenders(lwp))
       if (words[ts + TS_INHERITOR] !== lwp)
         return this.report(world, 'has a lender that lends to another', lwp)
-      highest = Math.max(highest, words[ts + TS_EPRIO] as number)
-    }
+    this.inherits(world, lwp)
+  }
+
+  /** Q5: the highest. */
+  private inherits(world: World, lwp: number): void {
+    const { words } = this
+    const highest = Math.max(-1, ...this.lenders(lwp).map((ts) => words[ts + TS_EPRIO] as number))
     const inherited = words[lwp + L_INHERITEDPRIO]
     if (inherited !== highest) this.report(world, `is lent ${highest}, and has inherited ${inherited}`, lwp)
+  }
+
+  /** The turnstiles through which it is lent a priority; no more than there are LWPs, as the list may be damaged. */
+  private lenders(lwp: number): number[] {
+    const { words } = this
+    const found: number[] = []
+    const most = this.target.machine.config.nlwps
+    for (let ts = words[lwp + L_PI_LENDERS] as number; ts !== 0; ts = words[ts + TS_PICHAIN] as number)
+      if (found.push(ts) > most) break
+    return found
   }
 
   /** Its effective priority without what it inherits. */

@@ -1,4 +1,5 @@
 /** What sleeps return: a sleep that does not say what ended it is seen, and the kernel as it is keeps to it. */
+import type { Patch } from '@holdfast/compiler'
 import { expect, test } from 'vitest'
 import { CORRECTED } from '../mutate/corrected.js'
 import { said } from '../testing/said.js'
@@ -11,12 +12,22 @@ const LOOKS = 'if (catchSignals && error === 0) {'
 interface Planted {
   readonly what: string
   readonly scenario: string
+  /** kern-sleepq.ts if left out. */
+  readonly file?: string
   readonly find: string
   readonly replace: string
   readonly says: RegExp
 }
 
 const planted: readonly Planted[] = [
+  {
+    what: 'a signal is left for whoever is continued',
+    scenario: 'woken-while-stopped',
+    file: 'kernel/src/kern-synch.ts',
+    find: '      if ((mem.read(p + P_SLFLAG) & PSL_TRACED) !== 0 && mem.read(p + P_XSTAT) !== 0) {',
+    replace: '      {',
+    says: /is told of a signal, and there was none$/,
+  },
   {
     what: 'every sleep in which signals are caught returns EINTR',
     scenario: 'signal-vs-timeout',
@@ -54,20 +65,17 @@ const planted: readonly Planted[] = [
   },
 ]
 
-const messages = (scenario: string, patch?: { find: string; replace: string }): Promise<string[]> =>
-  said(scenario, [...patchesOf(CORRECTED), ...(patch === undefined ? [] : [{ file: SLEEPQ, ...patch }])], {
-    seed: 1,
-    executions: EXECUTIONS,
-  })
+const messages = (scenario: string, ...patches: readonly Patch[]): Promise<string[]> =>
+  said(scenario, [...patchesOf(CORRECTED), ...patches], { seed: 1, executions: EXECUTIONS })
 
-for (const { what, scenario, find, replace, says } of planted)
+for (const { what, scenario, file = SLEEPQ, find, replace, says } of planted)
   test(`planted: ${what}; seen under ${scenario} in ${EXECUTIONS} random walks`, async () => {
-    expect(await messages(scenario, { find, replace })).toEqual(
+    expect(await messages(scenario, { file, find, replace })).toEqual(
       expect.arrayContaining([expect.stringMatching(says)]),
     )
   })
 
-for (const scenario of ['signal-vs-timeout', 'signal-vs-wait'])
+for (const scenario of new Set(planted.map((each) => each.scenario)))
   test(`the corrected kernel under ${scenario}: nothing is said in ${EXECUTIONS} random walks`, async () => {
     expect(await messages(scenario)).toEqual([])
   })

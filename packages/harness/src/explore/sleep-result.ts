@@ -2,6 +2,7 @@ import { issuedWords, outerSite } from '@holdfast/explorer'
 import type { Observer, World } from '@holdfast/explorer'
 import {
   L_FLAG,
+  L_PROC,
   L_TIMEOUT_STATE,
   L_WMESG,
   LW_CANCELLED,
@@ -12,6 +13,9 @@ import {
   OPC_EAGAIN,
   OPC_EINTR,
   OPC_EOTHER,
+  PS_SIGKILL,
+  PS_STOPPING,
+  P_SFLAG,
   eventKinds,
   wmesgText,
 } from '@holdfast/kernel'
@@ -38,7 +42,8 @@ interface Sleep {
 /**
  * What a sleep returns that signals can end (sleepq_block), by what a program's operation returns thereupon.
  *
- * Verifies   R1  EINTR is returned only if a signal, or an exit, has come since the sleep began, or had come before
+ * Verifies   R1  EINTR is returned only if a signal, or an exit, has come since the sleep began, or had come before: LW_PENDSIG alone is none if
+ *                the process is neither to stop nor killed
  *            R2  a sleep whose time was over returns EWOULDBLOCK (the operation: 0), and not EINTR
  *            R3  one whose time was not returns EINTR, if a signal was there when the LWP was woken
  *            R4  a wait for a child, which has no timeout, does not return EWOULDBLOCK
@@ -70,7 +75,7 @@ export class SleepResult implements Observer, MachineListener {
     const { lwp, field } = fields
     const sleep = this.sleeps.get(lwp)
     if (field === L_FLAG) {
-      if (sleep !== undefined && (world.evNew & SIGNALLED) !== 0) sleep.signalled = true
+      if (sleep !== undefined && this.isMeant(world, lwp)) sleep.signalled = true
       if ((world.evNew & ~world.evOld & LW_SINTR) !== 0) this.sintr(world, lwp)
     } else if (field === L_TIMEOUT_STATE && sleep !== undefined && world.evNew === TIMEOUT_FIRING)
       sleep.fired = true
@@ -121,6 +126,15 @@ export class SleepResult implements Observer, MachineListener {
     const wmesg = wmesgText(issuedWords(world)[lwp + L_WMESG] as number)
     if (!INTERRUPTIBLE.includes(wmesg))
       this.report(world, lwp, `sleeps in '${wmesg}', and signals are to end that`)
+  }
+
+  /** Whether the flag that the event has set is of a signal, or an exit, that is meant for `lwp`. */
+  private isMeant(world: World, lwp: number): boolean {
+    const set = world.evNew & ~world.evOld & SIGNALLED
+    if (set !== LW_PENDSIG) return set !== 0
+    const words = issuedWords(world)
+    const p = words[lwp + L_PROC] as number
+    return ((words[p + P_SFLAG] as number) & (PS_STOPPING | PS_SIGKILL)) !== 0
   }
 
   private isSignalled(world: World, lwp: number): boolean {

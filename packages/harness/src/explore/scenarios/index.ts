@@ -57,6 +57,8 @@ import { wrongBell } from './wrong-bell.js'
 import { mapPreempted } from './map-preempted.js'
 import { firstCome } from './first-come.js'
 import { handedToWriter } from './handed-to-writer.js'
+import { oneChain } from './one-chain.js'
+import { wokenWhileStopped } from './woken-while-stopped.js'
 import { signalVsTimeout } from './signal-vs-timeout.js'
 import { signalVsWait } from './signal-vs-wait.js'
 import { parentStays, parentTraces, tracerLeaves, zombieStays } from './tracer-leaves.js'
@@ -130,6 +132,8 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   signalVsWait,
   firstCome,
   handedToWriter,
+  wokenWhileStopped,
+  oneChain,
 ]
 
 /** Every scenario that comes with Holdfast: those for running, and these. Their names are different. */
