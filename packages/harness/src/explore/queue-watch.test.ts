@@ -95,6 +95,16 @@ const planted: readonly Planted[] = [
     says: /may not be preempted any more$/,
   },
   {
+    what: 'who wants to another CPU is moved also from the middle of the kernel',
+    scenario: 'moved-in-kernel',
+    patch: {
+      file: 'kernel/src/mi-switch.ts',
+      find: 'if (mem.read(lwp + L_TARGET_CPU) !== 0 && mem.read(lwp + L_KCPU) === 0)',
+      replace: 'if (mem.read(lwp + L_TARGET_CPU) !== 0)',
+    },
+    says: /is moved to another CPU in the middle of the kernel$/,
+  },
+  {
     what: 'who is on the same chain as those it lends to is unlocked for them',
     scenario: 'one-chain',
     patch: {

@@ -115,6 +115,10 @@ export const EQUIVALENT_BASE: readonly (readonly [id: string, reason: string])[]
   ['skip-wakeup:kern-synch:schedReprioritize:2', RESCHED_TWICE],
   ['drop-operand:kern-synch:setrunnable:1', NOT_TRACED],
   [
+    'drop-operand:mi-switch:miSwitch:1',
+    'the idle LWP finds that it wants to no other CPU (sched_idle), and leaves it where it is',
+  ],
+  [
     'store-after-unlock:mi-switch:lwpExitSwitchaway:1',
     'spc_mutex does not cover LP_RUNNING of a zombie, for which lwp_free alone waits: and that waits for ci_curlwp too, which is exchanged later',
   ],

@@ -57,6 +57,7 @@ import { wrongBell } from './wrong-bell.js'
 import { mapPreempted } from './map-preempted.js'
 import { firstCome } from './first-come.js'
 import { handedToWriter } from './handed-to-writer.js'
+import { movedInKernel } from './moved-in-kernel.js'
 import { oneChain } from './one-chain.js'
 import { wokenWhileStopped } from './woken-while-stopped.js'
 import { signalVsTimeout } from './signal-vs-timeout.js'
@@ -134,6 +135,7 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   handedToWriter,
   wokenWhileStopped,
   oneChain,
+  movedInKernel,
 ]
 
 /** Every scenario that comes with Holdfast: those for running, and these. Their names are different. */

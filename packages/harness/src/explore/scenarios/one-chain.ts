@@ -48,9 +48,10 @@ export const oneChain = defineScenario({
           program: [
             {
               op: 'loop',
-              count: 30,
+              count: 20,
               body: [
                 { op: 'wakeup', channel: 'bell' },
+                ...Array.from({ length: 6 }, () => ({ op: 'compute', units: 1 }) as const),
                 { op: 'regread', process: 'signaller' },
               ],
             },
