@@ -25,8 +25,10 @@ import { LwpLockWatch } from './lwp-lock-watch.js'
 import type { MachineTarget } from './machine-target.js'
 import { NullPage } from './null-page.js'
 import { OwnSpaces } from './own-spaces.js'
+import { PreemptWatch } from './preempt-watch.js'
 import { ProcessWatch } from './process-watch.js'
 import { QueueWatch } from './queue-watch.js'
+import { SleepResult } from './sleep-result.js'
 import { StackUse } from './stack-use.js'
 import { SwapChoice } from './swap-choice.js'
 import { SwapMarks } from './swap-marks.js'
@@ -117,6 +119,8 @@ export function kernelCheckers(
     new NullPage(names.actor),
     new OwnSpaces(target),
     new QueueWatch(target),
+    new SleepResult(target),
+    new PreemptWatch(target),
     new ProcessWatch(target),
     new LwpLockWatch(target),
     new Livelock({ ...names, log, cuts: false }),

@@ -30,6 +30,8 @@ import { WordTexts } from './word-texts.js'
 export interface MachineListener {
   /** A CPU noted an event of the kernel (EV_*). */
   note(world: World, actor: number, kind: number, a: number, b: number): void
+  /** A CPU counted an operation of a program, or what it failed with (OP_*, OPC_*): the LWP that it runs is done with it. */
+  counted?(world: World, actor: number, counter: number): void
   /** Every CPU idles: time is about to pass. */
   idle?(world: World): void
   /** What it has gathered in this execution and judges by, as one number, if that does not follow from the state of the machine. Left out: nothing. */
@@ -314,7 +316,9 @@ export class MachineTarget implements Target {
       record: (kind, a, b) => {
         for (const listener of this.listeners) listener.note(world, actor, kind, a, b)
       },
-      count: () => {},
+      count: (counter) => {
+        for (const listener of this.listeners) listener.counted?.(world, actor, counter)
+      },
       print: (line) => this.lines.push(line),
       setTick: () => {},
       bump: () => {},

@@ -54,6 +54,16 @@ const planted: readonly Planted[] = [
     says: /with priority \d+ sleeps behind one with \d+$/,
   },
   {
+    what: 'who is given a priority that makes no difference loses its place',
+    scenario: 'first-come',
+    patch: {
+      file: SLEEPQ,
+      find: 'if (lwpEprio(cpu, lwp) === old || syncobjOrder',
+      replace: 'if (syncobjOrder',
+    },
+    says: /sleeps behind .*, which came later$/,
+  },
+  {
     what: 'a turnstile does not count who waits for it',
     scenario: 'one-cpu',
     patch: {
@@ -88,6 +98,32 @@ const planted: readonly Planted[] = [
     scenario: 'one-cpu',
     patch: { file: TURNSTILE, find: '  turnstileLendpri(cpu, lwp)\n', replace: '' },
     says: /has priority -?\d+, and owns what .* waits for with \d+$/,
+  },
+  {
+    what: 'who has waited for a lock may not be preempted any more',
+    scenario: 'preempted-owner',
+    patch: { file: TURNSTILE, find: '  kpreemptEnable(cpu)\n', replace: '' },
+    says: /may not be preempted any more$/,
+  },
+  {
+    what: 'who wants to another CPU is moved also from the middle of the kernel',
+    scenario: 'moved-in-kernel',
+    patch: {
+      file: 'kernel/src/mi-switch.ts',
+      find: 'if (mem.read(lwp + L_TARGET_CPU) !== 0 && mem.read(lwp + L_KCPU) === 0)',
+      replace: 'if (mem.read(lwp + L_TARGET_CPU) !== 0)',
+    },
+    says: /is moved to another CPU in the middle of the kernel$/,
+  },
+  {
+    what: 'who is on the same chain as those it lends to is unlocked for them',
+    scenario: 'one-chain',
+    patch: {
+      file: PRI,
+      find: '      if (dolock) lwpUnlock(cpu, owner)\n',
+      replace: '      lwpUnlock(cpu, owner)\n',
+    },
+    says: /sleeping with a spin lock held/,
   },
   {
     what: 'what was lent is not taken back',
@@ -172,7 +208,8 @@ for (const { what, scenario, patch, says } of planted)
     expect(await messages(scenario, patch)).toEqual(expect.arrayContaining([expect.stringMatching(says)]))
   })
 
-for (const scenario of new Set(planted.map((each) => each.scenario)))
+// Under handed-to-writer somebody else comes to own a lock as its waiters lend their priorities: that is no fault.
+for (const scenario of new Set([...planted.map((each) => each.scenario), 'handed-to-writer']))
   test(`the corrected kernel under ${scenario}: nothing is said in ${EXECUTIONS} random walks`, async () => {
     expect(await messages(scenario)).toEqual([])
   })

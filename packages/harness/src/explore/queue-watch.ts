@@ -35,6 +35,7 @@ import {
   lwpEprio,
 } from '@holdfast/kernel'
 import type { Cpu } from '@holdfast/kernel'
+import { Arrivals } from './arrivals.js'
 import type { MachineListener, MachineTarget } from './machine-target.js'
 
 /**
@@ -43,39 +44,57 @@ import type { MachineListener, MachineTarget } from './machine-target.js'
  * Verifies   Q1  whoever is on a sleep queue sleeps there, or is stopped: its l_sleepq names the queue
  *            Q2  the queue is in the order of effective priorities, so that the most urgent is woken first
  *            Q3  a turnstile counts as many waiters as there are
- *            Q4  the owner of the lock that an LWP goes to sleep for is as urgent as the LWP is by itself (without what others lend it)
+ *            Q4  the owner of the lock that an LWP goes to sleep for, if it was so already when the LWP was queued, is as urgent as the LWP is by
+ *                itself (without what others lend it)
  *            Q5  the priority that an LWP has inherited is the highest that is lent to it, and each turnstile in its list lends to it
  *            Q6  when all processes are gone nothing is lent
  *            Q7  who waits for a lock has the base priority of a kernel thread at least (l_kpribase)
  *            Q8  who is woken is in no interruptible sleep any more (LW_SINTR): exit_lwps would end the next one, which may wait for a lock
- * Does not   follow a chain of owners who wait for each other: another CPU may be walking it; nor tell who is woken when priorities are equal.
+ *            Q9  of those that are as urgent as each other, who came first, or came to that priority first, is first
+ * Does not   follow a chain of owners who wait for each other: another CPU may be walking it; nor say that a lock's next owner should be lent
+ *            what the one before was: turnstile_lendpri is called by who goes to sleep.
  */
 export class QueueWatch implements Observer, MachineListener {
   readonly name = 'sleep queues'
   private readonly target: MachineTarget
+  private readonly arrivals: Arrivals
+  /** By LWP that waits for a lock: who owned it when it was queued. */
+  private readonly owners = new Map<number, number>()
   private words: ArrayLike<number> = []
   /** As much of a CPU as the kernel's own functions need that read alone. */
   private readonly reader: Cpu
 
   constructor(target: MachineTarget) {
     this.target = target
+    this.arrivals = new Arrivals(target)
     const read = (addr: number): number => this.words[addr] as number
     this.reader = { mem: { read, load: read } as unknown as Mem } as Cpu
     target.listen(this)
   }
 
-  reset(): void {}
+  reset(): void {
+    this.arrivals.reset()
+    this.owners.clear()
+  }
 
-  note(world: World, actor: number, kind: number, of: number): void {
+  event(world: World): void {
+    this.arrivals.event(world)
+  }
+
+  note(world: World, actor: number, kind: number, of: number, b: number): void {
     const event = eventKinds[kind]?.name
-    if (event !== 'sleep' && event !== 'wake') return
+    if (event !== 'sleep' && event !== 'wake' && event !== 'block' && event !== 'lend') return
     this.words = issuedWords(world)
     if (event === 'wake' && ((this.words[of + L_FLAG] as number) & LW_SINTR) !== 0)
       this.report(world, 'is awake, and LW_SINTR says that it may be interrupted', of) // Q8
     const lwp = this.target.cpus[actor]?.self ?? 0
     if (lwp === 0) return
-    if (event === 'sleep') this.goesToSleep(world, lwp)
-    this.loans(world, lwp)
+    if (event === 'block') this.owners.set(lwp, b)
+    else if (event === 'lend') this.inherits(world, of)
+    else {
+      if (event === 'sleep') this.goesToSleep(world, lwp)
+      this.loans(world, lwp)
+    }
   }
 
   private goesToSleep(world: World, lwp: number): void {
@@ -91,7 +110,7 @@ export class QueueWatch implements Observer, MachineListener {
     const { mem } = this.reader
     const lock = words[lwp + L_WCHAN] as number
     const owner = syncobj === RW_SYNCOBJ ? rwOwner(mem, lock) : mutexOwner(mem, lock)
-    if (owner === 0 || owner === lwp) return
+    if (owner === 0 || owner === lwp || owner !== this.owners.get(lwp)) return
     const own = this.priorityAlone(lwp)
     const has = lwpEprio(this.reader, owner)
     if (has >= own) return
@@ -102,10 +121,11 @@ export class QueueWatch implements Observer, MachineListener {
     )
   }
 
-  /** Q1, Q2 */
+  /** Q1, Q2, Q9 */
   private queue(world: World, sq: number): void {
     const { words } = this
     let before = Infinity
+    let last = 0
     let left = this.target.machine.config.nlwps
     for (let l = words[sq] as number; l !== 0; l = words[l + L_SLEEPCHAIN_NEXT] as number) {
       if (left-- === 0) return this.report(world, 'is on a sleep queue that has no end', l)
@@ -116,7 +136,10 @@ export class QueueWatch implements Observer, MachineListener {
       const priority = lwpEprio(this.reader, l)
       if (priority > before)
         return this.report(world, `with priority ${priority} sleeps behind one with ${before}`, l)
+      if (priority === before && this.arrivals.of(l) < this.arrivals.of(last))
+        return this.report(world, `sleeps behind ${this.named(world, last)}, which came later`, l)
       before = priority
+      last = l
     }
   }
 
@@ -136,21 +159,32 @@ export class QueueWatch implements Observer, MachineListener {
       )
   }
 
-  /** Q5 */
+  /** Q5, of an LWP to which nobody is lending just now. */
   private loans(world: World, lwp: number): void {
     const { words } = this
-    // Somebody may be lending to it.
     if (words[words[lwp + L_MUTEX] as number] !== MUTEX_BIT_SPIN) return
-    let highest = -1
-    let left = this.target.machine.config.nlwps
-    for (let ts = words[lwp + L_PI_LENDERS] as number; ts !== 0; ts = words[ts + TS_PICHAIN] as number) {
-      if (left-- === 0) return this.report(world, 'has a list of lenders that has no end', lwp)
+    for (const ts of this.lenders(lwp))
       if (words[ts + TS_INHERITOR] !== lwp)
         return this.report(world, 'has a lender that lends to another', lwp)
-      highest = Math.max(highest, words[ts + TS_EPRIO] as number)
-    }
+    this.inherits(world, lwp)
+  }
+
+  /** Q5: the highest. */
+  private inherits(world: World, lwp: number): void {
+    const { words } = this
+    const highest = Math.max(-1, ...this.lenders(lwp).map((ts) => words[ts + TS_EPRIO] as number))
     const inherited = words[lwp + L_INHERITEDPRIO]
     if (inherited !== highest) this.report(world, `is lent ${highest}, and has inherited ${inherited}`, lwp)
+  }
+
+  /** The turnstiles through which it is lent a priority; no more than there are LWPs, as the list may be damaged. */
+  private lenders(lwp: number): number[] {
+    const { words } = this
+    const found: number[] = []
+    const most = this.target.machine.config.nlwps
+    for (let ts = words[lwp + L_PI_LENDERS] as number; ts !== 0; ts = words[ts + TS_PICHAIN] as number)
+      if (found.push(ts) > most) break
+    return found
   }
 
   /** Its effective priority without what it inherits. */

@@ -8,6 +8,11 @@ const KICK = 'a kick without cause is another look of the swapper'
 const SAVES_TIME = 'the test saves time alone: what it guards looks again with the lock'
 const SPLSCHED = 'a variable of the CPU, which nobody looks at before interrupts are let in again (splsched)'
 
+const RESCHED_TWICE =
+  'sched_enqueue has had the CPU choose again, under the same lock; a CPU that runs the LWP itself, or finds nothing more urgent, goes on as before'
+const NOT_TRACED =
+  'p_xstat is other than 0 if the process was killed: then every LWP of it is given LW_PENDSIG under the same hold of p_lock'
+
 const BROADCAST_LATE =
   'the condition has changed under p_lock, so its variable may be told after that is released; and the process outlives its LWP, which is still running'
 const NO_ZOMBIE =
@@ -51,7 +56,23 @@ export const EQUIVALENT_BASE: readonly (readonly [id: string, reason: string])[]
     'drop-operand:kern-sleepq:sleepqBlock:3',
     'nobody looks at the error of a sleep that signals do not end, but that a condition variable is signalled once more',
   ],
+  [
+    'late-lock:kern-sleepq:sleepqJoin:1',
+    'l_kpriority is the LWP’s own, and the lock of the queue does not cover the LWP yet',
+  ],
+  [
+    'drop-operand:kern-sleepq:sleepqWake:2',
+    'the variables that are signalled have one sleeper each, or sleepers who look at their condition again',
+  ],
   // Turnstiles.
+  [
+    'late-lock:kern-turnstile:turnstileBlock:1',
+    'who is on a queue is not LSONPROC, and kpreempt leaves it alone; one that has been woken meanwhile may be preempted',
+  ],
+  [
+    'store-after-unlock:kern-turnstile:turnstileBlock:1',
+    'l_kpribase is the LWP’s own; preempted in between, it is queued with the priority of one that waits for a lock, which is below all that preempt it',
+  ],
   [
     'drop-check:kern-turnstile:turnstileBlock:2',
     'l_kpribase is PRI_KERNEL, which is lower, but while its LWP waits for a lock: and it waits for one at a time',
@@ -72,7 +93,35 @@ export const EQUIVALENT_BASE: readonly (readonly [id: string, reason: string])[]
     'drop-check:turnstile-pri:turnstileLendpri:9',
     'the lock of the current LWP may be dropped here: that is in the contract, and sleepq_block finds it awake then',
   ],
+  [
+    'drop-check:turnstile-pri:turnstileLendpri:1',
+    'an LWP without a wait channel has sched_syncobj, under the same lock, and that knows no owner: the walk ends one line later',
+  ],
+  [
+    'drop-check:turnstile-pri:turnstileLendpri:3',
+    `${NO_SUCH_OWNER}; and if another LWP on the way waited for a lock of the current one, which waits too, all would wait for ever`,
+  ],
+  [
+    'drop-check:turnstile-pri:turnstileLendpri:7',
+    'an owner has inherited all that is lent to it, so what is more than its priority is more than what this turnstile lends it',
+  ],
+  [
+    'negate-condition:turnstile-pri:turnstileLendpri:5',
+    `${NO_SUCH_OWNER}; so it waits for nothing, and looks at everything again at once`,
+  ],
   // Sleeping and waking.
+  ['early-unlock:kern-synch:setrunnable:1', RESCHED_TWICE],
+  ['skip-wakeup:kern-synch:setrunnable:5', RESCHED_TWICE],
+  ['skip-wakeup:kern-synch:schedReprioritize:2', RESCHED_TWICE],
+  ['drop-operand:kern-synch:setrunnable:1', NOT_TRACED],
+  [
+    'drop-operand:mi-switch:miSwitch:1',
+    'the idle LWP finds that it wants to no other CPU (sched_idle), and leaves it where it is',
+  ],
+  [
+    'store-after-unlock:mi-switch:lwpExitSwitchaway:1',
+    'spc_mutex does not cover LP_RUNNING of a zombie, for which lwp_free alone waits: and that waits for ci_curlwp too, which is exchanged later',
+  ],
   ...[
     'drop-lock:1',
     'drop-unlock:1',

@@ -56,6 +56,13 @@ import { lentAndChanged } from './lent-and-changed.js'
 import { wrongBell } from './wrong-bell.js'
 import { mapCrowd } from './map-crowd.js'
 import { mapPreempted } from './map-preempted.js'
+import { firstCome } from './first-come.js'
+import { handedToWriter } from './handed-to-writer.js'
+import { movedInKernel } from './moved-in-kernel.js'
+import { oneChain } from './one-chain.js'
+import { wokenWhileStopped } from './woken-while-stopped.js'
+import { signalVsTimeout } from './signal-vs-timeout.js'
+import { signalVsWait } from './signal-vs-wait.js'
 import { parentStays, parentTraces, tracerLeaves, zombieStays } from './tracer-leaves.js'
 
 /** Scenarios small enough to explore: two or three CPUs, few pages, each a pair of paths that meet. */
@@ -124,6 +131,13 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   zombieStays,
   mapPreempted,
   mapCrowd,
+  signalVsTimeout,
+  signalVsWait,
+  firstCome,
+  handedToWriter,
+  wokenWhileStopped,
+  oneChain,
+  movedInKernel,
 ]
 
 /** Every scenario that comes with Holdfast: those for running, and these. Their names are different. */
