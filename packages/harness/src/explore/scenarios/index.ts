@@ -55,6 +55,11 @@ import { stopVsContinue } from './stop-vs-continue.js'
 import { lentAndChanged } from './lent-and-changed.js'
 import { wrongBell } from './wrong-bell.js'
 import { mapPreempted } from './map-preempted.js'
+import { exitVsWaiter } from './exit-vs-waiter.js'
+import { raisedById } from './raised-by-id.js'
+import { mapVsMemory } from './map-vs-memory.js'
+import { lentAndWoken } from './lent-and-woken.js'
+import { mutexSleeperVsScan } from './mutex-sleeper-vs-scan.js'
 import { parentStays, parentTraces, tracerLeaves, zombieStays } from './tracer-leaves.js'
 
 /** Scenarios small enough to explore: two or three CPUs, few pages, each a pair of paths that meet. */
@@ -122,6 +127,11 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   parentStays,
   zombieStays,
   mapPreempted,
+  exitVsWaiter,
+  raisedById,
+  mapVsMemory,
+  lentAndWoken,
+  mutexSleeperVsScan,
 ]
 
 /** Every scenario that comes with Holdfast: those for running, and these. Their names are different. */
