@@ -11,9 +11,9 @@ export const exitVsWaiter = defineScenario({
     { name: 'target', pages: 1, lwps: [{ program: [sleep(30)] }] },
     {
       name: 'pinner',
-      pages: 16,
+      pages: 14,
       lwps: [
-        { ...REALTIME, program: [sleep(12), { op: 'vslock', pages: 16 }, sleep(8), { op: 'vsunlock' }] },
+        { ...REALTIME, program: [sleep(12), { op: 'vslock', pages: 14 }, sleep(8), { op: 'vsunlock' }] },
       ],
     },
     {

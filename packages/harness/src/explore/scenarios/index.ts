@@ -60,6 +60,10 @@ import { raisedById } from './raised-by-id.js'
 import { mapVsMemory } from './map-vs-memory.js'
 import { lentAndWoken } from './lent-and-woken.js'
 import { mutexSleeperVsScan } from './mutex-sleeper-vs-scan.js'
+import { orphans } from './orphans.js'
+import { readerVsCreate } from './reader-vs-create.js'
+import { exitVsStopped } from './exit-vs-stopped.js'
+import { fullTable } from './full-table.js'
 import { parentStays, parentTraces, tracerLeaves, zombieStays } from './tracer-leaves.js'
 
 /** Scenarios small enough to explore: two or three CPUs, few pages, each a pair of paths that meet. */
@@ -132,6 +136,10 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   mapVsMemory,
   lentAndWoken,
   mutexSleeperVsScan,
+  orphans,
+  readerVsCreate,
+  exitVsStopped,
+  fullTable,
 ]
 
 /** Every scenario that comes with Holdfast: those for running, and these. Their names are different. */
