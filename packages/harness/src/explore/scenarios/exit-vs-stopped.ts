@@ -37,13 +37,13 @@ export const exitVsStopped = defineScenario({
     },
     {
       name: 'pinner',
-      pages: 12,
+      pages: 10,
       lwps: [
         {
           ...REALTIME,
           program: [
             sleep(12),
-            { op: 'vslock', pages: 12 },
+            { op: 'vslock', pages: 10 },
             sleep(4),
             { op: 'stop', process: 'team' },
             sleep(1),
