@@ -36,7 +36,7 @@ export interface MutateChoices {
   readonly json: boolean
 }
 
-export const DEFAULT_EXECUTIONS = 300
+export const DEFAULT_EXECUTIONS = 600
 
 const SAMPLE: Range = { min: 1, max: 1_000_000 }
 const EXECUTIONS: Range = { min: 1, max: 1_000_000_000 }

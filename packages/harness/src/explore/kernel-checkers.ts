@@ -22,6 +22,7 @@ import { Lifetimes } from './lifetimes.js'
 import { placeOf } from './machinery.js'
 import { isPublished } from './published.js'
 import { LwpLockWatch } from './lwp-lock-watch.js'
+import { LwpWatch } from './lwp-watch.js'
 import type { MachineTarget } from './machine-target.js'
 import { NullPage } from './null-page.js'
 import { OwnSpaces } from './own-spaces.js'
@@ -123,6 +124,7 @@ export function kernelCheckers(
     new PreemptWatch(target),
     new ProcessWatch(target),
     new LwpLockWatch(target),
+    new LwpWatch(target, sites),
     new Livelock({ ...names, log, cuts: false }),
     new AtRest(target),
     new WiredOnce(target),

@@ -3,20 +3,27 @@ import type { Observer, World } from '@holdfast/explorer'
 import {
   ALLPROC,
   L_FLAG,
+  LPR_DETACHED,
+  LSSLEEP,
   L_LID,
+  L_PRFLAG,
   L_SIBLING_NEXT,
+  L_STAT,
+  L_WCHAN,
   LW_INMEM,
   LW_SYSTEM,
   P_CHILDREN,
   P_FLAG,
   P_LIST_NEXT,
   P_LWPS,
+  P_NLWPS,
   P_NSTOPCHILD,
   P_OPPTR,
   P_PPTR,
   P_SIBLING_NEXT,
   P_SLFLAG,
   P_STAT,
+  P_WAITCV,
   PK_SYSTEM,
   PSL_TRACED,
   SZOMB,
@@ -28,13 +35,15 @@ import type { MachineListener, MachineTarget } from './machine-target.js'
 /**
  * The process tree, whenever a process has become a zombie (the end of exit1, with proc_lock and p_lock); and a new LWP, when lwp_create has made it.
  *
- * Verifies   E1  the process is a zombie, on zombproc, and a child of its parent, who will find it there
+ * Verifies   E1  the process is a zombie, on zombproc, and the first child of its parent, who will find it there
  *            E2  it has no children: none says that it is its parent, or was before somebody traced it (p_opptr; but for zombies, which is a fault of 1.137)
  *            E3  its parent is no zombie: somebody will collect it
- *            E4  a new LWP is in memory, is a system LWP if its process is a system process, and has an id that no other LWP of its process has
- *            E5  when a process exits, those whose own parents are there are with them, or are to go back to them from who traces them
- *            E6  a process that has exited has none of its children on its account: it has counted off each that was collected, reported, or given away (p_nstopchild)
- * Does not   tell whether the parent is woken: whoever waits for ever is found otherwise.
+ *            E4  a new LWP is in memory, is a system LWP if its process is a system process, and has an id that no other LWP of its process has; it is detached, unless it is the
+ *                first
+ *            E5  when a process exits, it and all others whose own parents are there are with them, or are to go back to them from who traces them
+ *            E6  nobody sleeps in wait, with all CPUs idle, who has a child that is a zombie
+ *            E7  a process that has exited has none of its children on its account: it has counted off each that was collected, reported, or given away (p_nstopchild)
+ * Does not   know of parents that boot has given.
  */
 export class ProcessWatch implements Observer, MachineListener {
   readonly name = 'process tree'
@@ -60,6 +69,19 @@ export class ProcessWatch implements Observer, MachineListener {
     else if (event === 'lwpCreate') this.made(world, a, b)
   }
 
+  /** E6 */
+  idle(world: World): void {
+    const words = issuedWords(world)
+    const { nlwps } = this.target.machine.config
+    for (const p of this.list(words, ALLPROC, P_LIST_NEXT)) {
+      const zombie = this.list(words, p + P_CHILDREN, P_SIBLING_NEXT).find((q) => words[q + P_STAT] === SZOMB)
+      if (zombie === undefined) continue
+      const lwps = this.list(words, p + P_LWPS, L_SIBLING_NEXT, nlwps)
+      if (lwps.some((l) => words[l + L_STAT] === LSSLEEP && words[l + L_WCHAN] === p + P_WAITCV))
+        this.report(world, zombie, 'is a zombie, and its parent sleeps in wait')
+    }
+  }
+
   /** E4 */
   private made(world: World, l: number, p: number): void {
     const words = issuedWords(world)
@@ -68,6 +90,10 @@ export class ProcessWatch implements Observer, MachineListener {
     if ((flag & LW_INMEM) === 0) this.report(world, l, 'is new, and swapped out')
     if (((flag & LW_SYSTEM) !== 0) !== isSystem)
       this.report(world, l, `is new, of a ${isSystem ? 'system' : 'user'} process, and its l_flag is ${flag}`)
+    const isFirst = words[p + P_NLWPS] === 1
+    const isDetached = ((words[l + L_PRFLAG] as number) & LPR_DETACHED) !== 0
+    if (!isSystem && isDetached === isFirst)
+      this.report(world, l, `is new, and ${isFirst ? 'the first, but' : 'not'} detached`)
     const { nlwps } = this.target.machine.config
     const others = this.list(words, p + P_LWPS, L_SIBLING_NEXT, nlwps).filter((other) => other !== l)
     const lid = words[l + L_LID]
@@ -83,6 +109,8 @@ export class ProcessWatch implements Observer, MachineListener {
     const children = this.list(words, parent + P_CHILDREN, P_SIBLING_NEXT)
     if (words[p + P_STAT] !== SZOMB || !zombies.includes(p))
       this.report(world, p, 'has exited, and is no zombie')
+    else if (children[0] !== p && children.includes(p))
+      this.report(world, p, 'is a zombie, and not the first child of its parent')
     else if (!children.includes(p)) this.report(world, p, 'is a zombie that its parent does not know')
     else if (!alive.includes(parent)) this.report(world, p, 'is a zombie whose parent is dead')
     const counted = words[p + P_NSTOPCHILD] as number
@@ -94,14 +122,16 @@ export class ProcessWatch implements Observer, MachineListener {
         this.report(world, q, 'was the child of a zombie, and is to go back to it')
     }
     for (const [child, own] of this.parents) if (own === p) this.parents.delete(child)
-    for (const q of alive) {
+    for (const q of [...alive, ...zombies]) {
       const own = this.parents.get(q)
+      if (own === undefined) continue
       const traced = ((words[q + P_SLFLAG] as number) & PSL_TRACED) !== 0
-      if (own !== undefined && !traced && words[q + P_PPTR] !== own)
+      const goesTo = words[q + (traced ? P_OPPTR : P_PPTR)] as number
+      if (goesTo !== own)
         this.report(
           world,
           q,
-          `has the parent ${this.target.nameOf(words[q + P_PPTR] as number)}, not its own`,
+          `${traced ? 'is to go back to' : 'has the parent'} ${this.target.nameOf(goesTo)}, not its own`,
         )
     }
     for (const q of zombies) if (words[q + P_PPTR] === p) this.report(world, q, 'is the child of a zombie')

@@ -29,6 +29,9 @@ const LEGS: readonly Leg[] = [
   { name: 'preemption-bound', bound: 1, rounds: [0, 0, 0, 4, 0] },
 ]
 
+/** What is shown by an execution that was cut off. */
+export const STEP_LIMIT = 'stepLimit'
+
 /** Something that an execution showed. */
 export interface Shown {
   /** Verdict and functions: the same for a mutant and its twin, whose places have other numbers. */
@@ -130,8 +133,8 @@ export function stepOf(
   }))
   if (cut > 0)
     shown.push({
-      key: 'stepLimit',
-      verdict: 'stepLimit',
+      key: STEP_LIMIT,
+      verdict: STEP_LIMIT,
       message: `${cut} of ${executions} executions do not end`,
       strategy,
       execution: first,

@@ -4,6 +4,7 @@ import type { Observer, World } from '@holdfast/explorer'
 import type { KernelBuild } from '../explore/kernel-build.js'
 import type { Scenario } from '../scenario/types.js'
 import { Exploration } from './battery.js'
+import { NOWHERE } from './focus.js'
 import type { Focus } from './focus.js'
 
 /** What a scenario reaches of the kernel. Plain data. */
@@ -14,9 +15,6 @@ export interface Reach {
   /** Operations of an execution, on average: what it costs. */
   readonly points: number
 }
-
-/** No function at all. */
-const NOWHERE = { file: '', function: '', line: 0, lastLine: 0 }
 
 /** Notes what executions reach: operations, and the calls that lead to them. */
 export class ReachNotes implements Observer {
@@ -71,6 +69,8 @@ function placesOf(site: Site): string[] {
 /** The scenarios that come near a mutant, and how near. */
 export interface Order {
   readonly scenarios: readonly string[]
+  /** How many of them, the first, come as near as any: these are worth more than a look. */
+  readonly nearest: number
   /** False: there are operations in its lines, and no scenario was seen to reach one. The few executions that were looked at may not tell. */
   readonly reached: boolean
 }
@@ -97,8 +97,8 @@ export class Coverage {
   }
 
   /**
-   * In which order scenarios are tried: first those that reach the mutant's lines, then those that reach its function; the cheaper
-   * first. If there are none, those that reach its file.
+   * In which order scenarios are tried: first those that reach the mutant's lines, then those that reach its function, of them first those that come to a line
+   * shortly before; the cheaper first. If there are none, those that reach its file.
    */
   orderFor({ file, line, lastLine, function: name }: Focus): Order {
     const lines = Array.from({ length: lastLine - line + 1 }, (_, at) => `${file}:${line + at}`)
@@ -108,12 +108,22 @@ export class Coverage {
       if (has.has(`${file}#${name}`)) return 1
       return ofFile.has(scenario) ? 2 : 3
     }
+    const linesTo = (has: ReadonlySet<string>): number => {
+      let before = 0
+      while (before < line && !has.has(`${file}:${line - before}`)) before++
+      return before
+    }
     const ranked = this.reaches
-      .map(({ scenario, points, has }) => ({ scenario, points, rank: rankOf(scenario, has) }))
-      .sort((one, other) => one.rank - other.rank || one.points - other.points)
-    const last = Math.min(2, Math.max(1, ranked[0]?.rank ?? 0))
+      .map(({ scenario, points, has }) => {
+        const rank = rankOf(scenario, has)
+        return { scenario, points, rank, lines: rank === 0 ? 0 : linesTo(has) }
+      })
+      .sort((one, other) => one.rank - other.rank || one.lines - other.lines || one.points - other.points)
+    const first = ranked[0]
+    const last = Math.min(2, Math.max(1, first?.rank ?? 0))
     return {
       scenarios: ranked.filter(({ rank }) => rank <= last).map(({ scenario }) => scenario),
+      nearest: ranked.filter(({ rank, lines: each }) => rank === first?.rank && each === first.lines).length,
       reached: ranked[0]?.rank === 0 || !lines.some((each) => this.known.has(each)),
     }
   }

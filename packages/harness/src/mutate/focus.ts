@@ -12,6 +12,9 @@ export interface Focus {
   readonly lastLine: number
 }
 
+/** No place at all. */
+export const NOWHERE: Focus = { file: '', function: '', line: 0, lastLine: 0 }
+
 /** Tells whether an actor is at a place, or in a function that was called there. */
 export type IsThere = (world: World, actor: number) => boolean
 

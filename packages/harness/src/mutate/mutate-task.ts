@@ -14,6 +14,7 @@ export type MutateTask =
       readonly patches: readonly Patch[]
       readonly focus: Focus
       readonly scenarios: readonly string[]
+      readonly nearest: number
       readonly reached: boolean
       readonly seed: number
       readonly executions: number

@@ -45,11 +45,8 @@ export async function runMutants(options: RunMutantsOptions): Promise<Tried[]> {
         const { patches, file, function: name, line, lastLine } = mutant
         const focus = { file, function: name, line, lastLine }
         const { seed, executions, seconds } = options
-        const { scenarios, reached } = coverage.orderFor(mutant)
-        note(
-          mutant,
-          await threads.mutant({ patches, focus, scenarios, reached, seed, executions, seconds }, signal),
-        )
+        const order = coverage.orderFor(mutant)
+        note(mutant, await threads.mutant({ patches, focus, ...order, seed, executions, seconds }, signal))
       }),
     )
   }

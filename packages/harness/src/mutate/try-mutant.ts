@@ -8,10 +8,11 @@ import { subjectOfBuild } from '../explore/kernel-subject.js'
 import { SMALL_SCENARIOS } from '../explore/scenarios/index.js'
 import { patchesOf } from '../explore/variants.js'
 import type { Scenario } from '../scenario/types.js'
-import { Exploration } from './battery.js'
+import { Exploration, STEP_LIMIT } from './battery.js'
 import type { Focus } from './focus.js'
 import type { Shown, Step } from './battery.js'
 import { CORRECTED } from './corrected.js'
+import { NOWHERE } from './focus.js'
 import { reachOf } from './coverage.js'
 import type { Reach } from './coverage.js'
 import { mutantFolder } from './mutant-folder.js'
@@ -23,6 +24,8 @@ export interface TryOptions {
   readonly focus: Focus
   /** Names of scenarios, in the order in which they are tried. */
   readonly scenarios: readonly string[]
+  /** How many of them, the first, are tried in all rounds; the others in the first few. Default: all. */
+  readonly nearest?: number
   /** Whether any was seen to reach the place of the mutant. */
   readonly reached: boolean
   readonly seed: number
@@ -34,12 +37,16 @@ export interface TryOptions {
   readonly alive: () => void
 }
 
+/** In so many executions the twin must have come to its end, each time, for one of a mutant that does not to mean anything. */
+const TWIN_ENDS = 120
+
 /** The kernel without a fault, and what it has shown so far: kept from one mutant to the next. */
 class Twin {
   readonly build: KernelBuild
   private readonly seed: number
   private readonly known = new Map<string, { exploration: Exploration; steps: Step[] }>()
   private readonly profiles = new Map<string, Profile>()
+  private readonly ending = new Map<string, boolean>()
 
   constructor(build: KernelBuild, seed: number) {
     this.build = build
@@ -57,8 +64,29 @@ class Twin {
     return profile
   }
 
-  /** Whether it shows that too in the first `steps` steps under a scenario. */
+  /**
+   * Whether it comes to its end under a scenario, whatever is done near a mutant: in {@link TWIN_ENDS} executions. With very little memory the swapper and the
+   * pagedaemon may be at it for ever, once in many executions.
+   */
+  ends(scenario: Scenario, alive: () => void): boolean {
+    const known = this.ending.get(scenario.name)
+    if (known !== undefined) return known
+    const { seed, build } = this
+    const options = { seed, focus: NOWHERE, profile: this.profile(scenario) }
+    const exploration = new Exploration(scenario, build, options)
+    let ends = true
+    for (let executions = 0; ends && executions < TWIN_ENDS; alive()) {
+      const step = exploration.step()
+      executions += step.executions
+      ends = !step.shown.some(({ key }) => key === STEP_LIMIT)
+    }
+    this.ending.set(scenario.name, ends)
+    return ends
+  }
+
+  /** Whether it shows that too in the first `steps` steps under a scenario; or may not end there either, if that is what was shown. */
   shows({ key }: Shown, scenario: Scenario, focus: Focus, steps: number, alive: () => void): boolean {
+    if (key === STEP_LIMIT && !this.ends(scenario, alive)) return true
     const name = [scenario.name, focus.file, focus.function, focus.line, focus.lastLine].join(' ')
     const { seed, build } = this
     const known = this.known.get(name) ?? {
@@ -131,12 +159,16 @@ export async function tryMutant(options: TryOptions): Promise<Outcome> {
   }
 }
 
+/** Rounds in which all scenarios are tried. */
+const FIRST_ROUNDS = 2
+
 function battery(build: KernelBuild, own: Twin, options: TryOptions): Outcome {
   const started = performance.now()
   const explorations = new Map<string, Exploration>()
   let executions = 0
+  const { scenarios, nearest } = options
   for (let round = 0; ; round++)
-    for (const name of options.scenarios) {
+    for (const name of round < FIRST_ROUNDS ? scenarios : scenarios.slice(0, nearest)) {
       const scenario = scenarioNamed(name)
       const { seed, focus } = options
       const profile = own.profile(scenario)

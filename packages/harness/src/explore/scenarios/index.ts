@@ -63,6 +63,15 @@ import { oneChain } from './one-chain.js'
 import { wokenWhileStopped } from './woken-while-stopped.js'
 import { signalVsTimeout } from './signal-vs-timeout.js'
 import { signalVsWait } from './signal-vs-wait.js'
+import { exitVsWaiter } from './exit-vs-waiter.js'
+import { raisedById } from './raised-by-id.js'
+import { mapVsMemory } from './map-vs-memory.js'
+import { lentAndWoken } from './lent-and-woken.js'
+import { mutexSleeperVsScan } from './mutex-sleeper-vs-scan.js'
+import { orphans } from './orphans.js'
+import { readerVsCreate } from './reader-vs-create.js'
+import { exitVsStopped } from './exit-vs-stopped.js'
+import { fullTable } from './full-table.js'
 import { parentStays, parentTraces, tracerLeaves, zombieStays } from './tracer-leaves.js'
 
 /** Scenarios small enough to explore: two or three CPUs, few pages, each a pair of paths that meet. */
@@ -138,6 +147,15 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   wokenWhileStopped,
   oneChain,
   movedInKernel,
+  exitVsWaiter,
+  raisedById,
+  mapVsMemory,
+  lentAndWoken,
+  mutexSleeperVsScan,
+  orphans,
+  readerVsCreate,
+  exitVsStopped,
+  fullTable,
 ]
 
 /** Every scenario that comes with Holdfast: those for running, and these. Their names are different. */

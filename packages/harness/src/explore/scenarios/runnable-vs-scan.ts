@@ -30,8 +30,8 @@ export const runnableVsScan = defineScenario({
     eater(12),
     {
       name: 'pinner',
-      pages: 16,
-      lwps: [{ ...REALTIME, program: [sleep(19), { op: 'vslock', pages: 16 }, { op: 'vsunlock' }] }],
+      pages: 12,
+      lwps: [{ ...REALTIME, program: [sleep(19), { op: 'vslock', pages: 12 }, { op: 'vsunlock' }] }],
     },
   ],
 })
