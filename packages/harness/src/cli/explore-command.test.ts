@@ -197,6 +197,10 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ['program:reorder --param k=1', /^holdfast: parameter k is 1; reorder has s, c$/m],
   ['program:reorder --param s=-1', /^holdfast: parameter s is -1; a whole number from 0/m],
   ['program:reorder --param s', /^holdfast: --param: "s" is not allowed; name=number/m],
+  [
+    'program:inc --out /dev/null/x',
+    /^holdfast: --out: "\/dev\/null\/x" is not allowed; a folder: \/dev\/null is none/m,
+  ],
   ['program:reorder --variant fixed', /^holdfast: --variant: no variant is called 'fixed'; there are /m],
   ['program:reorder --strategy luck', /^holdfast: --strategy: "luck" is not allowed; 'random', /m],
   ['program:reorder --speed 9', /unknown option '--speed'[\s\S]*the options of explore are --strategy, /],

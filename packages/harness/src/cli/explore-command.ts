@@ -18,7 +18,7 @@ import { parseQuery } from '../explore/scenario-query.js'
 import { splitCheckers } from '../explore/subject-of-spec.js'
 import type { SubjectSpec } from '../explore/subject-of-spec.js'
 import { notAllowed, UsageError } from '../scenario/problem.js'
-import { checkWritable, NO_CI, reportToCi } from './written-reports.js'
+import { checkFolder, checkWritable, NO_CI, reportToCi } from './written-reports.js'
 import type { CiChoices } from './written-reports.js'
 import type { ExploreChoices } from './explore-command-options.js'
 import { print, printJson, terminalWidth } from './output.js'
@@ -45,6 +45,7 @@ export async function exploreCommand(
   ci: CiChoices = NO_CI,
 ): Promise<number> {
   checkWritable('--junit', ci.junit)
+  checkFolder('--out', choices.out)
   const kind = kindOf(target)
   const spec: SubjectSpec = {
     target,

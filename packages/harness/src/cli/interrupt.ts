@@ -3,7 +3,7 @@ const IMPATIENT_MS = 1_500
 const EXIT_INTERRUPTED = 130
 
 /** A signal that aborts at the first SIGINT or SIGTERM, from when `listen` is called: until then they end the process, as ever. */
-export function abortOnSignals(): { readonly signal: AbortSignal; listen(): void } {
+export function abortOnSignals(): { readonly signal: AbortSignal; readonly listen: () => void } {
   const controller = new AbortController()
   let first: number | undefined
   const onSignal = (): void => {

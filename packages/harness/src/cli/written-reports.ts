@@ -1,4 +1,5 @@
-import { closeSync, openSync, writeFileSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, openSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import type { ExploreResult, Written } from '../explore/explore-result.js'
 import { githubAnnotations, isOnGithub } from '../export/github.js'
 import { junitXml } from '../export/junit.js'
@@ -35,7 +36,7 @@ export async function reportToCi(
   written: readonly Written[],
   { junit, github }: CiChoices,
 ): Promise<void> {
-  const unwritten = result.findings.filter(({ file }) => file === '')
+  const unwritten = result.findings.filter(({ schedule }) => schedule === '')
   if (junit !== undefined) {
     const found = [
       ...unwritten.map((each) => caseOfSummary(result.subject, each)),
@@ -71,6 +72,21 @@ export function checkWritable(option: string, file: string | undefined): void {
   } catch (error) {
     throw unwritable(option, file, error)
   }
+}
+
+/** Refuses, before anything runs, a folder that cannot be made or written to. It is not made yet. Throws UsageError. */
+export function checkFolder(option: string, folder: string): void {
+  let above = resolve(folder)
+  while (!existsSync(above)) above = dirname(above)
+  const problem = statSync(above).isDirectory() ? undefined : `${above} is none`
+  try {
+    accessSync(above, constants.W_OK)
+    if (problem === undefined) return
+  } catch (error) {
+    const allowed = `a folder that can be written to: ${(error as Error).message}`
+    throw new UsageError([notAllowed(option, folder, allowed)])
+  }
+  throw new UsageError([notAllowed(option, folder, `a folder: ${problem}`)])
 }
 
 function unwritable(option: string, file: string, error: unknown): UsageError {

@@ -108,7 +108,7 @@ export function progressView(
 export function exploreReport(result: ExploreResult, written: readonly Written[], paper: Paper): string {
   const findings = written.map(({ finding, file }, i) => {
     const head = `FINDING ${i + 1} of ${written.length}`
-    return `${head}\n\n${reportText(finding, paper)}in ${file}\n`
+    return `${head}\n\n${reportText(finding, paper)}${file === '' ? '' : `in ${file}\n`}`
   })
   const unrepeatable = result.findings.filter(({ schedule }) => schedule === '')
   const told = unrepeatable.map(

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { writeFinding } from '@holdfast/explorer'
 import type { Finding } from '@holdfast/explorer'
+import { tellError } from '../cli/tell-error.js'
 import type { Campaign } from './campaign.js'
 import type { CampaignFound } from './campaign-merge.js'
 import type { Leg } from './campaign-plan.js'
@@ -39,11 +40,20 @@ export async function writeFindings(campaign: Campaign, options: FindingsOptions
     found.map(async (each) => {
       const finding = await findingOf(each, found.length, options)
       options.onProgress?.(`shrinking  ${++done} of ${found.length} findings`)
-      const file = join(options.out, fileName(finding))
-      writeFinding(file, finding)
-      return { finding, file }
+      return { finding, file: fileOf(join(options.out, fileName(finding)), finding) }
     }),
   )
+}
+
+/** Writes a finding; '' if that cannot be done, which is told: what was found is worth more than its file. */
+function fileOf(file: string, finding: Finding): string {
+  try {
+    writeFinding(file, finding)
+    return file
+  } catch (error) {
+    tellError({ message: `--out: ${file} cannot be written (${(error as Error).message})` })
+    return ''
+  }
 }
 
 async function findingOf(found: CampaignFound, all: number, options: FindingsOptions): Promise<Finding> {
