@@ -10,6 +10,9 @@ import type { SubjectSpec } from './subject-of-spec.js'
 /** The built worker: threads of Node's own load no TypeScript. The same from src and from dist. */
 const WORKER = fileURLToPath(new URL('../../dist/explore/job-worker.js', import.meta.url))
 
+/** How long the first schedules may take: they are some, and most take milliseconds. */
+const READY_MS = 90_000
+
 /** Threads that explore. Even one campaign that cannot be spread runs in one: the main thread must hear signals. */
 export class Jobs {
   readonly count: number
@@ -27,14 +30,29 @@ export class Jobs {
     })
   }
 
-  /** Waits until every thread can begin; one of them has a look at the subject. */
-  async ready(spec: SubjectSpec): Promise<About> {
+  /**
+   * Waits until every thread can begin; one of them has a look at the subject, and runs some schedules of it. Throws UsageError if they have no end
+   * within `ms`: a thread that computes for ever, without an operation, cannot be cut off by a step limit. The jobs are good for nothing then.
+   */
+  async ready(spec: SubjectSpec, ms = READY_MS): Promise<About> {
     const begun = Array.from({ length: this.count }, (_, thread) => {
       const task: ReadyTask = { kind: 'ready', spec, look: thread === 0 }
       return this.run<About>(task)
     })
-    const [about] = await Promise.all(begun)
-    return about as About
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const message = `its first schedules have not ended in ${ms / 1000} s; a loop without an operation has no place where it could be cut off`
+        reject(new UsageError([{ path: spec.target, message }]))
+      }, ms)
+    })
+    try {
+      const [about] = await Promise.race([Promise.all(begun), late])
+      return about as About
+    } finally {
+      clearTimeout(timer)
+      for (const each of begun) each.catch(() => {}) // of who is late, nobody listens any more
+    }
   }
 
   explore(task: ExploreTask): Promise<ExploreTaskResult> {
