@@ -72,6 +72,7 @@ import { orphans } from './orphans.js'
 import { readerVsCreate } from './reader-vs-create.js'
 import { exitVsStopped } from './exit-vs-stopped.js'
 import { fullTable } from './full-table.js'
+import { lentAndWaited } from './lent-and-waited.js'
 import { parentStays, parentTraces, tracerLeaves, zombieStays } from './tracer-leaves.js'
 
 /** Scenarios small enough to explore: two or three CPUs, few pages, each a pair of paths that meet. */
@@ -156,6 +157,7 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   readerVsCreate,
   exitVsStopped,
   fullTable,
+  lentAndWaited,
 ]
 
 /** Every scenario that comes with Holdfast: those for running, and these. Their names are different. */
