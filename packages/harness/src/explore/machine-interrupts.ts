@@ -76,6 +76,7 @@ export class MachineInterrupts {
   /** Which handlers the CPU, or the LWP it runs, is in. */
   handlingOf(actor: number, self: number): number {
     const { handling } = this
+    if (handling.size === 0) return 0
     return (handling.has(actor) ? 16 : 0) | (handling.has(~actor) ? 32 : 0) | (handling.has(self) ? 64 : 0)
   }
 

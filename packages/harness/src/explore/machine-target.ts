@@ -28,6 +28,8 @@ import { WordTexts } from './word-texts.js'
 
 /** What the machine's checkers want to hear of besides accesses. */
 export interface MachineListener {
+  /** An execution begins. */
+  reset?(world: World): void
   /** A CPU noted an event of the kernel (EV_*). */
   note(world: World, actor: number, kind: number, a: number, b: number): void
   /** A CPU counted an operation of a program, or what it failed with (OP_*, OPC_*): the LWP that it runs is done with it. */
@@ -110,6 +112,8 @@ export class MachineTarget implements Target {
     this.asleep.length = 0
     this.lines.length = 0
     this.incoming.start()
+    // Also those that are not among the observers of this execution.
+    for (const listener of this.listeners) listener.reset?.(world)
     for (let id = 0; id < this.machine.machine.ncpu; id++) {
       this.asleep.push(new Map())
       world.addActor((mem) => this.boot(world, mem, id))

@@ -6,6 +6,9 @@ import { CATALOGUE } from './catalogue.js'
 import type { Listed } from './catalogue.js'
 import { listedSubject, writePage } from './rewrite-findings.js'
 import type { FindingsPaths } from './rewrite-findings.js'
+import { DEFAULT_TIME } from './machine-time.js'
+import { scenarioSubject } from './subject-of-scenario.js'
+import type { SubjectSpec } from './subject-of-spec.js'
 
 /**
  * Shrinks findings of docs/findings further, from the schedules they have: looks for executions with fewer preemptions, or proves that there are none, for so many
@@ -24,15 +27,35 @@ export async function shrinkFindings(
     const finding = readFinding(file)
     if (finding.minimal) continue
     say(`${listed.id}: ${soFar(finding)}; shrinking for ${seconds} s`)
-    const subject = await listedSubject(listed)
-    const { choices } = decodeSchedule(finding.schedule)
-    const report = reportOf(listed, subject, finding)
-    const shrunk = shrink(subject, { report, schedule: choices }, { seconds, subjects: false, upwards: true })
+    const shrunk = await shrunkInFewestTicks(listed, finding, seconds)
     if (shrunk === undefined) throw new Error(`${listed.id}: does not show again when it is shrunk`)
     if (isBetter(shrunk, finding)) writeFinding(file, remade(shrunk, finding))
     say(`${listed.id}: ${soFar({ ...shrunk, ...shrunk.cost })}, after ${shrunk.attempts} executions`)
   }
   writePage(paths)
+}
+
+/** Of the machine with the fewest free ticks in which the execution shows the fault: it has fewer executions to be searched. */
+async function shrunkInFewestTicks(
+  listed: Listed,
+  finding: Finding,
+  seconds: number,
+): Promise<Shrunk | undefined> {
+  const { choices: schedule } = decodeSchedule(finding.schedule)
+  const report = reportOf(listed, await scenarioSubject(specOf(finding)), finding)
+  const most = listed.ticks ?? DEFAULT_TIME.freeTicks
+  for (let ticks = 0; ticks <= most; ticks++) {
+    // What is the default is not said, so that the subject is called as it was.
+    const subject = await listedSubject(ticks === most ? listed : { ...listed, ticks })
+    const shrunk = shrink(subject, { report, schedule }, { seconds, subjects: false, upwards: true })
+    if (shrunk !== undefined) return shrunk
+  }
+  return undefined
+}
+
+/** The machine that a finding is told of. */
+function specOf({ subject, variant }: Finding): SubjectSpec {
+  return { target: subject, params: {}, engine: {}, variant, all: false }
 }
 
 function reportOf({ id, verdict, says }: Listed, subject: Subject, { schedule }: Finding): Report {
