@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { NESTS } from '../packages/harness/src/explore/kernel-checkers.js'
+import { NESTS } from '../packages/harness/src/explore/checkers/kernel-checkers.js'
 import { edgesOf, fieldTable, kernelLayouts, lockClassNames, orderOf, withFieldTable } from './locking.js'
 import { ROOT } from './sources.js'
 

@@ -8,9 +8,9 @@ import type { Subject } from '../subject.js'
 import { FindingFileError, findingText, parseFinding, readFinding, writeFinding } from './finding-file.js'
 import { makeFinding } from './finding.js'
 import type { Finding } from './finding.js'
-import { replay } from './replay.js'
-import { decodeSchedule } from './schedule-string.js'
-import { shrink } from './shrink.js'
+import { replay } from './replay/replay.js'
+import { decodeSchedule } from './replay/schedule-string.js'
+import { shrink } from './shrink/shrink.js'
 import { accountBad, crowd, deadlock01, lostWakeup, reorder, twostage } from './testing/subjects.js'
 
 function findingOf(subject: Subject): Finding {

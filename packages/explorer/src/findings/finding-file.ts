@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import type { Site } from '@holdfast/compiler'
 import * as v from 'valibot'
 import type { Remark } from '../engine/narrator.js'
-import type { EventRow, Left, Pending } from './events.js'
+import type { EventRow, Left, Pending } from './report/events.js'
 import type { Finding } from './finding.js'
 import { FINDING_FORMAT, findingSchema } from './finding-schema.js'
 import type {
@@ -15,9 +15,9 @@ import type {
   RemarkInput,
   RemarkJson,
 } from './finding-schema.js'
-import type { Gap } from './gaps.js'
-import { placeText } from './place-text.js'
-import { decodeSchedule, ScheduleError } from './schedule-string.js'
+import type { Gap } from './report/gaps.js'
+import { placeText } from './report/place-text.js'
+import { decodeSchedule, ScheduleError } from './replay/schedule-string.js'
 
 /** A finding file that cannot be used: the message names the file, the field, its value and what is allowed. */
 export class FindingFileError extends Error {

@@ -8,10 +8,10 @@ import { programSubject } from '../program/program-subject.js'
 import { RandomWalk } from '../strategies/random-walk.js'
 import { makeStrategy } from '../strategies/registry.js'
 import type { Subject } from '../subject.js'
-import { eventText } from './event-text.js'
-import { recordSchedule, replay, walk } from './replay.js'
-import { decodeSchedule, encodeSchedule } from './schedule-string.js'
-import { shrink } from './shrink.js'
+import { eventText } from './report/event-text.js'
+import { recordSchedule, replay, walk } from './replay/replay.js'
+import { decodeSchedule, encodeSchedule } from './replay/schedule-string.js'
+import { shrink } from './shrink/shrink.js'
 
 /** Release of an adaptive mutex by a plain store. */
 function mutexExit(fence: 0 | 1, memoryModel: 'sc' | 'tso'): Promise<Subject> {

@@ -1,7 +1,7 @@
 /** Measures one campaign of the explorer, in a process of its own: reads an {@link ExplorerCase}, prints {@link ExplorerFigures}. */
 import { EventLog, Races, explore, makeStrategy, programSubject } from '@holdfast/explorer'
 import type { Observer, Strategy, Subject } from '@holdfast/explorer'
-import { kernelSubject } from '../explore/kernel-subject.js'
+import { kernelSubject } from '../explore/subject/kernel-subject.js'
 
 /** Who watches: nobody; the recorder; the race checker with its record; all checkers of the target. */
 export type Watch = 'nothing' | 'record' | 'races' | 'all'

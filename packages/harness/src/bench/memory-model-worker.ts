@@ -1,7 +1,7 @@
 /** Measures what a point costs under sc and under tso, in turns: reads a {@link ModelCase}, prints {@link ModelCosts}. */
 import { explore, makeStrategy, programSubject } from '@holdfast/explorer'
 import type { Subject } from '@holdfast/explorer'
-import { kernelSubject } from '../explore/kernel-subject.js'
+import { kernelSubject } from '../explore/subject/kernel-subject.js'
 
 export interface ModelCase {
   /** `program:lamport`, or `scenario:hold-vs-swapper`. */

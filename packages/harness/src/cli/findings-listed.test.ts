@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { CATALOGUE } from '../explore/catalogue.js'
-import { patchesOf, variants } from '../explore/variants.js'
+import { CATALOGUE } from '../explore/findings/catalogue.js'
+import { patchesOf, variants } from '../explore/subject/variants.js'
 
 const BIN = fileURLToPath(new URL('../../dist/bin.js', import.meta.url))
 const FINDINGS = fileURLToPath(new URL('../../../../docs/findings/', import.meta.url))

@@ -1,5 +1,5 @@
 import { type Command, CommanderError } from 'commander'
-import { asUsageError } from '../explore/subject-of.js'
+import { asUsageError } from '../explore/subject/subject-of.js'
 import { UsageError } from '../scenario/problem.js'
 import { abortOnSignals } from './interrupt.js'
 import { printJson } from './output.js'

@@ -1,7 +1,7 @@
 import { MOST_CPUS, startMachine } from '@holdfast/cpu'
 import type { Finding as MachineFinding } from '@holdfast/cpu'
 import { recordingCost } from '../bench/recording.js'
-import { Jobs } from '../explore/jobs.js'
+import { Jobs } from '../explore/campaign/jobs.js'
 import { recordRuns } from '../record/recorded-campaign.js'
 import type { RecordedCampaign } from '../record/recorded-campaign.js'
 import { writeRecorded } from '../record/recorded-finding.js'

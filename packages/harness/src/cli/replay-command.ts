@@ -24,7 +24,7 @@ import type {
   Verdict,
 } from '@holdfast/explorer'
 import { secondsFor, within } from '../explore/deadline.js'
-import { asUsageError, subjectOf } from '../explore/subject-of.js'
+import { asUsageError, subjectOf } from '../explore/subject/subject-of.js'
 import { plural } from '../report/table.js'
 import { choices, notAllowed, UsageError } from '../scenario/problem.js'
 import { DEFAULT_OUT } from './explore-command-options.js'

@@ -1,5 +1,5 @@
 import type { Patch } from '@holdfast/compiler'
-import { patchesNamed } from '../explore/own-variant.js'
+import { patchesNamed } from '../explore/subject/own-variant.js'
 import { notAllowed, UsageError } from '../scenario/problem.js'
 import type { RunFlags } from './options.js'
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { Jobs } from '../explore/jobs.js'
+import { Jobs } from '../explore/campaign/jobs.js'
 import { RUN_SECONDS, SEED } from '../scenario/limits.js'
 import { choices, notAllowed, UsageError } from '../scenario/problem.js'
 import { MUTANTS } from '../zoo/index.js'

@@ -2,8 +2,8 @@ import { reportText } from '@holdfast/explorer'
 import type { EngineOptions } from '@holdfast/explorer'
 import { bar } from '../report/bar.js'
 import { count, plural, rate } from '../report/table.js'
-import type { CampaignProgress } from './campaign.js'
-import type { Leg } from './campaign-plan.js'
+import type { CampaignProgress } from './campaign/campaign.js'
+import type { Leg } from './campaign/campaign-plan.js'
 import type { ExploreResult, Written } from './explore-result.js'
 
 export interface Paper {

@@ -1,7 +1,7 @@
 import type { Site } from '@holdfast/compiler'
 import type { EngineOptions, Finding, Params, Verdict } from '@holdfast/explorer'
-import type { Campaign } from './campaign.js'
-import type { Leg } from './campaign-plan.js'
+import type { Campaign } from './campaign/campaign.js'
+import type { Leg } from './campaign/campaign-plan.js'
 
 /** A finding as `--json` tells it; the rest stands in its file. */
 export interface FindingSummary {

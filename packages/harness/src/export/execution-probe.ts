@@ -1,7 +1,7 @@
 import { LockOrder, LockTracker, cycleIn, waitsOf } from '@holdfast/explorer'
 import type { Observer, SeenEdge, Subject, Wait, World } from '@holdfast/explorer'
-import { MachineTarget } from '../explore/machine-target.js'
-import { WaitGraph } from '../explore/wait-graph.js'
+import { MachineTarget } from '../explore/machine/machine-target.js'
+import { WaitGraph } from '../explore/machine/wait-graph.js'
 
 /** Who waits for whom at the end. `cycle`: those that wait for one another. */
 export interface WaitPicture {

@@ -1,4 +1,4 @@
-import type { Verified } from '../explore/verified-claim.js'
+import type { Verified } from '../explore/verify/verified-claim.js'
 import type { TestCase } from './junit.js'
 
 /** A claim that was looked into. */

@@ -1,4 +1,4 @@
-import { corrections } from '../explore/variants.js'
+import { corrections } from '../explore/subject/variants.js'
 
 /**
  * The kernel that mutants are made of: with its faults corrected, so that what is known to be wrong with 1.137 does not hide what a mutant shows. The names of

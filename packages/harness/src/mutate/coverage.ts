@@ -1,7 +1,7 @@
 import type { Site } from '@holdfast/compiler'
 import { Profile } from '@holdfast/explorer'
 import type { Observer, World } from '@holdfast/explorer'
-import type { KernelBuild } from '../explore/kernel-build.js'
+import type { KernelBuild } from '../explore/machine/kernel-build.js'
 import type { Scenario } from '../scenario/types.js'
 import { Exploration } from './battery.js'
 import { NOWHERE } from './focus.js'

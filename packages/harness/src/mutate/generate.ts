@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { mechanical, parseSource } from '@holdfast/compiler'
 import type { Patch, Source } from '@holdfast/compiler'
-import { patchesOf } from '../explore/variants.js'
+import { patchesOf } from '../explore/subject/variants.js'
 import { CORRECTED } from './corrected.js'
 import { packagePath } from '../packages.js'
 import type { Change, Edit, Mutant, Operator } from './mutant.js'

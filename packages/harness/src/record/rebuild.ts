@@ -1,7 +1,7 @@
 import type { Finding as MachineFinding } from '@holdfast/cpu'
 import { World } from '@holdfast/explorer'
 import type { Outcome, Report, Subject } from '@holdfast/explorer'
-import type { MachineTarget } from '../explore/machine-target.js'
+import type { MachineTarget } from '../explore/machine/machine-target.js'
 import { LogFollower } from './log-follower.js'
 import type { LogDrift } from './log-follower.js'
 import type { Recorded } from './recorded-scenario.js'

@@ -1,7 +1,7 @@
 import { recordSchedule, replay, shrink } from '@holdfast/explorer'
 import type { Report } from '@holdfast/explorer'
 import { afterEach, expect, test } from 'vitest'
-import { kernelSubject } from '../explore/kernel-subject.js'
+import { kernelSubject } from '../explore/subject/kernel-subject.js'
 import { defineScenario } from '../scenario/define.js'
 import { LIMITS, closeRecorded, openRecorded } from '../testing/recorded-scenarios.js'
 import { faultsOf } from './recorded-campaign.js'

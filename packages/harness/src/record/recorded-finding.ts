@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { writeFinding } from '@holdfast/explorer'
 import type { Finding, Report } from '@holdfast/explorer'
 import { fileName } from '../explore/explore-result-findings.js'
-import type { Jobs } from '../explore/jobs.js'
+import type { Jobs } from '../explore/campaign/jobs.js'
 import type { FaultyRun } from './recorded-campaign.js'
 import type { RecordedScenario } from './recorded-scenario.js'
 

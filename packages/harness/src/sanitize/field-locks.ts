@@ -4,9 +4,9 @@ import { type AccessCheck, type HeldLocks, type LockTaker, type MachineImage, st
 import type { Report, SanitizeOptions } from '@holdfast/cpu'
 import { turnstileChain } from '@holdfast/kernel'
 import type { Cpu } from '@holdfast/kernel'
-import { AddressTable } from '../explore/address-table.js'
-import { type Guard, Guards } from '../explore/guards.js'
-import { isPublished } from '../explore/published.js'
+import { AddressTable } from '../explore/machine/address-table.js'
+import { type Guard, Guards } from '../explore/checkers/guards.js'
+import { isPublished } from '../explore/machine/published.js'
 import { PoolItems } from './pool-items.js'
 
 /**

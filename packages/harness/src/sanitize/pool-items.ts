@@ -1,5 +1,5 @@
 import type { Addr, Region } from '@holdfast/atomics-sync'
-import { OUT, type Pool, poolsOf } from '../explore/pools.js'
+import { OUT, type Pool, poolsOf } from '../explore/machine/pools.js'
 
 /**
  * The items of static pools while the machine runs: which are free, and which are still their maker's own. An item belongs to the

@@ -1,5 +1,5 @@
 import { type MachineOptions, type RunningMachine, startMachine } from '@holdfast/cpu'
-import { NESTS } from '../explore/kernel-checkers.js'
+import { NESTS } from '../explore/checkers/kernel-checkers.js'
 import type { RunResult } from '../report/result.js'
 import { AddressNames } from '../run/address-names.js'
 import { collectResult } from '../run/collect.js'

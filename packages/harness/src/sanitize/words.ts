@@ -12,8 +12,8 @@ import {
 } from '@holdfast/cpu'
 import { RWLOCK_WORDS } from '@holdfast/atomics-sync'
 import type { Field } from '@holdfast/atomics-sync'
-import { AddressTable } from '../explore/address-table.js'
-import { poolsOf } from '../explore/pools.js'
+import { AddressTable } from '../explore/machine/address-table.js'
+import { poolsOf } from '../explore/machine/pools.js'
 
 /** What of the sanitizer the caller chooses. */
 export interface SanitizeChoices {

@@ -1,7 +1,7 @@
 import type { Patch } from '@holdfast/compiler'
 import { explore, makeStrategy } from '@holdfast/explorer'
-import { kernelBuild } from '../explore/kernel-build.js'
-import { subjectOfBuild } from '../explore/kernel-subject.js'
+import { kernelBuild } from '../explore/machine/kernel-build.js'
+import { subjectOfBuild } from '../explore/subject/kernel-subject.js'
 import { SMALL_SCENARIOS } from '../explore/scenarios/index.js'
 import type { Scenario } from '../scenario/types.js'
 

@@ -11,7 +11,7 @@ import type {
 } from '@holdfast/explorer'
 import { TRACE_FORMAT, type Trace } from '@holdfast/viewer'
 import { secondsFor, within } from '../explore/deadline.js'
-import { kindOf } from '../explore/subject-of.js'
+import { kindOf } from '../explore/subject/subject-of.js'
 import { originalOf, originalFile } from './original-lines.js'
 import { sourceFiles } from './source-files.js'
 import { type Recorded, TraceRecorder } from './trace-recorder.js'

@@ -10,7 +10,7 @@ import {
   type TraceNote,
   type TraceWord,
 } from '@holdfast/viewer'
-import { MachineTarget } from '../explore/machine-target.js'
+import { MachineTarget } from '../explore/machine/machine-target.js'
 import { Interned } from './intern.js'
 import { lockEventsOf } from './lock-events.js'
 import { PageTables } from './page-tables.js'

@@ -1,5 +1,5 @@
 import type { Region } from '@holdfast/atomics-sync'
-import { AddressTable } from '../explore/address-table.js'
+import { AddressTable } from '../explore/machine/address-table.js'
 
 /** Kinds of words, in the order in which a reader wants them. */
 export const GROUPS = [

@@ -1,6 +1,6 @@
 import type { Patch } from '@holdfast/compiler'
 import type { Params, Verdict } from '@holdfast/explorer'
-import type { PeriodSpec } from '../explore/period.js'
+import type { PeriodSpec } from '../explore/verify/period.js'
 
 /** How sure the history of a fault is: seen in the sources or the commit; in part; recalled only; or a textbook's. */
 type Confidence = 'verified' | 'partly verified' | 'recalled' | 'textbook'

@@ -1,6 +1,6 @@
 import type { Verdict } from '@holdfast/explorer'
 import { UsageError } from '../scenario/problem.js'
-import { patchesOf } from '../explore/variants.js'
+import { patchesOf } from '../explore/subject/variants.js'
 import { SCENARIOS } from '../scenarios/index.js'
 import { runSanitized } from '../sanitize/run-sanitized.js'
 import type { Mutant } from './mutant.js'

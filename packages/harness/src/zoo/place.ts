@@ -1,5 +1,5 @@
 import { parseSource } from '@holdfast/compiler'
-import { patchesOf } from '../explore/variants.js'
+import { patchesOf } from '../explore/subject/variants.js'
 import type { Focus } from '../mutate/focus.js'
 import { packagePath } from '../packages.js'
 import { functionsOf } from '../mutate/source-functions.js'

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
-import { Jobs } from '../explore/jobs.js'
+import { Jobs } from '../explore/campaign/jobs.js'
 import { MUTANTS } from './index.js'
 import type { Mutant } from './mutant.js'
 import { runZoo } from './run-zoo.js'

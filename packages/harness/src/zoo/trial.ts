@@ -1,6 +1,6 @@
 import type { Report, Verdict } from '@holdfast/explorer'
-import type { StrategySpec } from '../explore/campaign-plan.js'
-import type { SubjectSpec } from '../explore/subject-of-spec.js'
+import type { StrategySpec } from '../explore/campaign/campaign-plan.js'
+import type { SubjectSpec } from '../explore/subject/subject-of-spec.js'
 import type { Focus } from '../mutate/focus.js'
 import type { Mutant } from './mutant.js'
 

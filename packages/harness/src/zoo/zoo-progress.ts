@@ -1,4 +1,4 @@
-import type { LiveCounts } from '../explore/job-counts.js'
+import type { LiveCounts } from '../explore/campaign/job-counts.js'
 import { workView } from '../report/progress-view.js'
 import type { Trial } from './trial.js'
 

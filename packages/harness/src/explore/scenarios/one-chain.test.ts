@@ -2,9 +2,9 @@
 import { PROC_LOCK, PROC_WORDS, P_LOCK, turnstileChain } from '@holdfast/kernel'
 import type { Cpu } from '@holdfast/kernel'
 import { expect, test } from 'vitest'
-import { kernelBuild } from '../kernel-build.js'
-import { subjectOfBuild } from '../kernel-subject.js'
-import type { MachineTarget } from '../machine-target.js'
+import { kernelBuild } from '../machine/kernel-build.js'
+import { subjectOfBuild } from '../subject/kernel-subject.js'
+import type { MachineTarget } from '../machine/machine-target.js'
 import { oneChain } from './one-chain.js'
 
 /** proc0 and init come first. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { ExploreResult } from '../../explore/explore-result.js'
-import type { Verified } from '../../explore/verified-claim.js'
+import type { Verified } from '../../explore/verify/verified-claim.js'
 import { count, counts, flag, schemaOf, seconds, text, texts } from './parts.js'
 
 export const exploreSchema = schemaOf<ExploreResult>()(
