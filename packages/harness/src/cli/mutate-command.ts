@@ -5,7 +5,6 @@ import { mutateText } from '../mutate/report-text.js'
 import { resultOf } from '../mutate/report.js'
 import { runMutants } from '../mutate/run-mutants.js'
 import { sampleOf } from '../mutate/sample.js'
-import { workView } from '../report/progress-view.js'
 import { notAllowed, UsageError } from '../scenario/problem.js'
 import { DEFAULT_EXECUTIONS, parseMutateFlags } from './mutate-command-options.js'
 import type { MutateChoices, MutateFlags } from './mutate-command-options.js'
@@ -48,33 +47,8 @@ async function mutateCommand(choices: MutateChoices, signal: AbortSignal): Promi
     return EXIT_OK
   }
   const progress = progressOn(process.stderr)
-  progress.update(`${mutants.length} mutants; looking at what the scenarios reach`)
-  let survived = 0
-  let explored = 0
-  const began = performance.now()
-  const tried = await runMutants({
-    mutants,
-    seed,
-    executions,
-    seconds,
-    jobs,
-    signal,
-    onTried({ mutant, outcome }, done) {
-      if (outcome.status === 'survived') survived++
-      explored += 'executions' in outcome ? outcome.executions : 0
-      const line = `${done} of ${mutants.length} mutants, ${survived} survived; last ${mutant.id}: ${outcome.status}`
-      progress.update(line, () =>
-        workView({
-          what: 'mutants',
-          done,
-          of: mutants.length,
-          note: `${survived} survived; last ${mutant.id}: ${outcome.status}`,
-          seconds: (performance.now() - began) / 1_000,
-          executions: explored,
-        }),
-      )
-    },
-  })
+  const onProgress = (line: string, view: () => string): void => progress.update(line, view)
+  const tried = await runMutants({ mutants, seed, executions, seconds, jobs, signal, onProgress })
   progress.done()
   const result = resultOf(tried)
   await (json ? printJson(result) : print(mutateText(result, mutants.length)))

@@ -46,6 +46,7 @@ export interface Shown {
 /** What one leg came to in one round. */
 export interface Step {
   readonly executions: number
+  readonly points: number
   readonly shown: readonly Shown[]
 }
 
@@ -101,7 +102,7 @@ export class Exploration {
     const executions = rounds[Math.min(this.round, rounds.length - 1)] as number
     this.leg = (at + 1) % LEGS.length
     if (this.leg === 0) this.round++
-    if (executions === 0) return { executions: 0, shown: [] }
+    if (executions === 0) return { executions: 0, points: 0, shown: [] }
     const first = this.given[at] as number
     this.given[at] = first + executions
     const { target, options, sites } = this.subject
@@ -119,7 +120,7 @@ export class Exploration {
 
 /** What an exploration came to; its executions began with number `first`. */
 export function stepOf(
-  { found, cut, executions }: Explored,
+  { found, cut, executions, points }: Explored,
   sites: readonly Site[],
   strategy: string,
   first: number,
@@ -139,7 +140,7 @@ export function stepOf(
       strategy,
       execution: first,
     })
-  return { executions, shown }
+  return { executions, points, shown }
 }
 
 function isAnyThere(world: World, there: IsThere): boolean {

@@ -1,9 +1,8 @@
-import { Mem } from '@holdfast/atomics-sync'
 import type { Patch } from '@holdfast/compiler'
 import type { Reach } from './coverage.js'
 import type { Focus } from './focus.js'
 import type { Outcome } from './outcome.js'
-import { PULSE } from './pulse.js'
+import { Pulse } from './pulse.js'
 import { reach, tryMutant } from './try-mutant.js'
 
 /** What a worker thread is asked for. Plain data. */
@@ -19,12 +18,12 @@ export type MutateTask =
       readonly seed: number
       readonly executions: number
       readonly seconds: number | undefined
-      /** Memory whose word {@link PULSE} grows as long as the mutant gets on. */
+      /** That of a {@link Pulse}, by which it shows that it gets on. */
       readonly pulse: SharedArrayBuffer
     }
 
 export default async function work(task: MutateTask): Promise<Reach | Outcome> {
   if (task.kind === 'reach') return reach(task.scenario, task.seed)
-  const mem = new Mem(task.pulse)
-  return tryMutant({ ...task, alive: () => void mem.add(PULSE, 1) })
+  const pulse = new Pulse(task.pulse)
+  return tryMutant({ ...task, alive: (done) => pulse.beat(done) })
 }

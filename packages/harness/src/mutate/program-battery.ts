@@ -8,6 +8,7 @@ import { stepOf } from './battery.js'
 import type { Shown, Step } from './battery.js'
 import { CORRECTED } from './corrected.js'
 import { Coverage, ReachNotes } from './coverage.js'
+import type { Work } from '../report/work-progress.js'
 import type { Focus } from './focus.js'
 import type { Catch } from './outcome.js'
 
@@ -103,7 +104,7 @@ export class ProgramBattery {
 
   /**
    * Runs the programs that come near the place of a mutant, until it shows what its twin does not. Undefined: it does not, or no program comes there.
-   * `alive` is called after each step. Throws CompileError.
+   * `alive` is called after each step, with what it came to. Throws CompileError.
    */
   async find({ patches, focus, alive }: ProgramMutant, cacheDir: string): Promise<Catch | undefined> {
     const near = this.coverage.reaching(focus.file, focus.function)
@@ -111,9 +112,9 @@ export class ProgramBattery {
     const mutant = await lockPrograms(patches, cacheDir)
     for (const [leg, { name: strategy }] of LEGS.entries())
       for (const name of leg === 0 || near.length === 0 ? ofFile : near) {
-        const { shown } = this.step(mutant.get(name) as Subject, leg)
-        alive()
-        for (const each of shown) {
+        const step = this.step(mutant.get(name) as Subject, leg)
+        alive(step)
+        for (const each of step.shown) {
           if (this.twinShows(name, leg, each)) continue
           const { verdict, message, execution } = each
           return { scenario: `program:${name}`, strategy, execution, verdict, message }
@@ -151,7 +152,7 @@ export class ProgramBattery {
 export interface ProgramMutant {
   readonly patches: readonly Patch[]
   readonly focus: Focus
-  readonly alive: () => void
+  readonly alive: (work: Work) => void
 }
 
 /** The programs with these patches, by name. Throws CompileError. */

@@ -7,6 +7,7 @@ import type { KernelBuild } from '../explore/machine/kernel-build.js'
 import { subjectOfBuild } from '../explore/subject/kernel-subject.js'
 import { SMALL_SCENARIOS } from '../explore/scenarios/index.js'
 import { patchesOf } from '../explore/subject/variants.js'
+import type { Work } from '../report/work-progress.js'
 import type { Scenario } from '../scenario/types.js'
 import { Exploration, STEP_LIMIT } from './battery.js'
 import type { Focus } from './focus.js'
@@ -33,8 +34,8 @@ export interface TryOptions {
   readonly executions: number
   /** Most seconds; undefined: no limit. */
   readonly seconds: number | undefined
-  /** Called after each step. */
-  readonly alive: () => void
+  /** Called after each step, of the twin too, with what it came to. */
+  readonly alive: (work: Work) => void
 }
 
 /** In so many executions the twin must have come to its end, each time, for one of a mutant that does not to mean anything. */
@@ -68,15 +69,16 @@ class Twin {
    * Whether it comes to its end under a scenario, whatever is done near a mutant: in {@link TWIN_ENDS} executions. With very little memory the swapper and the
    * pagedaemon may be at it for ever, once in many executions.
    */
-  ends(scenario: Scenario, alive: () => void): boolean {
+  ends(scenario: Scenario, alive: (work: Work) => void): boolean {
     const known = this.ending.get(scenario.name)
     if (known !== undefined) return known
     const { seed, build } = this
     const options = { seed, focus: NOWHERE, profile: this.profile(scenario) }
     const exploration = new Exploration(scenario, build, options)
     let ends = true
-    for (let executions = 0; ends && executions < TWIN_ENDS; alive()) {
+    for (let executions = 0; ends && executions < TWIN_ENDS; ) {
       const step = exploration.step()
+      alive(step)
       executions += step.executions
       ends = !step.shown.some(({ key }) => key === STEP_LIMIT)
     }
@@ -85,7 +87,13 @@ class Twin {
   }
 
   /** Whether it shows that too in the first `steps` steps under a scenario; or may not end there either, if that is what was shown. */
-  shows({ key }: Shown, scenario: Scenario, focus: Focus, steps: number, alive: () => void): boolean {
+  shows(
+    { key }: Shown,
+    scenario: Scenario,
+    focus: Focus,
+    steps: number,
+    alive: (work: Work) => void,
+  ): boolean {
     if (key === STEP_LIMIT && !this.ends(scenario, alive)) return true
     const name = [scenario.name, focus.file, focus.function, focus.line, focus.lastLine].join(' ')
     const { seed, build } = this
@@ -95,8 +103,9 @@ class Twin {
     }
     this.known.set(name, known)
     while (known.steps.length < steps) {
-      known.steps.push(known.exploration.step())
-      alive()
+      const step = known.exploration.step()
+      known.steps.push(step)
+      alive(step)
     }
     return known.steps.slice(0, steps).some(({ shown }) => shown.some((each) => each.key === key))
   }
@@ -135,7 +144,7 @@ export async function tryMutant(options: TryOptions): Promise<Outcome> {
   const folder = mutantFolder()
   try {
     const build = await kernelBuild([...patchesOf(CORRECTED), ...options.patches], folder)
-    options.alive()
+    options.alive(NOTHING)
     const by = isOfLocks(options.focus)
       ? await (await programsOf(options.seed)).find(options, folder)
       : undefined
@@ -159,6 +168,8 @@ export async function tryMutant(options: TryOptions): Promise<Outcome> {
   }
 }
 
+const NOTHING: Work = { executions: 0, points: 0 }
+
 /** Rounds in which all scenarios are tried. */
 const FIRST_ROUNDS = 2
 
@@ -181,7 +192,7 @@ function battery(build: KernelBuild, own: Twin, options: TryOptions): Outcome {
           return { status: 'survived', reason: 'nothing was found in time', executions }
         const step = exploration.step()
         executions += step.executions
-        options.alive()
+        options.alive(step)
         for (const shown of step.shown) {
           if (own.shows(shown, scenario, focus, exploration.steps, options.alive)) continue
           const { verdict, message, strategy, execution } = shown

@@ -11,9 +11,10 @@ export interface WorkDone {
   readonly note: string
   readonly seconds: number
   readonly executions: number
-  /** Undefined: they are not counted. */
-  readonly points?: number
-  readonly depth?: number
+  /** Of operations; 0: none are counted. */
+  readonly points: number
+  /** Operations of an execution; 0: not known. */
+  readonly depth: number
 }
 
 /** Before so many items are done, or seconds are gone, nothing is said of how long the others may take. */
@@ -24,9 +25,9 @@ const LEAST_SECONDS = 5
 export function workView({ what, done, of, note, seconds, executions, points, depth }: WorkDone): string {
   const share = of === 0 ? 1 : done / of
   const parts = [
-    plural(executions, 'execution'),
-    ...(points === undefined ? [] : [`${rate(seconds > 0 ? points / seconds : 0)} points/s`]),
-    ...(depth === undefined || depth === 0 ? [] : [`depth ${count(depth)}`]),
+    ...(executions === 0 ? [] : [plural(executions, 'execution')]),
+    ...(points === 0 ? [] : [`${rate(seconds > 0 ? points / seconds : 0)} points/s`]),
+    ...(depth === 0 ? [] : [`depth ${count(depth)}`]),
     `${spanText(seconds)} so far`,
     ...leftText(done, of, seconds),
   ]

@@ -7,7 +7,7 @@ import type { ParallelCatch, ParallelRun } from './parallel.js'
 import { placeOf } from './place.js'
 import type { Focus } from '../mutate/focus.js'
 import { runInParallel } from './run-parallel.js'
-import { ZooProgress } from './zoo-progress.js'
+import { WorkProgress } from '../report/work-progress.js'
 import { isProgram, specOf, trialsOf, twinSpecOf } from './trial.js'
 import type { Caught, Trial, Tried } from './trial.js'
 
@@ -90,13 +90,16 @@ class Running {
   private readonly options: ZooOptions
   private readonly counts: LiveCounts
   private readonly places: ReadonlyMap<string, Focus | undefined>
-  private readonly progress: ZooProgress
+  private readonly progress: WorkProgress
 
   constructor(options: ZooOptions, places: ReadonlyMap<string, Focus | undefined>) {
     this.options = options
     this.places = places
     this.counts = LiveCounts.of(options.jobs.count)
-    this.progress = new ZooProgress(this.counts, (line, view) => options.onProgress?.(line, view))
+    this.progress = new WorkProgress(
+      () => this.counts.sum(),
+      (line, view) => options.onProgress?.(line, view),
+    )
     options.signal.addEventListener('abort', () => this.counts.stopAll(), { once: true })
     if (options.signal.aborted) this.counts.stopAll()
   }
@@ -188,7 +191,7 @@ class Running {
       counts: this.counts.buffer,
       slot,
     })
-    this.progress.ended(trial, result)
+    this.progress.ended(noteOf(trial), result)
     const expected: readonly Verdict[] =
       mutants.find((mutant) => specOf(mutant).variant === trial.spec.variant)?.expected ?? []
     // One execution may show several things: what is expected is told, if it is among them.
@@ -270,4 +273,8 @@ class Running {
 export function twinName({ target, params = {}, corrections }: Mutant): string {
   const given = Object.entries(params).map(([name, value]) => ` ${name}=${value}`)
   return `${target.replace(/^\w+:/, '')}${given.join('')}${corrections === undefined ? '' : ` with ${corrections}`}`
+}
+
+function noteOf({ name, spec: { target, variant } }: Trial): string {
+  return `last ${target}${variant === undefined ? '' : ` with ${variant}`}, by ${name}`
 }

@@ -1,12 +1,21 @@
-import type { LiveCounts } from '../explore/campaign/job-counts.js'
-import { workView } from '../report/progress-view.js'
-import type { Trial } from './trial.js'
+import { workView } from './progress-view.js'
 
 const TELL_MS = 200
 
-/** Tells how trials get on, several times a second, while they run: also a long one shows that it does. */
-export class ZooProgress {
-  private readonly counts: LiveCounts
+/** What explorations have come to. */
+export interface Work {
+  readonly executions: number
+  readonly points: number
+}
+
+/** What those that run have come to so far, and how deep they are: operations of an execution. */
+export interface LiveWork extends Work {
+  readonly depth: number
+}
+
+/** Tells how pieces of work get on, several times a second, while they run: also a long one shows that it does. */
+export class WorkProgress {
+  private readonly live: () => LiveWork
   private readonly tell: (line: string, view: () => string) => void
   private what = ''
   private of = 0
@@ -16,9 +25,8 @@ export class ZooProgress {
   private points = 0
   private began = performance.now()
 
-  /** `counts`: what the trials that run have come to. */
-  constructor(counts: LiveCounts, tell: (line: string, view: () => string) => void) {
-    this.counts = counts
+  constructor(live: () => LiveWork, tell: (line: string, view: () => string) => void) {
+    this.live = live
     this.tell = tell
   }
 
@@ -26,6 +34,7 @@ export class ZooProgress {
   async during<T>(what: string, of: number, work: () => Promise<T>): Promise<T> {
     Object.assign(this, { what, of, note: '', done: 0, executions: 0, points: 0, began: performance.now() })
     const telling = setInterval(() => this.look(), TELL_MS)
+    this.look()
     try {
       return await work()
     } finally {
@@ -34,21 +43,18 @@ export class ZooProgress {
   }
 
   /** One more is done, and came to so much. */
-  ended(
-    { name, spec: { target, variant } }: Trial,
-    { executions, points }: { readonly executions: number; readonly points: number },
-  ): void {
+  ended(note: string, { executions, points }: Work): void {
     this.done++
     this.executions += executions
     this.points += points
-    this.note = `last ${target}${variant === undefined ? '' : ` with ${variant}`}, by ${name}`
+    this.note = note
     this.look()
   }
 
   private look(): void {
     const { what, done, of, note } = this
-    this.tell(`${what}: ${done} of ${of} done; ${note}`, () => {
-      const live = this.counts.sum()
+    this.tell(`${what}: ${done} of ${of} done${note === '' ? '' : `; ${note}`}`, () => {
+      const live = this.live()
       return workView({
         what,
         done,
