@@ -48,28 +48,29 @@ export function allocEvents(ncpu: number): SharedArrayBuffer {
   return new SharedArrayBuffer(ncpu * SECTION_BYTES)
 }
 
+/** The register `spinDepth`, for all CPUs of a thread: accessors of an object's own would make it, and every other CPU, slow in all properties. */
+const shown = {
+  get spinDepth(): number {
+    return (this as unknown as { shownDepth: Int32Array }).shownDepth[0] as number
+  },
+  set spinDepth(value: number) {
+    ;(this as unknown as { shownDepth: Int32Array }).shownDepth[0] = value
+  },
+}
+
 /**
- * `cpu` with its register `spinDepth` in the buffer, where {@link spinDepthOf} sees it while the CPU runs. The CPU alone writes
- * it. A new object: one whose property were made an accessor afterwards would be slow in all its properties.
+ * `cpu`, as another object, with its register `spinDepth` in the buffer, where {@link spinDepthOf} sees it while the CPU runs. The CPU alone writes
+ * it.
  */
 export function withShownDepth<C extends { spinDepth: number }>(
   cpu: C,
   buffer: SharedArrayBuffer,
   id: number,
 ): C {
-  const depth = depthOf(buffer, id)
   const { spinDepth, ...others } = cpu
-  depth[0] = spinDepth
-  const shown = {
-    ...others,
-    get spinDepth(): number {
-      return depth[0] as number
-    },
-    set spinDepth(value: number) {
-      depth[0] = value
-    },
-  }
-  return shown as unknown as C
+  const shownDepth = depthOf(buffer, id)
+  shownDepth[0] = spinDepth
+  return { __proto__: shown, ...others, shownDepth } as unknown as C
 }
 
 /** Spin locks and interrupt handlers that CPU `id` was in a moment ago: at 0, interrupts reach it. */
