@@ -46,6 +46,8 @@ export interface Shown {
 /** What one leg came to in one round. */
 export interface Step {
   readonly executions: number
+  /** Of dpor. */
+  readonly traces: number
   readonly points: number
   readonly shown: readonly Shown[]
 }
@@ -102,7 +104,7 @@ export class Exploration {
     const executions = rounds[Math.min(this.round, rounds.length - 1)] as number
     this.leg = (at + 1) % LEGS.length
     if (this.leg === 0) this.round++
-    if (executions === 0) return { executions: 0, points: 0, shown: [] }
+    if (executions === 0) return { executions: 0, traces: 0, points: 0, shown: [] }
     const first = this.given[at] as number
     this.given[at] = first + executions
     const { target, options, sites } = this.subject
@@ -140,7 +142,7 @@ export function stepOf(
       strategy,
       execution: first,
     })
-  return { executions, points, shown }
+  return { executions, traces: strategy === 'dpor' ? executions : 0, points, shown }
 }
 
 function isAnyThere(world: World, there: IsThere): boolean {

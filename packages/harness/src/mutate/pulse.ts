@@ -8,16 +8,16 @@ export class Pulse {
   readonly buffer: SharedArrayBuffer
   private readonly numbers: Float64Array
 
-  constructor(buffer = new SharedArrayBuffer(4 * Float64Array.BYTES_PER_ELEMENT)) {
+  constructor(buffer = new SharedArrayBuffer(5 * Float64Array.BYTES_PER_ELEMENT)) {
     this.buffer = buffer
     this.numbers = new Float64Array(buffer)
   }
 
   /** It gets on, and has done so much more. */
-  beat({ executions, points }: Work): void {
-    const [beats = 0, all = 0, allPoints = 0, depth = 0] = this.numbers
+  beat({ executions, traces, points }: Work): void {
+    const [beats = 0, all = 0, allTraces = 0, allPoints = 0, depth = 0] = this.numbers
     const last = executions > 0 ? Math.round(points / executions) : depth
-    this.numbers.set([beats + 1, all + executions, allPoints + points, last])
+    this.numbers.set([beats + 1, all + executions, allTraces + traces, allPoints + points, last])
   }
 
   get beats(): number {
@@ -25,18 +25,19 @@ export class Pulse {
   }
 
   get work(): LiveWork {
-    const [, executions = 0, points = 0, depth = 0] = this.numbers
-    return { executions, points, depth }
+    const [, executions = 0, traces = 0, points = 0, depth = 0] = this.numbers
+    return { executions, traces, points, depth }
   }
 }
 
 /** All of these together. */
 export function sumOf(pulses: Iterable<Pulse>): LiveWork {
-  let [executions, points, depth] = [0, 0, 0]
+  let [executions, traces, points, depth] = [0, 0, 0, 0]
   for (const { work } of pulses) {
     executions += work.executions
+    traces += work.traces
     points += work.points
     depth = Math.max(depth, work.depth)
   }
-  return { executions, points, depth }
+  return { executions, traces, points, depth }
 }

@@ -25,7 +25,7 @@ export interface RunMutantsOptions {
   readonly onProgress?: (line: string, view: () => string) => void
 }
 
-const NOTHING = { executions: 0, points: 0, depth: 0 }
+const NOTHING = { executions: 0, traces: 0, points: 0, depth: 0 }
 
 /** Tries mutants; when the signal comes, those that are done are returned. In the order of `mutants`. */
 export async function runMutants(options: RunMutantsOptions): Promise<Tried[]> {

@@ -168,7 +168,7 @@ export async function tryMutant(options: TryOptions): Promise<Outcome> {
   }
 }
 
-const NOTHING: Work = { executions: 0, points: 0 }
+const NOTHING: Work = { executions: 0, traces: 0, points: 0 }
 
 /** Rounds in which all scenarios are tried. */
 const FIRST_ROUNDS = 2

@@ -11,6 +11,8 @@ export interface WorkDone {
   readonly note: string
   readonly seconds: number
   readonly executions: number
+  /** 0: none are counted. */
+  readonly traces: number
   /** Of operations; 0: none are counted. */
   readonly points: number
   /** Operations of an execution; 0: not known. */
@@ -22,10 +24,12 @@ const LEAST_DONE = 3
 const LEAST_SECONDS = 5
 
 /** How far it is, in lines: a bar, the work, what is left. */
-export function workView({ what, done, of, note, seconds, executions, points, depth }: WorkDone): string {
+export function workView(work: WorkDone): string {
+  const { what, done, of, note, seconds, executions, traces, points, depth } = work
   const share = of === 0 ? 1 : done / of
   const parts = [
     ...(executions === 0 ? [] : [plural(executions, 'execution')]),
+    ...(traces === 0 ? [] : [`${plural(traces, 'trace')} of dpor`]),
     ...(points === 0 ? [] : [`${rate(seconds > 0 ? points / seconds : 0)} points/s`]),
     ...(depth === 0 ? [] : [`depth ${count(depth)}`]),
     `${spanText(seconds)} so far`,

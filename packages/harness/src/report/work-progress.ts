@@ -5,6 +5,8 @@ const TELL_MS = 200
 /** What explorations have come to. */
 export interface Work {
   readonly executions: number
+  /** Different traces that dpor has visited: other strategies do not know how many of theirs differ. */
+  readonly traces: number
   readonly points: number
 }
 
@@ -22,6 +24,7 @@ export class WorkProgress {
   private note = ''
   private done = 0
   private executions = 0
+  private traces = 0
   private points = 0
   private began = performance.now()
 
@@ -32,7 +35,8 @@ export class WorkProgress {
 
   /** Tells of this work until it has ended. */
   async during<T>(what: string, of: number, work: () => Promise<T>): Promise<T> {
-    Object.assign(this, { what, of, note: '', done: 0, executions: 0, points: 0, began: performance.now() })
+    Object.assign(this, { what, of, note: '', done: 0, began: performance.now() })
+    Object.assign(this, { executions: 0, traces: 0, points: 0 })
     const telling = setInterval(() => this.look(), TELL_MS)
     this.look()
     try {
@@ -43,9 +47,10 @@ export class WorkProgress {
   }
 
   /** One more is done, and came to so much. */
-  ended(note: string, { executions, points }: Work): void {
+  ended(note: string, { executions, traces, points }: Work): void {
     this.done++
     this.executions += executions
+    this.traces += traces
     this.points += points
     this.note = note
     this.look()
@@ -62,6 +67,7 @@ export class WorkProgress {
         note,
         seconds: (performance.now() - this.began) / 1_000,
         executions: this.executions + live.executions,
+        traces: this.traces + live.traces,
         points: this.points + live.points,
         depth: live.depth,
       })

@@ -97,7 +97,7 @@ class Running {
     this.places = places
     this.counts = LiveCounts.of(options.jobs.count)
     this.progress = new WorkProgress(
-      () => this.counts.sum(),
+      () => ({ ...this.counts.sum(), traces: 0 }),
       (line, view) => options.onProgress?.(line, view),
     )
     options.signal.addEventListener('abort', () => this.counts.stopAll(), { once: true })
@@ -191,7 +191,10 @@ class Running {
       counts: this.counts.buffer,
       slot,
     })
-    this.progress.ended(noteOf(trial), result)
+    this.progress.ended(noteOf(trial), {
+      ...result,
+      traces: trial.name === 'dpor' ? result.executions : 0,
+    })
     const expected: readonly Verdict[] =
       mutants.find((mutant) => specOf(mutant).variant === trial.spec.variant)?.expected ?? []
     // One execution may show several things: what is expected is told, if it is among them.

@@ -25,7 +25,6 @@ const SKIPPED = {
     'they install and build, and take minutes': 2,
   },
   'docs/exports.md': { 'it needs Graphviz, which may not be there': 1 },
-  'docs/mutation.md': { 'each mutant is a kernel compiled and explored: minutes to hours': 3 },
   'docs/ordinary-programs.md': { 'it is built before the tests': 1 },
   'docs/recording.md': { 'which run fails, and how, is left to chance': 1 },
   'docs/speed.md': { 'it takes minutes, and its figures are those of one machine': 1 },
