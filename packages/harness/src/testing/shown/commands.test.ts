@@ -19,14 +19,13 @@ const SKIPPED = {
   'CONTRIBUTING.md': {
     'they change the working copy, or take minutes; CI runs most of them': 11,
     'a test that runs all tests would run itself': 3,
-    'README.md runs the first; the second takes long, and prints figures of one machine': 2,
+    'it takes long, and prints figures of one machine': 1,
   },
   'README.md': {
     'they install and build, and take minutes': 2,
   },
   'docs/exports.md': { 'it needs Graphviz, which may not be there': 1 },
   'docs/ordinary-programs.md': { 'it is built before the tests': 1 },
-  'docs/recording.md': { 'which run fails, and how, is left to chance': 1 },
   'docs/speed.md': { 'it takes minutes, and its figures are those of one machine': 1 },
 }
 
