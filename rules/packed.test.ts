@@ -26,7 +26,7 @@ let tarballs: ReadonlyMap<PackageName, string>
 beforeAll(async () => {
   tarballs = await packAll(join(folder, 'tarballs'))
   await install(consumer, tarballs, PACKAGES)
-}, 150_000)
+}, 300_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }), 60_000)
 
 const packageIn = (name: PackageName): string => join(consumer, 'node_modules/@holdfast', name)

@@ -33,7 +33,7 @@ export async function packAll(folder: string): Promise<ReadonlyMap<PackageName, 
       '--pack-destination',
       folder,
     ],
-    { cwd: ROOT, timeout: 120_000, maxBuffer: 1 << 24 },
+    { cwd: ROOT, timeout: 240_000, maxBuffer: 1 << 24 },
   )
   const files = readdirSync(folder)
   return new Map(
