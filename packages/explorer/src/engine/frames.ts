@@ -116,6 +116,7 @@ export class Frames {
     return marked === 0 ? 0 : (marks[marked - MARK] as number)
   }
 
+  /** The upper 32 bits of the hash of where an actor stands. */
   high({ marks, marked }: Context): number {
     return marked === 0 ? 0 : (marks[marked - MARK + 1] as number)
   }

@@ -6,6 +6,7 @@
  */
 let pulse: Int32Array = new Int32Array(1)
 
+/** Bytes of the buffer by which a thread shows that it gets on. */
 export const PULSE_BYTES = 4
 
 /** From now on what this thread runs shows its signs of life in `buffer`, at rest at first. */

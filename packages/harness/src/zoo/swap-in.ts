@@ -111,7 +111,7 @@ export const swapIn: readonly Mutant[] = [
     target: 'scenario:hold-vs-swapper',
     corrections: CORRECTED,
     parallelScenario: 'lwp-churn',
-    expected: ['useAfterFree', 'panic'],
+    expected: ['useAfterFree', 'panic', 'invariant'],
   },
   {
     id: 'physio-no-hold',
