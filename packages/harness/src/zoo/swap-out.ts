@@ -23,6 +23,12 @@ const Z8: Source = {
   confidence: 'verified',
 }
 
+/**
+ * Where an LWP that the scan has chosen is woken before uvm_swapout has its lock: nothing but a search meets it for certain. The same window as
+ * that of claim wakeup-vs-swapout-2.
+ */
+const CHOSEN_IS_WOKEN = { from: 12, to: 13, swaplockOf: 'target', bound: 2, executions: 20_000 } as const
+
 /** Choosing whom to throw out, and throwing him out: swappable, uvm_swapout_threads, uvm_swapout. */
 export const swapOut: readonly Mutant[] = [
   {
@@ -34,6 +40,7 @@ export const swapOut: readonly Mutant[] = [
     patches: [{ file: SWAPOUT, find: RECHECK, replace: '' }],
     target: 'scenario:late-waker-vs-swapout',
     corrections: CORRECTED,
+    window: CHOSEN_IS_WOKEN,
     expected: ['stackTouch', 'panic', 'invariant'],
   },
   {
@@ -51,6 +58,7 @@ export const swapOut: readonly Mutant[] = [
     ],
     target: 'scenario:late-waker-vs-swapout',
     corrections: CORRECTED,
+    window: CHOSEN_IS_WOKEN,
     expected: ['stackTouch', 'panic', 'invariant'],
   },
   {
@@ -85,6 +93,7 @@ export const swapOut: readonly Mutant[] = [
     ],
     target: 'scenario:late-waker-vs-swapout',
     corrections: CORRECTED,
+    window: CHOSEN_IS_WOKEN,
     expected: ['stackTouch', 'panic', 'invariant'],
     quick: true,
   },

@@ -11,8 +11,8 @@ export type StrategyName = (typeof STRATEGY_NAMES)[number]
 /** Executions that a strategy is given, where a mutant does not say. */
 const EXECUTIONS = { scenario: 30, program: 2_000 }
 /** As many more has the one that knows where the mutant is: it is asked what nobody else finds. */
-const THERE = 10
-const MOST_THERE = 300
+const THERE = 30
+const MOST_THERE = 900
 /** A bounded search of a program: most preemptions, and executions. */
 const BOUND = 3
 const BOUNDED = 20_000

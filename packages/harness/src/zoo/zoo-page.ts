@@ -28,7 +28,7 @@ export function zooPage(zoo: Zoo): string {
       '(the fewest found).',
     '',
     '- **random**, **pct**, **pos**, **surw** know nothing of the fault. An execution has at most 2 ticks of the clock that come when they like.',
-    '- **delay-there** knows where it is: it holds CPUs up near the change, and gets ten times as many executions; the twin as many as it took, and no fewer than the other strategies.',
+    '- **delay-there** knows where it is: it holds CPUs up near the change, and gets up to thirty times as many executions; the twin as many as it took, and no fewer than the other strategies.',
     '- **bounded** is exhaustive up to a few preemptions: of a scenario within a window of time, where the mutant names one; of a program throughout.',
     '- **dpor** serves no interrupts that come at any point. Of a scenario it runs with interrupts polled (`?interrupts=polled`), for as few executions as the samples: not long ' +
       'enough for a search, and shown for completeness.',
