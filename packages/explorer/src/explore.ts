@@ -3,6 +3,7 @@ import type { EngineOptions } from './engine/options.js'
 import type { Target } from './engine/target.js'
 import { World } from './engine/world.js'
 import type { Outcome } from './engine/world.js'
+import { Repeats } from './repeats.js'
 import type { Strategy } from './strategies/strategy.js'
 
 /** How far to go, and what to watch. */
@@ -79,6 +80,7 @@ export function explore(target: Target, options: ExploreOptions): Explored {
   const { strategy } = options
   const world = new World(target, options.engine)
   const observers = observersOf(options)
+  const repeats = Repeats.of(world, strategy, observers)
   const limit = options.executions ?? (strategy.exhaustive ? Infinity : DEFAULT_EXECUTIONS)
   const first = options.first ?? 0
   strategy.learn?.(world)
@@ -128,7 +130,7 @@ export function explore(target: Target, options: ExploreOptions): Explored {
     }
     let outcome: Outcome | undefined
     try {
-      outcome = world.run(strategy, observers)
+      outcome = repeats === undefined ? world.run(strategy, observers) : repeats.run(strategy)
     } finally {
       // One that an observer has ended by throwing, or the budget, counts as none, but for what it has shown.
       points += world.steps

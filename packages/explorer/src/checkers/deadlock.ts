@@ -58,6 +58,8 @@ export class Deadlock implements Observer {
     if (this.options.locks === undefined) this.locks.reset(world)
   }
 
+  repeated(): void {}
+
   finish(world: World): void {
     if (world.outcome !== 'blocked') return
     const name = (actor: number): string => actorName(this.options, world, actor)

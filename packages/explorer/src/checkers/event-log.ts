@@ -98,6 +98,8 @@ export class EventLog implements Observer {
     if (MORE[kind] === 1) this.more(world, kind)
   }
 
+  repeated(): void {}
+
   finish(): void {}
 
   /** The event logged last, until the next. */

@@ -44,6 +44,8 @@ export class Livelock implements Observer {
     if (this.options.log === undefined) this.log.reset(world)
   }
 
+  repeated(): void {}
+
   finish(world: World): void {
     if (world.outcome !== 'stepLimit') return
     const enabled = enabledActors(world)

@@ -81,6 +81,10 @@ export class LockOrder implements Observer, LockListener {
     if (this.fresh.length > 0) this.fresh = []
   }
 
+  repeated(): void {
+    this.executions++
+  }
+
   /** Cycles are reported at the end, when the places of the last acquisitions are known. */
   finish(world: World): void {
     if (this.fresh.length === 0) return

@@ -151,6 +151,8 @@ export class LockTracker implements Observer {
     }
   }
 
+  repeated(): void {}
+
   finish(): void {}
 
   /** Whoever acts when `actor` does. */

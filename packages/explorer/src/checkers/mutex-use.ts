@@ -43,6 +43,8 @@ export class MutexUse implements Observer {
     }
   }
 
+  repeated(): void {}
+
   finish(): void {}
 
   private released(world: World, mutex: number): void {

@@ -13,6 +13,14 @@ export class NumberSet {
     return this.size >= this.most
   }
 
+  has(value: number): boolean {
+    const { slots } = this
+    const mask = slots.length - 1
+    let at = spread(value) & mask
+    for (; slots[at] !== 0; at = (at + 1) & mask) if (slots[at] === value) return true
+    return false
+  }
+
   /** Adds `value`; whether it was not there. A full set takes nothing. */
   add(value: number): boolean {
     const { slots } = this

@@ -97,6 +97,8 @@ export class Races implements Observer {
     if (this.ownLog) this.log.reset(world)
   }
 
+  repeated(): void {}
+
   /** All the checking is done here, over the log: a loop over an array is several times as fast as a call from event to event. */
   finish(world: World): void {
     if (this.log.plain === 0) return

@@ -151,6 +151,11 @@ export class TraceHash implements Observer {
     return true
   }
 
+  repeated(): void {
+    this.executions++
+    this.fresh = false
+  }
+
   finish(world: World): void {
     this.fresh = false
     this.actors = world.n

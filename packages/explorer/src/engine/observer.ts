@@ -11,6 +11,11 @@ export interface Observer {
   readonly ofStates?: boolean
   /** It can do without the first events of an execution, if they are those of one before. Left out: it cannot. */
   readonly rejoins?: boolean
+  /**
+   * An execution is over that was, choice for choice, as one before that showed nothing: neither `reset` nor `event` nor `finish` was called. Left
+   * out: it is to see each.
+   */
+  repeated?(): void
   /** An execution begins; its first actors exist. */
   reset(world: World): void
   /** `world.ev*` has just been executed; memory is as after it. Left out by those that look at the end alone. */

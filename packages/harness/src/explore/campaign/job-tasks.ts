@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Site } from '@holdfast/compiler'
 import {
+  EventLog,
   LockOrder,
   TraceHash,
   World,
@@ -154,12 +155,13 @@ export async function runExploreTask(task: ExploreTask): Promise<ExploreTaskResu
   const subject = await subjectFor(task.spec)
   const strategy = await strategyOf(task.strategy, subject)
   const live = new LiveCounts(task.counts)
-  const hash = task.traces === 'none' ? undefined : new TraceHash()
+  const checkers = subject.observers()
+  const log = checkers.find((each) => each instanceof EventLog)
+  const hash = task.traces === 'none' ? undefined : new TraceHash(log === undefined ? {} : { log })
   const list: number[] = []
   const counting: Observer[] = hash === undefined ? [] : [hash]
   if (hash !== undefined && task.traces === 'list') counting.push(listing(hash, list))
   live.clear(task.slot)
-  const checkers = subject.observers()
   const nothing: Explored = {
     executions: 0,
     blocked: 0,
@@ -226,6 +228,7 @@ function machineOf({ id, target }: Subject): MachineTarget {
 function listing(hash: TraceHash, list: number[]): Observer {
   return {
     name: 'list of traces',
+    repeated: () => {},
     reset: () => {},
     finish: () => {
       if (hash.fresh) list.push(hash.trace)
