@@ -50,8 +50,8 @@ async function explored(what: string, strategy: string, extra: readonly Observer
 }
 
 /** All but the time it took. */
-function told({ seconds: _, found, ...rest }: Explored): unknown {
-  return { ...rest, found: found.map(({ seconds: _seconds, ...each }) => each) }
+function told({ found, ...rest }: Explored): unknown {
+  return { ...rest, seconds: 0, found: found.map((each) => ({ ...each, seconds: 0 })) }
 }
 
 const PROGRAMS = [

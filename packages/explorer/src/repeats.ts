@@ -42,7 +42,7 @@ export class Repeats {
 
   /** Undefined: each execution is to be watched. A strategy that visits each once, or watches itself, has no use for it. */
   static of(world: World, strategy: Strategy, observers: readonly Observer[]): Repeats | undefined {
-    if (strategy.exhaustive || strategy.executed !== undefined || world.target.pure !== true) return undefined
+    if (strategy.exhaustive || strategy.executed !== undefined || !world.target.pure) return undefined
     const forgoing = observers.filter((each): each is Forgoing => each.repeated !== undefined)
     return forgoing.length < observers.length ? undefined : new Repeats(world, forgoing)
   }
