@@ -115,7 +115,8 @@ test.runIf(process.getuid)(
       const file = join(temporary, 'file')
       writeFileSync(file, '')
       const elsewhere = (): string => new Cache(join(file, 'below')).folder
-      expect([elsewhere(), elsewhere(), new Cache('no/home').folder]).toEqual([own, own, own])
+      const nowhere = ['no/home', '/proc/none/at/all'].map((each) => new Cache(each).folder)
+      expect([elsewhere(), elsewhere(), ...nowhere]).toEqual([own, own, own, own])
       expect(statSync(own).mode & 0o777).toBe(0o700)
 
       chmodSync(own, 0o777)

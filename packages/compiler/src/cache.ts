@@ -15,6 +15,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
+import { makeFolder } from './make-folder.js'
 
 /**
  * Bundles on disk. A bundle is three files named by the hash of all it was made from; the `.mjs` is written last, by a
@@ -108,7 +109,7 @@ function ageOf(path: string, now: number): number {
 function writable(folder: string): string {
   try {
     if (!isAbsolute(folder)) throw new Error('of whom there is no home')
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     accessSync(folder, constants.W_OK)
     return folder
   } catch {

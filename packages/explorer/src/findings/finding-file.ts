@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolder } from '@holdfast/compiler'
 import type { Site } from '@holdfast/compiler'
 import * as v from 'valibot'
 import type { Remark } from '../engine/narrator.js'
@@ -33,7 +34,7 @@ export class FindingFileError extends Error {
 
 /** Writes a finding file, making its folder. */
 export function writeFinding(file: string, finding: Finding): void {
-  mkdirSync(dirname(file), { recursive: true })
+  makeFolder(dirname(file))
   writeFileSync(file, findingText(finding))
 }
 

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { dirname, join, relative, sep } from 'node:path'
 import { codeHash, compile } from '@holdfast/compiler'
 import type { Hint, Patch, Site } from '@holdfast/compiler'
+import { whileImporting } from '../engine/pulse.js'
 import { cacheDirOf } from './cache-dir.js'
 import type { Program } from './define.js'
 import * as face from './face.js'
@@ -100,7 +101,7 @@ function importBundle(url: string): Promise<Bundle> {
   if (known !== undefined) return known
   const imported = lastImport.then(async () => {
     const before = programsDefined()
-    const module = (await import(/* @vite-ignore */ url)) as Bundle['module']
+    const module = await whileImporting(() => import(/* @vite-ignore */ url) as Promise<Bundle['module']>)
     return { module, programs: programsSince(before) }
   })
   lastImport = imported.catch(() => {})

@@ -1,4 +1,5 @@
 import { MAX_ACTORS } from '../engine/limits.js'
+import { whileMaking } from '../engine/pulse.js'
 import type { Report } from '../engine/observer.js'
 import type { Coroutine, Target } from '../engine/target.js'
 import type { World } from '../engine/world.js'
@@ -87,7 +88,7 @@ function checked(program: Program, given: Params): Params {
 function asked<T extends object>(program: Program, what: string, make: () => T): T {
   let given: T
   try {
-    given = make()
+    given = whileMaking(make)
   } catch (error) {
     if (error instanceof ParamError) throw error
     throw new ParamError(`${what} of ${program.name} threw ${textOf(error)}`, { cause: error })
@@ -138,9 +139,16 @@ function failure(world: World, actor: number, error: unknown): Report {
   return {
     verdict: 'assertion',
     message: `T${actor + 1}: ${textOf(error)}`,
-    sites: [world.site[actor] as number],
+    sites: hasMoved(world, actor) ? [world.site[actor] as number] : [],
     steps: world.steps > 0 ? [world.steps - 1] : [],
   }
+}
+
+/** Whether an actor has executed an operation; before that it is at no place. */
+function hasMoved({ schedule, steps }: World, actor: number): boolean {
+  for (let step = steps - 1; step >= 0; step--)
+    if (((schedule[step] as number) & (2 * MAX_ACTORS - 1)) === actor) return true
+  return false
 }
 
 /** What was thrown, with the kind of error if it is no check's. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -236,4 +236,30 @@ test('help names the strategies, the programs, and what --seconds does', async (
   expect(stdout).toMatch(
     /Strategies[\s\S]* dpor [\s\S]* surw [\s\S]*Programs:[\s\S]*lastzero[\s\S]*--seconds they\ndepend/,
   )
+})
+
+test('where the step limit cut off every execution there is no verdict: exit 2; where it cut off none there is', async () => {
+  const all = await explore('hold-vs-swapper --step-limit 300 --executions 6 --junit unit.xml')
+  expect(all.code).toBe(2)
+  expect(all.stdout).toContain(
+    'No execution came to its end: the step limit cut off all 6. This is no verdict',
+  )
+  expect(readFileSync(join(all.cwd, 'unit.xml'), 'utf8')).toContain('failures="1"')
+  const told = exploredIn(await explore('hold-vs-swapper --step-limit 300 --executions 6 --json'))
+  expect(told).toMatchObject({ executions: 6, cut: 6, inconclusive: true, complete: false, findings: [] })
+  const none = await explore('program:lastzero --param n=3 --json')
+  expect([none.code, exploredIn(none)]).toMatchObject([0, { cut: 0, inconclusive: false }])
+})
+
+test('a check that fails before the first operation is told without a place, a table, or a step', async () => {
+  writeFileSync(
+    join(folder, 'at-once.ts'),
+    `import { type Thread, call, check, defineProgram } from '@holdfast/explorer'
+function g({ mem }: Thread, x: number) { mem.store(x, 2) }
+function f({ mem }: Thread, x: number) { check(x < 0, 'at once'); mem.store(x, 1) }
+export default defineProgram({ name: 'at-once', memory: () => ({ x: 1 }), threads: (_, { x }) => [call(f, x), call(g, x)] })`,
+  )
+  const { code, stdout } = await explore('FILES/at-once.ts')
+  expect(code).toBe(1)
+  expect(stdout).toContain('assertion: T1: at once\n\n(before the first step)\n')
 })

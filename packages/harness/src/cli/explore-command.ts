@@ -12,11 +12,12 @@ import { tellStopped } from '../explore/campaign/stopped.js'
 import { Hang } from '../explore/campaign/thread-watch.js'
 import { writeFindings } from '../explore/explore-result-findings.js'
 import { Jobs } from '../explore/campaign/jobs.js'
-import { asUsageError, kindOf, subjectOf } from '../explore/subject/subject-of.js'
+import { asUsageError, kindOf } from '../explore/subject/subject-of.js'
 import type { TargetKind } from '../explore/subject/subject-of.js'
 import { parseQuery } from '../explore/subject/scenario-query.js'
 import { splitCheckers } from '../explore/subject/subject-of-spec.js'
 import type { SubjectSpec } from '../explore/subject/subject-of-spec.js'
+import { isModulePath } from '../scenario/import-default.js'
 import { notAllowed, UsageError } from '../scenario/problem.js'
 import { checkFolder, checkWritable, NO_CI, reportToCi } from './written-reports.js'
 import type { CiChoices } from './written-reports.js'
@@ -56,20 +57,19 @@ export async function exploreCommand(
     time: choices.time,
     all: choices.all,
   }
-  const legs = await legsOf(target, kind, choices)
   const { memoryModel = DEFAULT_OPTIONS.memoryModel } = choices.engine
-  const subject = await subjectOf(spec)
-  subject.observers() // a checker that makes nothing of use is refused before anything is printed
-  const budget = budgetOf(kind, legs, choices)
   const jobs = new Jobs(choices.jobs)
   const progress = progressOn(process.stderr)
   try {
+    await loadStrategy(jobs, choices.strategy, signal)
+    const legs = await legsOf(target, kind, choices)
+    const budget = budgetOf(kind, legs, choices)
     const { about, stopped } = await firstLook(jobs, spec, signal)
-    const { actors, chance } = about
+    const { id: subject, actors, chance } = about
     if (!choices.json)
       await print(
         introduction({
-          subject: subject.id,
+          subject,
           actors,
           legs,
           memoryModel,
@@ -91,8 +91,8 @@ export async function exploreCommand(
         jobs,
         signal,
         onProgress: (so) =>
-          progress.update(progressText(subject.id, so), () =>
-            progressView(subject.id, byDpor ? { ...so, traces: so.executions } : so, budget),
+          progress.update(progressText(subject, so), () =>
+            progressView(subject, byDpor ? { ...so, traces: so.executions } : so, budget),
           ),
       })
     const campaign = (chance ?? stopped) === undefined ? await begin() : noCampaign(legs.length, stopped)
@@ -104,7 +104,7 @@ export async function exploreCommand(
     progress.done()
     const result = resultOf(campaign, {
       target,
-      subject: subject.id,
+      subject,
       params: choices.params,
       memoryModel,
       seed: choices.seed,
@@ -120,14 +120,19 @@ export async function exploreCommand(
       tellError(error)
       return EXIT_USAGE
     }
-    return result.findings.length === 0 ? EXIT_OK : EXIT_FOUND
+    if (result.findings.length > 0) return EXIT_FOUND
+    // Whoever has asked for an end knows why there is no verdict.
+    return result.inconclusive && !result.interrupted ? EXIT_USAGE : EXIT_OK
   } finally {
     progress.done()
     await jobs.close()
   }
 }
 
-const UNSEEN: About = { actors: [], chance: undefined }
+/** One of the user's own is seen to come to its end before this thread has to do with it. */
+async function loadStrategy(jobs: Jobs, strategy: string | undefined, signal: AbortSignal): Promise<void> {
+  if (strategy !== undefined && isModulePath(strategy)) await jobs.load({ strategy }, signal)
+}
 
 /** What hangs at once, or is thrown by a checker of the user's own, ends it before it has begun. */
 async function firstLook(
@@ -139,7 +144,7 @@ async function firstLook(
     return { about: await jobs.ready(spec, signal) }
   } catch (error) {
     if (!(error instanceof Hang)) throw error
-    return { about: UNSEEN, stopped: error }
+    return { about: { id: spec.target, actors: [], chance: undefined }, stopped: error }
   }
 }
 

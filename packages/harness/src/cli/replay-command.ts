@@ -24,6 +24,7 @@ import type {
   Verdict,
 } from '@holdfast/explorer'
 import { secondsFor, within } from '../explore/deadline.js'
+import { loadsApart } from '../explore/campaign/loads-apart.js'
 import { asUsageError, subjectOf } from '../explore/subject/subject-of.js'
 import { plural } from '../report/table.js'
 import { choices, notAllowed, UsageError } from '../scenario/problem.js'
@@ -49,6 +50,7 @@ export interface Recorded {
 /** Runs a recorded execution again. Exit code: 1 it shows a fault, 0 it shows none, 2 the program is not the one recorded. */
 export async function replayCommand(what: string, flags: ReplayFlags): Promise<number> {
   const recorded = recordedIn(what)
+  await loadsIfOwn(recorded)
   const force = flags.force ?? false
   const subject = await subjectOfRecorded(recorded)
   const again = replayRecorded(subject, recorded, force)
@@ -62,6 +64,14 @@ export async function replayCommand(what: string, flags: ReplayFlags): Promise<n
   for (const line of driftLines(again)) process.stderr.write(`holdfast: ${line}\n`)
   if (again.isRefused || (again.replayed.drift !== undefined && shown === undefined)) return EXIT_USAGE
   return shown === undefined ? EXIT_OK : EXIT_FOUND
+}
+
+/** A program of a user's own is loaded in another thread first. Throws UsageError. */
+async function loadsIfOwn({ schedule, finding }: Recorded): Promise<void> {
+  const target = schedule.subject
+  if (/^\w+:/.test(target) || finding?.scenario !== undefined) return
+  const spec = { target, params: {}, engine: schedule.options, variant: finding?.variant, all: true }
+  await loadsApart({ spec })
 }
 
 /** What came of running a recorded execution again. */

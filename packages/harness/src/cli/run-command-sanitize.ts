@@ -1,5 +1,5 @@
 import type { Patch } from '@holdfast/compiler'
-import { patchesNamed } from '../explore/subject/own-variant.js'
+import { patchesApart } from '../explore/campaign/loads-apart.js'
 import { notAllowed, UsageError } from '../scenario/problem.js'
 import type { RunFlags } from './options.js'
 
@@ -31,7 +31,7 @@ export async function parseSanitizeFlags(flags: RunFlags): Promise<SanitizeChoic
 
 async function variantPatches(variant: string | undefined): Promise<readonly Patch[]> {
   try {
-    return await patchesNamed(variant)
+    return await patchesApart(variant)
   } catch (error) {
     if (error instanceof UsageError) throw error
     throw new UsageError([notAllowed('--variant', variant, (error as Error).message)])

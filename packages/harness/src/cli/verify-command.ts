@@ -7,7 +7,7 @@ import { Hang } from '../explore/campaign/thread-watch.js'
 import { claimText, verifyMarkdown, verifyReport } from '../explore/verify/verify-report.js'
 import { bar } from '../report/bar.js'
 import type { Claim } from '../explore/verify/verified-claim.js'
-import { patchesNamed } from '../explore/subject/own-variant.js'
+import { patchesApart } from '../explore/campaign/loads-apart.js'
 import { choices, notAllowed, UsageError } from '../scenario/problem.js'
 import { caseOfClaim } from '../export/of-claims.js'
 import { checkWritable, writeJunit } from './written-reports.js'
@@ -118,7 +118,7 @@ async function claimsOf(id: string | undefined, { quick, variant }: VerifyFlags)
     ])
   }
   try {
-    await patchesNamed(variant)
+    await patchesApart(variant)
   } catch (error) {
     if (error instanceof UsageError) throw error
     throw new UsageError([{ path: '--variant', message: (error as Error).message }])

@@ -43,7 +43,12 @@ export async function reportToCi(
       ...written.map(({ finding }) => caseOf(finding)),
     ]
     const { subject, executions, seconds } = result
-    const clean = { suite: `explore ${subject}`, name: `${executions} executions`, seconds }
+    const clean = {
+      suite: `explore ${subject}`,
+      name: `${executions} executions`,
+      seconds,
+      ...unfinished(result),
+    }
     writeJunit(junit, found.length === 0 ? [clean] : found)
   }
   if (!github || result.findings.length === 0) return
@@ -52,6 +57,12 @@ export async function reportToCi(
     ...written.map(({ finding }) => annotationOf(finding)),
   ]
   await print(githubAnnotations(annotations))
+}
+
+/** Executions none of which came to its end are no test that was passed. */
+function unfinished({ inconclusive }: ExploreResult): Pick<TestCase, 'failure'> {
+  const message = 'no execution came to its end: this is no verdict'
+  return inconclusive ? { failure: { type: 'stepLimit', message, text: message } } : {}
 }
 
 /** Throws UsageError if the file cannot be written. */

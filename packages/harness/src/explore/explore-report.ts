@@ -132,15 +132,25 @@ function summary(result: ExploreResult): string[] {
   if (result.interrupted) lines.push('Interrupted: this is what was found until then.')
   if (result.error !== null) lines.push(`Ended before its time, by ${result.error}`)
   if (result.blocked > 0) lines.push(`${plural(result.blocked, 'execution')} given up as redundant.`)
-  if (result.cut > 0) lines.push(`${plural(result.cut, 'execution')} cut off by the step limit.`)
+  if (result.cut > 0 || result.inconclusive) lines.push(cutText(result))
   if (result.strategies.length > 1) {
     for (const { strategy, executions: own, found } of result.strategies)
       lines.push(`  ${strategy.padEnd(26)} ${count(own).padStart(10)} executions  found ${found}`)
   }
   const number = result.findings.length
   const until = result.error === null ? '' : ' until then'
-  lines.push(number === 0 ? `Nothing found${until}.` : `${plural(number, 'finding')}${until}.`)
+  if (number > 0) lines.push(`${plural(number, 'finding')}${until}.`)
+  else if (result.inconclusive) lines.push(`Nothing found${until}, nor shown to hold.`)
+  else lines.push(`Nothing found${until}.`)
   return lines
+}
+
+/** What was cut off is no verdict on the rest of it. */
+function cutText({ cut, executions, inconclusive }: ExploreResult): string {
+  if (executions === 0) return 'No execution came to its end: this is no verdict.'
+  if (inconclusive)
+    return `No execution came to its end: the step limit cut off ${executions === 1 ? 'the only one' : `all ${count(executions)}`}. This is no verdict; --step-limit sets another.`
+  return `${count(cut)} of ${plural(executions, 'execution')} cut off by the step limit: what they would have come to is not known.`
 }
 
 /** How far it went, and what was left out. */

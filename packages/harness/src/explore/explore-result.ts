@@ -62,6 +62,8 @@ export interface ExploreResult {
   readonly deadlocked: number
   /** Executions cut off by the step limit. */
   readonly cut: number
+  /** None came to its end, as when the step limit cut off every one: that nothing was found says nothing. */
+  readonly inconclusive: boolean
   /** Executions with a fault. */
   readonly buggy: number
   readonly interrupted: boolean
@@ -124,6 +126,7 @@ export function resultOf(campaign: Campaign, options: ResultOptions): ExploreRes
     remaining: only === undefined ? null : only.finished ? 0 : only.remaining,
     deadlocked: campaign.deadlocked,
     cut: campaign.cut,
+    inconclusive: campaign.cut === campaign.executions,
     buggy: campaign.buggy,
     interrupted: campaign.interrupted,
     error: options.error ?? null,

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { compile } from '@holdfast/compiler'
-import { cacheDirOf } from '@holdfast/explorer'
+import { cacheDirOf, whileImporting } from '@holdfast/explorer'
 import { notAllowed, UsageError } from './problem.js'
 
 /** Whether an argument is the path of a module, and not a name. */
@@ -46,10 +46,14 @@ async function importModule(path: string): Promise<{ default?: unknown }> {
     external: Object.fromEntries(external) as Record<string, string>,
     cacheDir: cacheDirOf(path),
   })
-  const module = (await import(/* @vite-ignore */ url)) as { default?: unknown }
+  const module = await imported(url)
   if (module.default !== undefined || !/\.c?js$/.test(path)) return module
   // What CommonJS exports is not in a bundle of modules.
-  return (await import(/* @vite-ignore */ pathToFileURL(path).href)) as { default?: unknown }
+  return imported(pathToFileURL(path).href)
+}
+
+function imported(url: string): Promise<{ default?: unknown }> {
+  return whileImporting(() => import(/* @vite-ignore */ url) as Promise<{ default?: unknown }>)
 }
 
 /** Of CommonJS that was made from a module, the exports are one level down. */

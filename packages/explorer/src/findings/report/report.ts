@@ -76,6 +76,7 @@ function headline({ verdict, message, sites }: Finding, width: number, paint: Pa
 
 /** Lines of the table; the step number, then a column for each actor. */
 function tableLines({ columns, lines }: ReportTable, width: number, paint: Paint): string[] {
+  if (columns.length === 0) return ['(before the first step)']
   const each = Math.floor((width - STEP_WIDTH) / columns.length) - 3
   const column = Math.min(WIDEST_COLUMN, each)
   const blank = ' '.repeat(column)

@@ -31,7 +31,9 @@ import { DelayThere, placesIn } from '../../mutate/focus.js'
 import type { StrategySpec } from './campaign-plan.js'
 import { LiveCounts } from './job-counts.js'
 import { MachineTarget } from '../machine/machine-target.js'
+import { importScenario } from '../../scenario/load.js'
 import { strategyNamed } from '../subject/own-strategy.js'
+import { patchesNamed } from '../subject/own-variant.js'
 import { periodOf } from '../verify/period.js'
 import type { PeriodSpec } from '../verify/period.js'
 import { subjectOf } from '../subject/subject-of.js'
@@ -93,8 +95,26 @@ export interface ReadyTask {
   readonly look: boolean
 }
 
+/** Modules of a user that are to be loaded, and no more. */
+export interface OwnModules {
+  readonly spec?: SubjectSpec
+  /** Path of a scenario. */
+  readonly scenario?: string
+  /** As `--variant` has them. */
+  readonly variant?: string | undefined
+  /** Path of a strategy. */
+  readonly strategy?: string
+}
+
+/** To see that they come to their end. */
+export interface LoadTask extends OwnModules {
+  readonly kind: 'load'
+}
+
 /** What a first look at a subject shows. */
 export interface About {
+  /** Of the subject. */
+  readonly id: string
   /** Who takes part, in an execution without preemptions. */
   readonly actors: readonly string[]
   /** That it does not do the same when it is run again. */
@@ -111,7 +131,7 @@ export interface VerifyTask {
   readonly counts: SharedArrayBuffer
 }
 
-export type Task = ExploreTask | FindingTask | ReadyTask | VerifyTask
+export type Task = ExploreTask | FindingTask | LoadTask | ReadyTask | VerifyTask
 
 let known: { readonly key: string; readonly subject: Promise<Subject> } | undefined
 
@@ -126,7 +146,18 @@ const SCHEDULES = 3
 
 export async function runReadyTask({ spec, look }: ReadyTask): Promise<About> {
   const subject = await subjectFor(spec)
-  return look ? { actors: actorsOf(subject), chance: chanceIn(subject) } : { actors: [], chance: undefined }
+  const { id } = subject
+  if (!look) return { id, actors: [], chance: undefined }
+  subject.observers() // a checker that makes nothing of use is refused before anything is run
+  return { id, actors: actorsOf(subject), chance: chanceIn(subject) }
+}
+
+export async function runLoadTask({ spec, scenario, variant, strategy }: LoadTask): Promise<object> {
+  if (spec !== undefined) (await subjectFor(spec)).observers()
+  if (scenario !== undefined) await importScenario(scenario)
+  if (strategy !== undefined) await strategyNamed(strategy, {})
+  await patchesNamed(variant)
+  return {}
 }
 
 function actorsOf({ target, options }: Subject): string[] {

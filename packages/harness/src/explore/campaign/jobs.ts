@@ -12,12 +12,14 @@ import type {
   ExploreTask,
   ExploreTaskResult,
   FindingTask,
+  OwnModules,
   ReadyTask,
   Task,
   VerifyTask,
 } from './job-tasks.js'
 import type { SubjectSpec } from '../subject/subject-of-spec.js'
 import type { Verified } from '../verify/verified-claim.js'
+import { neverLoaded } from './stopped.js'
 import { Hang, ThreadWatch } from './thread-watch.js'
 
 /** The built worker: threads of Node's own load no TypeScript. The same from src and from dist. */
@@ -56,6 +58,11 @@ export class Jobs {
     })
     const [about] = await Promise.all(begun)
     return about as About
+  }
+
+  /** Loads modules of a user. Throws UsageError, also where they do not come to their end. */
+  async load(own: OwnModules, hurry?: AbortSignal): Promise<void> {
+    await this.run({ ...own, kind: 'load' }, { hurry })
   }
 
   /** What has ended it before its time stands in the result, with all that was found until then. */
@@ -106,7 +113,7 @@ export class Jobs {
       if ('problems' in answer) throw new UsageError(answer.problems)
       return answer
     } catch (error) {
-      throw hang ?? error
+      throw hang?.isLoading === true ? neverLoaded(hang) : (hang ?? error)
     } finally {
       watch.end()
     }

@@ -27,6 +27,17 @@ export function tellStopped(stopped: Hang | UsageError | undefined, own: readonl
   return { fault: { verdict: 'livelock', message, sites: places.map(siteOf) }, error: undefined }
 }
 
+/** What a user has written to make something of, and not for the explorer to run, does not end. */
+export function neverLoaded({ places: [place], seconds }: Hang): UsageError {
+  const where = place === undefined ? '' : `, in ${placeText(place)}`
+  return new UsageError([
+    {
+      path: place === undefined ? '' : shown(place.file),
+      message: `does not come to its end when it is loaded: ${seconds} s went by${where}`,
+    },
+  ])
+}
+
 /** `spin (./loop.ts:5)`, or `uvm_lwp_rele (hold.ts:32)`. */
 function placeText(place: ThreadPlace): string {
   const { file, line } = place

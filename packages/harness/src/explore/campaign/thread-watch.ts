@@ -1,4 +1,4 @@
-import { PULSE_BYTES } from '@holdfast/explorer'
+import { LOADING, PULSE_BYTES } from '@holdfast/explorer'
 import { placesOfThread } from './thread-place.js'
 import type { ThreadPlace } from './thread-place.js'
 
@@ -8,11 +8,14 @@ export class Hang extends Error {
   readonly seconds: number
   /** Where it is, innermost first; empty: not known. */
   readonly places: readonly ThreadPlace[]
+  /** It was before any execution: the top level of a module of a user, or what makes a program or a checker. */
+  readonly isLoading: boolean
 
-  constructor(seconds: number, places: readonly ThreadPlace[]) {
+  constructor(seconds: number, places: readonly ThreadPlace[], isLoading = false) {
     super(`no operation for ${seconds} s`)
     this.seconds = seconds
     this.places = places
+    this.isLoading = isLoading
   }
 }
 
@@ -23,7 +26,7 @@ const LOOK_MS = 1_000
 
 /**
  * Watches a thread by its pulse (pulse.ts of the explorer). Looks are counted, not seconds: where the whole machine stood still, nothing hangs.
- * A task that has not begun to execute is not watched: compiling takes as long as it takes.
+ * Compiling is not watched: it takes as long as it takes.
  */
 export class ThreadWatch {
   /** [ pulse | number of the thread ]. */
@@ -42,7 +45,9 @@ export class ThreadWatch {
       if (this.silent < (hurry?.aborted === true ? Math.min(HURRIED_LOOKS, looks) : looks)) return
       this.end()
       const { silent } = this
-      void placesOfThread(thread).then((places) => onHang(new Hang((silent * LOOK_MS) / 1000, places)))
+      void placesOfThread(thread).then((places) =>
+        onHang(new Hang((silent * LOOK_MS) / 1000, places, pulse === LOADING)),
+      )
     }, LOOK_MS)
   }
 

@@ -1,4 +1,4 @@
-import { EventLog, LockTracker } from '@holdfast/explorer'
+import { EventLog, LockTracker, whileMaking } from '@holdfast/explorer'
 import type { CheckerTools, Observer, OwnChecker, Subject, World } from '@holdfast/explorer'
 import * as v from 'valibot'
 import { explain } from '../../scenario/explain.js'
@@ -47,7 +47,7 @@ function toolsAmong(observers: readonly Observer[], { id, target }: Subject): Ch
 const METHODS = ['reset', 'event', 'finish'] as const
 
 function observerOf({ file, checker }: Named, tools: CheckerTools): Observer {
-  const made = inOwn(file, 'make', () => checker.make(tools))
+  const made = inOwn(file, 'make', () => whileMaking(() => checker.make(tools)))
   const methods = ownMethods(file, made, METHODS)
   if (methods.event === undefined && methods.finish === undefined)
     throw new UsageError([notAllowed(`${file}: make`, made, 'an object with event or finish, or both')])

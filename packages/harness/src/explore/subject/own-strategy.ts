@@ -1,4 +1,4 @@
-import { makeStrategy } from '@holdfast/explorer'
+import { makeStrategy, whileMaking } from '@holdfast/explorer'
 import type { OwnStrategy, Strategy, StrategyOptions, World } from '@holdfast/explorer'
 import { isModulePath } from '../../scenario/import-default.js'
 import { notAllowed, UsageError } from '../../scenario/problem.js'
@@ -10,7 +10,7 @@ export async function strategyNamed(name: string, options: StrategyOptions): Pro
   const own = await importMakers<OwnStrategy>('--strategy', name, 'a strategy (defineStrategy)')
   return held(
     name,
-    inOwn(name, 'make', () => own.make(options)),
+    inOwn(name, 'make', () => whileMaking(() => own.make(options))),
   )
 }
 

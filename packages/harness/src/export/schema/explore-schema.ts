@@ -36,6 +36,7 @@ export const exploreSchema = schemaOf<ExploreResult>()(
     remaining: v.nullable(v.number()),
     deadlocked: count,
     cut: count,
+    inconclusive: flag,
     buggy: count,
     interrupted: flag,
     error: v.nullable(text),
