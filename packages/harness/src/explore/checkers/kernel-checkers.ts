@@ -17,6 +17,7 @@ import { LWP_WORDS, PROC_WORDS, turnstileChain } from '@holdfast/kernel'
 import type { Cpu } from '@holdfast/kernel'
 import { checkInvariants, newInvariantState } from '../../invariants/index.js'
 import { AddressTable } from '../machine/address-table.js'
+import { Conservation } from './conservation.js'
 import { Guards } from './guards.js'
 import { Lifetimes } from './lifetimes.js'
 import { placeOf } from '../machine/machinery.js'
@@ -29,6 +30,7 @@ import { OwnSpaces } from './own-spaces.js'
 import { PreemptWatch } from './preempt-watch.js'
 import { ProcessWatch } from './process-watch.js'
 import { QueueWatch } from './queue-watch.js'
+import { Scheduling } from './scheduling.js'
 import { SleepResult } from './sleep-result.js'
 import { StackUse } from './stack-use.js'
 import { SwapChoice } from './swap-choice.js'
@@ -120,7 +122,8 @@ export function kernelCheckers(
     new NullPage(names.actor),
     new OwnSpaces(target),
     new QueueWatch(target),
-    new SleepResult(target),
+    new SleepResult(target, sites),
+    new Scheduling(target),
     new PreemptWatch(target),
     new ProcessWatch(target),
     new LwpLockWatch(target),
@@ -128,6 +131,7 @@ export function kernelCheckers(
     new Livelock({ ...names, log, cuts: false }),
     new AtRest(target),
     new WiredOnce(target),
+    new Conservation(target),
   ]
 }
 

@@ -51,6 +51,7 @@ import type { MachineListener, MachineTarget } from '../machine/machine-target.j
  *            Q7  who waits for a lock has the base priority of a kernel thread at least (l_kpribase)
  *            Q8  who is woken is in no interruptible sleep any more (LW_SINTR): exit_lwps would end the next one, which may wait for a lock
  *            Q9  of those that are as urgent as each other, who came first, or came to that priority first, is first
+ *            Q10 the turnstile that a woken LWP is given back lends to nobody: whoever blocks on it next would be taken for who lent
  * Does not   follow a chain of owners who wait for each other: another CPU may be walking it; nor say that a lock's next owner should be lent
  *            what the one before was: turnstile_lendpri is called by who goes to sleep.
  */
@@ -87,6 +88,7 @@ export class QueueWatch implements Observer, MachineListener {
     this.words = issuedWords(world)
     if (event === 'wake' && ((this.words[of + L_FLAG] as number) & LW_SINTR) !== 0)
       this.report(world, 'is awake, and LW_SINTR says that it may be interrupted', of) // Q8
+    if (event === 'wake') this.givenBack(world, of)
     const lwp = this.target.cpus[actor]?.self ?? 0
     if (lwp === 0) return
     if (event === 'block') this.owners.set(lwp, b)
@@ -95,6 +97,13 @@ export class QueueWatch implements Observer, MachineListener {
       if (event === 'sleep') this.goesToSleep(world, lwp)
       this.loans(world, lwp)
     }
+  }
+
+  /** Q10 */
+  private givenBack(world: World, lwp: number): void {
+    const inheritor = this.words[(this.words[lwp + L_TS] as number) + TS_INHERITOR] as number
+    if (inheritor !== 0)
+      this.report(world, `is awake, and its turnstile still lends to ${this.named(world, inheritor)}`, lwp)
   }
 
   private goesToSleep(world: World, lwp: number): void {

@@ -1,9 +1,11 @@
+import type { Site } from '@holdfast/compiler'
 import { issuedWords, outerSite } from '@holdfast/explorer'
 import type { Observer, World } from '@holdfast/explorer'
 import {
   L_FLAG,
   L_PROC,
   L_TIMEOUT_STATE,
+  L_WCHAN,
   L_WMESG,
   LW_CANCELLED,
   LW_PENDSIG,
@@ -26,6 +28,9 @@ import type { MachineListener, MachineTarget } from '../machine/machine-target.j
 const SIGNALLED = LW_CANCELLED | LW_WEXIT | LW_WCORE | LW_PENDSIG
 /** The state of a timeout whose time has come (kern-timeout.ts). */
 const TIMEOUT_FIRING = 2
+/** Who takes an LWP off its sleep queue: out of turn, or because its channel was rung. */
+const WAKERS: readonly string[] = ['sleepq_unsleep', 'sleepq_wake']
+const UNSLEEP = 1
 /** Wait messages of the sleeps in which signals are caught: of a program that sleeps, and of one that waits for a child. */
 const INTERRUPTIBLE: readonly string[] = ['usleep', 'wait']
 
@@ -48,17 +53,21 @@ interface Sleep {
  *            R3  one whose time was not returns EINTR, if a signal was there when the LWP was woken
  *            R4  a wait for a child, which has no timeout, does not return EWOULDBLOCK
  *            R5  LW_SINTR is set in such a sleep alone: who sleeps otherwise cannot be woken by a signal
+ *            R6  a sleep that signals cannot end is ended by who rings its channel, or by its timeout: by no exit, stop or signal
  * Does not   know what a sleep returns whose caller looks at nothing: those in which signals are not caught.
  */
 export class SleepResult implements Observer, MachineListener {
   readonly name = 'sleep results'
   private readonly target: MachineTarget
   private readonly fields: LwpFields
+  /** By site: in which of WAKERS it is, from 1; 0: none. */
+  private readonly wakers: Uint8Array
   /** Of the operation that an LWP is in: the last such sleep. */
   private readonly sleeps = new Map<number, Sleep>()
 
-  constructor(target: MachineTarget) {
+  constructor(target: MachineTarget, sites: readonly Site[]) {
     this.target = target
+    this.wakers = Uint8Array.from(sites, ({ cName }) => WAKERS.indexOf(cName) + 1)
     this.fields = new LwpFields(target)
     target.listen(this)
   }
@@ -73,6 +82,7 @@ export class SleepResult implements Observer, MachineListener {
     const { fields } = this
     if (!fields.writes(world)) return
     const { lwp, field } = fields
+    if (field === L_WCHAN && world.evNew === 0) this.endsOutOfTurn(world, lwp)
     const sleep = this.sleeps.get(lwp)
     if (field === L_FLAG) {
       if (sleep !== undefined && this.isMeant(world, lwp)) sleep.signalled = true
@@ -119,6 +129,26 @@ export class SleepResult implements Observer, MachineListener {
       this.report(world, lwp, 'is told of a signal, and there was none') // R1
     else if (!interrupted && seen && !fired)
       this.report(world, lwp, 'is not told of the signal that ended its sleep') // R3
+  }
+
+  /** R6: the wait channel is cleared before LW_SINTR is. */
+  private endsOutOfTurn(world: World, lwp: number): void {
+    const words = issuedWords(world)
+    if (((words[lwp + L_FLAG] as number) & LW_SINTR) !== 0) return
+    if (words[lwp + L_TIMEOUT_STATE] === TIMEOUT_FIRING) return
+    if (!this.isOutOfTurn(world)) return
+    const wmesg = wmesgText(words[lwp + L_WMESG] as number)
+    this.report(world, lwp, `sleeps in '${wmesg}', which no signal may end, and is woken out of turn`)
+  }
+
+  /** Who ends the sleep is in sleepq_unsleep: the innermost call counts, since that kicks the swapper, which is woken by its channel. */
+  private isOutOfTurn({ evActor, contexts }: World): boolean {
+    const calls = contexts[evActor]?.calls ?? []
+    for (let i = calls.length - 1; i >= 0; i--) {
+      const by = this.wakers[calls[i] as number] as number
+      if (by !== 0) return by === UNSLEEP
+    }
+    return false
   }
 
   /** R5 */

@@ -43,6 +43,7 @@ const PHYSIO = /^physio /
  *            W5  when all CPUs idle, l_holdcnt is the number of holds that programs have (of an LWP that is held by programs alone)
  *            W6  an LWP that is thrown out may be: it is of no real-time class, its process is active or stopped, it is on alllwp, where the
  *                swapper finds it, it sleeps on no lock (see turnstile_remove), and it is not in physio, whose transfer uses its stack
+ *            W7  an LWP that leaves alllwp may not be thrown out any more: it is held, or its process exits. The swapper would not find it
  * Does not   see what happens to the pages: the u-area's own accesses do (StackTouch), and the invariants at the end.
  *
  * Each is about the state at hand, not about the way to it, so it holds of a state visited once for every way to that state.
@@ -71,6 +72,7 @@ export class SwapWatch implements Observer, MachineListener {
   }
 
   event(world: World): void {
+    this.leaves(world)
     if (
       !world.evWrote ||
       world.evKind === DRAIN ||
@@ -91,6 +93,21 @@ export class SwapWatch implements Observer, MachineListener {
     if (why === undefined) return
     const message = `${this.target.lwpName(world, lwp)} ${why} and marked as swapped out`
     this.report(world, 'invariant', message, lwp + L_HOLDCNT)
+  }
+
+  /** W7: the word that pointed to an LWP now points to the next. */
+  private leaves(world: World): void {
+    const { evAddr, evOld, evNew, evWrote, evKind, evWords } = world
+    const { lwps, nlwps } = this.target.machine.config
+    if (!evWrote || evWords !== 1 || evKind === DRAIN) return
+    if (evAddr !== ALLLWP && (evAddr < lwps || (evAddr - lwps) % LWP_WORDS !== L_LIST_NEXT)) return
+    if (evAddr >= lwps + nlwps * LWP_WORDS || evOld < lwps || evOld >= lwps + nlwps * LWP_WORDS) return
+    const words = issuedWords(world)
+    const stat = words[(words[evOld + L_PROC] as number) + P_STAT]
+    if (evNew !== words[evOld + L_LIST_NEXT] || words[evOld + L_HOLDCNT] !== 0) return
+    if (words[evOld + L_CLASS] !== SCHED_OTHER || (stat !== SACTIVE && stat !== SSTOP)) return
+    const message = `${this.target.lwpName(world, evOld)} leaves alllwp, and may still be thrown out`
+    this.report(world, 'invariant', message, evOld + L_LIST_NEXT)
   }
 
   /** W6 */

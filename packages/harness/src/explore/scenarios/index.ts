@@ -45,6 +45,7 @@ import { kernaccVsFork } from './kernacc-vs-fork.js'
 import { priorityLent } from './priority-lent.js'
 import { timeoutVsWakeup } from './timeout-vs-wakeup.js'
 import { exitPreempted } from './exit-preempted.js'
+import { exitVsPhysio } from './exit-vs-physio.js'
 import { exitVsReference } from './exit-vs-reference.js'
 import { exitVsSwapout, lwpExitVsSwapout } from './exit-vs-swapout.js'
 import { exitVsExit, exitVsStop } from './exit-vs-exit.js'
@@ -158,6 +159,7 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   exitVsStopped,
   fullTable,
   lentAndWaited,
+  exitVsPhysio,
 ]
 
 /** Every scenario that comes with Holdfast: those for running, and these. Their names are different. */
