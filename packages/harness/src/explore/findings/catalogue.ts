@@ -81,7 +81,7 @@ export const CATALOGUE: readonly Listed[] = [
     title: 'Swapped out while a CPU is still on its stack',
     fault:
       'mi_switch clears LP_RUNNING and unlocks the LWP before cpu_switchto has saved its registers in the u-area; swappable() asks for LP_RUNNING only, so the pagedaemon may unwire the stack that a CPU is running on.',
-    scenario: 'swapout-in-switch',
+    scenario: 'swapout-in-one-switch',
     strategy: 'pct',
     depth: 3,
     verdict: 'stackTouch',
@@ -90,7 +90,7 @@ export const CATALOGUE: readonly Listed[] = [
     apart:
       'The order of the stores is that of kern_synch.c, where l_ctxswtch says that a CPU is still on the stack: mi_switch and sched_catchlwp wait for it, swappable() does not look.',
     correction: 'not-in-switch',
-    alsoCorrected: 'free-takes-swaplock',
+    alsoCorrected: 'free-takes-swaplock,rescan-after-drop',
   },
   {
     id: 'swapper-waits-for-a-holder',

@@ -8,7 +8,7 @@ import { holderSwappedOut } from './holder-swapped-out.js'
 import { ptraceVsMemory } from './ptrace-vs-memory.js'
 import { scanVsExit } from './scan-vs-exit.js'
 import { scanVsTeamExit } from './scan-vs-team-exit.js'
-import { swapoutInSwitch } from './swapout-in-switch.js'
+import { swapoutInOneSwitch, swapoutInSwitch } from './swapout-in-switch.js'
 import { vslockVsFork } from './vslock-vs-fork.js'
 import { regreadVsScan } from './regread-vs-scan.js'
 import { stopVsLwpExit } from './stop-vs-lwp-exit.js'
@@ -86,6 +86,7 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   ptraceVsMemory,
   holderSwappedOut,
   swapoutInSwitch,
+  swapoutInOneSwitch,
   exitVsKdassert,
   vslockVsFork,
   regreadVsScan,

@@ -30,3 +30,14 @@ export const swapoutInSwitch = defineScenario({
     },
   ],
 })
+
+export const swapoutInOneSwitch = defineScenario({
+  name: 'swapout-in-one-switch',
+  description:
+    'The same in its smallest: one LWP that goes to sleep twice, and one page that wakes the pagedaemon. Few enough executions that a search can prove what it takes.',
+  machine: { ...MACHINE, maxslp: 0 },
+  processes: [
+    { name: 'target', pages: 1, lwps: [{ program: [sleep(2), sleep(1)] }] },
+    { name: 'eater', pages: 4, lwps: [{ ...REALTIME, program: [sleep(2), { op: 'touch', page: 0 }] }] },
+  ],
+})
