@@ -44,7 +44,7 @@ import type { MachineListener, MachineTarget } from '../machine/machine-target.j
  * Verifies   Q1  whoever is on a sleep queue sleeps there, or is stopped: its l_sleepq names the queue
  *            Q2  the queue is in the order of effective priorities, so that the most urgent is woken first
  *            Q3  a turnstile counts as many waiters as there are
- *            Q4  the owner of the lock that an LWP goes to sleep for, if it was so already when the LWP was queued, is as urgent as the LWP is by
+ *            Q4  the owner of the lock that an LWP goes to sleep for, if it was so from when the LWP was queued, and kept its base priority, is as urgent as the LWP is by
  *                itself (without what others lend it)
  *            Q5  the priority that an LWP has inherited is the highest that is lent to it, and each turnstile in its list lends to it
  *            Q6  when all processes are gone nothing is lent
@@ -59,8 +59,8 @@ export class QueueWatch implements Observer, MachineListener {
   readonly name = 'sleep queues'
   private readonly target: MachineTarget
   private readonly arrivals: Arrivals
-  /** By LWP that waits for a lock: who owned it when it was queued. */
-  private readonly owners = new Map<number, number>()
+  /** By LWP that is queued for a lock and not asleep yet: the lock, and who has owned it all the while. */
+  private readonly owners = new Map<number, { readonly lock: number; readonly owner: number }>()
   private words: ArrayLike<number> = []
   /** As much of a CPU as the kernel's own functions need that read alone. */
   private readonly reader: Cpu
@@ -80,6 +80,17 @@ export class QueueWatch implements Observer, MachineListener {
 
   event(world: World): void {
     this.arrivals.event(world)
+    if (this.owners.size > 0 && world.evWrote) this.changed(world)
+  }
+
+  /**
+   * Who is lent a priority is looked at once, in a walk that lets go of locks between its steps. It may be given the lock later, though it may
+   * have had it before; and who has just been given it falls back to its own base priority when it goes on (turnstile_block).
+   */
+  private changed({ evAddr, evOld, evNew }: World): void {
+    for (const [lwp, { lock, owner }] of this.owners)
+      if (evAddr === owner + L_KPRIBASE || (evAddr === lock && !sameOwner(evOld, evNew)))
+        this.owners.delete(lwp)
   }
 
   note(world: World, actor: number, kind: number, of: number, b: number): void {
@@ -91,10 +102,13 @@ export class QueueWatch implements Observer, MachineListener {
     if (event === 'wake') this.givenBack(world, of)
     const lwp = this.target.cpus[actor]?.self ?? 0
     if (lwp === 0) return
-    if (event === 'block') this.owners.set(lwp, b)
+    if (event === 'block') this.owners.set(lwp, { lock: of, owner: b })
     else if (event === 'lend') this.inherits(world, of)
     else {
-      if (event === 'sleep') this.goesToSleep(world, lwp)
+      if (event === 'sleep') {
+        this.goesToSleep(world, lwp)
+        this.owners.delete(lwp)
+      }
       this.loans(world, lwp)
     }
   }
@@ -119,7 +133,7 @@ export class QueueWatch implements Observer, MachineListener {
     const { mem } = this.reader
     const lock = words[lwp + L_WCHAN] as number
     const owner = syncobj === RW_SYNCOBJ ? rwOwner(mem, lock) : mutexOwner(mem, lock)
-    if (owner === 0 || owner === lwp || owner !== this.owners.get(lwp)) return
+    if (owner === 0 || owner === lwp || owner !== this.owners.get(lwp)?.owner) return
     const own = this.priorityAlone(lwp)
     const has = lwpEprio(this.reader, owner)
     if (has >= own) return
@@ -227,4 +241,14 @@ export class QueueWatch implements Observer, MachineListener {
     const message = `${this.named(world, lwp)} ${what}`
     world.report({ verdict: 'invariant', message, sites: [outerSite(world)], steps: [step], words: [word] })
   }
+}
+
+/** Whether a lock that changes from one word to another stays whose it is, be it a mutex or an rwlock. */
+function sameOwner(before: number, after: number): boolean {
+  return [mutexOwner, rwOwner].every((owner) => owner(lone(before), 0) === owner(lone(after), 0))
+}
+
+/** A memory of one word. */
+function lone(word: number): Mem {
+  return { read: () => word, load: () => word } as unknown as Mem
 }
