@@ -64,7 +64,7 @@ test.each<readonly [ExploreFlags, string]>([
   [{ expiry: 'never' }, `--expiry: "never" is not allowed; 'always' or 'idle'`],
   [{ ticks: 'idle' }, '--ticks: "idle" is not allowed'],
   [{ ticks: '1001' }, '--ticks: 1001 is not allowed; 0 to 1,000'],
-  [{ disk: 'late' }, `--disk: "late" is not allowed; 'due' or 'any'`],
+  [{ disk: 'late' }, `--disk: "late" is not allowed; 'due', 'overdue' or 'any'`],
   [{ wake: 'lifo' }, `--wake: "lifo" is not allowed; 'fifo' or 'any'`],
   [{ param: ['n'] }, '--param: "n" is not allowed; name=number, such as n=3'],
   [{ param: ['n=x'] }, '--param: "n=x" is not allowed; name=number'],

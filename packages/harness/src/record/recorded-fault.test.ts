@@ -1,6 +1,7 @@
 import { recordSchedule, replay, shrink } from '@holdfast/explorer'
 import type { Report } from '@holdfast/explorer'
 import { afterEach, expect, test } from 'vitest'
+import { RECORDED_DISK } from '../explore/subject/scenario-query.js'
 import { kernelSubject } from '../explore/subject/kernel-subject.js'
 import { defineScenario } from '../scenario/define.js'
 import { LIMITS, closeRecorded, openRecorded } from '../testing/recorded-scenarios.js'
@@ -69,7 +70,8 @@ async function untilShown(
 test('what the checkers see in the replay of a parallel run is a finding, and is shrunk like any other (within 50 runs)', async () => {
   const scenario = await openRecorded(unwiresTheCopy)
   const { rebuilt, report } = await untilShown(scenario, 'which is not wired')
-  const subject = await kernelSubject(scenario.scenario, { time: { ticks: rebuilt.ticks } })
+  const time = { ticks: rebuilt.ticks, disk: RECORDED_DISK } as const
+  const subject = await kernelSubject(scenario.scenario, { time })
   const schedule = recordSchedule(subject, rebuilt.choices)
   const again = replay(subject, schedule)
   expect(again.drift).toBeUndefined()

@@ -3,6 +3,7 @@ import { writeFinding } from '@holdfast/explorer'
 import type { Finding, Report } from '@holdfast/explorer'
 import { fileName } from '../explore/explore-result-findings.js'
 import type { Jobs } from '../explore/campaign/jobs.js'
+import { RECORDED_DISK } from '../explore/subject/scenario-query.js'
 import type { FaultyRun } from './recorded-campaign.js'
 import type { RecordedScenario } from './recorded-scenario.js'
 
@@ -47,7 +48,7 @@ export async function writeRecorded(
         params: {},
         engine: { stepLimit: Math.max(STEP_LIMIT, 2 * steps) },
         variant: scenario.variant,
-        time: { ticks: rebuilt.ticks },
+        time: { ticks: rebuilt.ticks, disk: RECORDED_DISK },
         all: false,
         scenario: scenario.scenario,
       },

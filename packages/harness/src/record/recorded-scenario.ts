@@ -4,7 +4,7 @@ import type { Subject } from '@holdfast/explorer'
 import { NPROCS } from '@holdfast/kernel'
 import { kernelSubject } from '../explore/subject/kernel-subject.js'
 import { MachineTarget } from '../explore/machine/machine-target.js'
-import { RECORDED_TICKS } from '../explore/subject/scenario-query.js'
+import { RECORDED_DISK, RECORDED_TICKS } from '../explore/subject/scenario-query.js'
 import { patchesNamed } from '../explore/subject/own-variant.js'
 import { lwpsTotal } from '../scenario/walk.js'
 import type { Scenario } from '../scenario/types.js'
@@ -52,7 +52,7 @@ export class RecordedScenario {
     const subject = await kernelSubject(scenario, {
       ...(variant === undefined ? {} : { variant }),
       all,
-      time: { ticks: RECORDED_TICKS.max },
+      time: { ticks: RECORDED_TICKS.max, disk: RECORDED_DISK },
     })
     const worker = await recorderBuild(await patchesNamed(variant))
     return new RecordedScenario(scenario, subject, worker, options)

@@ -89,6 +89,30 @@ test('a transfer completes from its tick on; with disk=any before it too, and th
   expect({ blocked, cut }).toEqual({ blocked: 0, cut: 0 })
 })
 
+/** How often in some executions all CPUs waited, a transfer was due, and a tick could come before it. */
+async function overdue(disk: 'due' | 'overdue'): Promise<number> {
+  const subject = await kernelSubject('swapout-in-switch', { time: { ticks: 50, disk } })
+  const inner = makeStrategy('random', { seed: 5 })
+  let times = 0
+  const watched: Strategy = {
+    ...bound(inner),
+    choose(world) {
+      const ways = [...world.choices.subarray(0, world.choiceCount)].map((choice) => choice >> WAY_SHIFT)
+      if (ways.every((way) => way >= FIRST_INTERRUPT) && ways.includes(CLOCK) && ways.includes(DISK)) times++
+      // Interrupts wait while a CPU can go on.
+      const plain = ways.findIndex((way) => way < FIRST_INTERRUPT)
+      return plain < 0 ? inner.choose(world) : (world.choices[plain] as number)
+    },
+  }
+  explore(subject.target, { strategy: watched, engine: subject.options, executions: 10 })
+  return times
+}
+
+test('where all wait for a transfer that is due, it comes before the next tick; with disk=overdue a tick may be first, as on workers', async () => {
+  expect(await overdue('due')).toBe(0)
+  expect(await overdue('overdue')).toBeGreaterThan(0)
+})
+
 test('the id of a subject says how time passes: made from it alone, an execution with free ticks replays', async () => {
   const subject = await kernelSubject('hold-vs-swapper', { time: { ticks: 3, disk: 'any' } })
   expect(subject.id).toBe('scenario:hold-vs-swapper?ticks=3&disk=any')
@@ -134,7 +158,9 @@ test('what the id says is read as it was written, and anything else is refused b
   expect(queryText({ ticks: 2, disk: 'due' })).toBe('')
   expect(queryText({ ticks: 0, interrupts: 'polled' })).toBe('?interrupts=polled')
   expect(() => parseQuery('scenario:x?ticks=-1')).toThrow('ticks: "-1" is not allowed; 0 to 1,000')
-  expect(() => parseQuery('scenario:x?disk=late')).toThrow(`disk: "late" is not allowed; 'due' or 'any'`)
+  expect(() => parseQuery('scenario:x?disk=late')).toThrow(
+    `disk: "late" is not allowed; 'due', 'overdue' or 'any'`,
+  )
   expect(() => parseQuery('scenario:x?hz=3')).toThrow(
     'target: "hz=3" is not allowed; variant=<names>, ticks=<n>',
   )

@@ -10,8 +10,11 @@ export interface MachineTime {
   readonly idleTicks: number
   /** Ticks that an execution may have besides, at any point where the level of the primary CPU permits. */
   readonly freeTicks: number
-  /** When a transfer may complete: from the tick for which it is booked on, or at any point after it was started. */
-  readonly disk: 'due' | 'any'
+  /**
+   * When a transfer may complete: from the tick for which it is booked on; the same, but where nothing else can happen a free tick may come first, as on
+   * workers, whose disk may be late; or at any point after it was started.
+   */
+  readonly disk: 'due' | 'overdue' | 'any'
   /**
    * When a CPU takes interrupts: at any point where its level permits, or where the kernel on workers looks for them: when its last spin
    * lock is released, at the user boundary, when it idles; and while it spins, but only when no CPU can go on otherwise. Then ticks
@@ -151,7 +154,7 @@ export class Timekeeper {
     if (this.wanted) return IDLE
     if (this.time.interrupts === 'polled') return NOT
     if (this.taken < this.time.freeTicks && this.during(world))
-      return this.machine.isQuiet(world) ? this.instead(world) : FREE
+      return this.machine.isQuiet(world) && !this.isOverdue(world) ? this.instead(world) : FREE
     if (world.steps - this.lastStep > BUSY_POINTS && this.ticks < this.time.idleTicks) return BUSY
     return this.time.disk === 'any' && this.machine.isQuiet(world) ? this.instead(world) : NOT
   }
@@ -169,6 +172,11 @@ export class Timekeeper {
     const first = words[DISK_FIRST] as number
     if (first !== 0 && (words[first + XF_DUE] as number) - nowIn(world) <= 0) return true
     return words[DISK_DONE_FIRST] !== 0 && nowIn(world) !== this.lastLook
+  }
+
+  /** A tick may pass before a transfer that is due. */
+  private isOverdue(world: World): boolean {
+    return this.time.disk === 'overdue' && this.isDue(world)
   }
 
   private isEarly(world: World): boolean {

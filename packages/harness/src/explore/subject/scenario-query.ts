@@ -25,7 +25,9 @@ export interface ScenarioQuery extends TimeChoices {
 export const TICKS: Range = { min: 0, max: 1_000 }
 /** The same, of a parallel run that was recorded. */
 export const RECORDED_TICKS: Range = { min: 0, max: 1_000_000_000 }
-export const DISK: readonly MachineTime['disk'][] = ['due', 'any']
+/** When its disk may have interrupted: where all idle, a tick may have come first. */
+export const RECORDED_DISK = 'overdue' satisfies MachineTime['disk']
+export const DISK: readonly MachineTime['disk'][] = ['due', 'overdue', 'any']
 export const INTERRUPTS: readonly MachineTime['interrupts'][] = ['any', 'polled']
 
 const ALLOWED = 'variant=<names>, ticks=<n>, disk=<when> or interrupts=<when>'
