@@ -53,6 +53,16 @@ test('a touch after the record was freed is reported with both places; before it
   expect(runOnce(target, [1, 0, 1, 1, 0, 1], [allowing, teller(allowing, REC)]).reports).toHaveLength(1)
 })
 
+test('that a touch depends on the state alone is said of records that are freed in one place, as memory tells, and of no others', () => {
+  const target = handTarget({ rec: 4 }, ({ rec }) => [(t) => load(t, 1, rec)])
+  for (const alone of [true, false]) {
+    const checker = new UseAfterFree({
+      initially: (self, world) => self.freed(world, REC, 4, 0, 'the free list', alone),
+    })
+    expect(runOnce(target, [], [checker]).reports.map(({ ofState }) => ofState)).toEqual([alone || undefined])
+  }
+})
+
 test('what is free in the image is free from the start of each execution', () => {
   const target = handTarget({ rec: 4 }, ({ rec }) => [(t) => load(t, 1, rec)])
   const checker = new UseAfterFree({

@@ -24,6 +24,8 @@ interface Freed {
   readonly site: number
   readonly step: number
   readonly by: string
+  /** Such ranges are freed nowhere else, and memory tells which are free. */
+  readonly alone: boolean
 }
 
 /** A range that was taken into use again: what was told when it was freed, and by whom and where it was taken. */
@@ -62,11 +64,21 @@ export class UseAfterFree implements Observer, LockListener {
     options.locks?.listen(this)
   }
 
-  /** The words are free from here on. `site` is where; `what` names the record. */
-  freed(world: World, addr: number, words: number, site: number, what = wordName(world, addr)): void {
+  /**
+   * The words are free from here on. `site` is where; `what` names the record. `alone`: memory tells that they are free, and such records are freed
+   * nowhere else; then an access to them depends on the state alone (Report.ofState).
+   */
+  freed(
+    world: World,
+    addr: number,
+    words: number,
+    site: number,
+    what = wordName(world, addr),
+    alone = false,
+  ): void {
     this.sized(world)
     const by = actorName(this.options, world, world.evActor)
-    const record = this.records.push({ what, site, step: Math.max(0, world.steps - 1), by })
+    const record = this.records.push({ what, site, step: Math.max(0, world.steps - 1), by, alone })
     this.any = true
     for (let at = addr; at < addr + words; at++) {
       this.touched.push(at)
@@ -165,14 +177,22 @@ export class UseAfterFree implements Observer, LockListener {
     const { options } = this
     const record = this.records[(this.freedBy[addr] ?? 0) - 1]
     if (record === undefined || options.allowed?.(world, addr) === true) return
-    this.tell(world, [record.site, outerSite(world)], record.step, addr, () => {
+    const text = (): string => {
       const who = actorName(options, world, world.evActor)
       const use = `${who} ${write ? 'writes' : 'reads'} ${wordName(world, addr)} at ${siteName(options, outerSite(world))}`
       return `${use}, after ${record.by} freed ${record.what} (generation ${this.generation[addr]}) at ${siteName(options, record.site)}`
-    })
+    }
+    this.tell(world, [record.site, outerSite(world)], record.step, addr, text, record.alone)
   }
 
-  private tell(world: World, sites: readonly number[], step: number, addr: number, text: () => string): void {
+  private tell(
+    world: World,
+    sites: readonly number[],
+    step: number,
+    addr: number,
+    text: () => string,
+    ofState = false,
+  ): void {
     const key = sites.join()
     if (this.reported.has(key)) return
     this.reported.add(key)
@@ -182,6 +202,7 @@ export class UseAfterFree implements Observer, LockListener {
       sites,
       steps: step < 0 ? [world.steps - 1] : [step, world.steps - 1],
       words: [addr],
+      ...(ofState ? { ofState } : {}),
     })
   }
 

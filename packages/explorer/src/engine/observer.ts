@@ -49,6 +49,8 @@ export interface Report {
   readonly steps?: readonly number[]
   /** The words it is about. */
   readonly words?: readonly number[]
+  /** It depends on the state before its event and on the event alone, whatever else its checker reports: see {@link Observer.ofStates}. */
+  readonly ofState?: true
   /** Accesses that are unlocked by design: reported on demand only. */
   readonly byDesign?: string
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ActorMem } from '../../engine/actor-mem.js'
 import { ENDED } from '../../engine/kinds.js'
-import type { Observer } from '../../engine/observer.js'
+import type { Observer, Report } from '../../engine/observer.js'
 import type { Coroutine, Target } from '../../engine/target.js'
 import type { World } from '../../engine/world.js'
 import { explore, faultKey } from '../../explore.js'
@@ -221,6 +221,30 @@ test('of a fault that is told by the way to a state, visiting each state once pr
   expect(searched(subject, secondFirst(), 'states')).toMatchObject({ atLeast: 0, isDone: false })
   const shrunk = shrink(subject, secondFirst(), { attempts: 500, subjects: false })
   expect([shrunk?.cost.preemptions, shrunk?.minimal, shrunk?.atLeast]).toEqual([1, true, 1])
+})
+
+/** Reports if the second thread stores to A while the first is between its stores to B: a matter of the state, if the report says so. */
+function metInTheMiddle(says: Partial<Report>): { subject: Subject; found: Found } {
+  const report: Report = { verdict: 'invariant', message: 'met in the middle', sites: [], ...says }
+  const observer: Observer = {
+    name: 'middle',
+    reset: () => {},
+    event(world) {
+      if (world.evAddr === A && world.evActor === 1 && world.words[B] === 1) world.report(report)
+    },
+    finish: () => {},
+  }
+  return {
+    subject: subjectOf(asMachine(adders()), () => [observer]),
+    found: { report, schedule: Uint16Array.of(0, 1, 0, 1, 1, 0), execution: 0, seconds: 0, count: 1 },
+  }
+}
+
+test('of a report that says it is of the state, visiting each state once proves it, though its checker has others; of one that does not say so, not', () => {
+  const told = metInTheMiddle({ ofState: true })
+  expect(searched(told.subject, told.found, 'states')).toMatchObject({ best: 1, atLeast: 1, isDone: true })
+  const untold = metInTheMiddle({})
+  expect(searched(untold.subject, untold.found, 'states')).toMatchObject({ atLeast: 0, isDone: false })
 })
 
 test('of one that is told by the state, visiting each state once proves it, in fewer executions', () => {

@@ -90,6 +90,8 @@ export class Trials {
   private switches: number[] = []
   private seen = 0
   private shown: Report | undefined
+  /** The fault depends on a state alone, though its checker has others that do not. */
+  private ofState = false
 
   /** `all`: no checker is left out. */
   constructor(subject: Subject, wanted: Wanted, all = false) {
@@ -161,6 +163,7 @@ export class Trials {
   begin(chooser: () => Chooser): Shown | undefined {
     const first = this.run(chooser())
     if (first === undefined) return undefined
+    this.ofState = first.report.ofState === true
     if (this.run(chooser()) === undefined) this.fresh = true
     else if (!this.all) this.leaveOut(chooser, first.report)
     const end = Math.max(-1, ...(first.report.steps ?? [])) + 1
@@ -170,7 +173,7 @@ export class Trials {
 
   /** Whether what tells the fault judges states alone, not the way to them: the target itself, or checkers of which that is known. */
   get judgesStates(): boolean {
-    return this.observers.every(({ ofStates }) => ofStates === true)
+    return this.ofState || this.observers.every(({ ofStates }) => ofStates === true)
   }
 
   /** Whether the last execution was cut off by the step limit. */

@@ -76,7 +76,7 @@ export class Lifetimes implements Observer {
         record !== 0 && left-- > 0;
         record = world.words[record + link] as number
       )
-        this.checker.freed(world, record, words, -1, name)
+        this.checker.freed(world, record, words, -1, name, true)
     }
   }
 
@@ -125,7 +125,7 @@ export class Lifetimes implements Observer {
     for (const table of this.tables) {
       if (addr !== table.head) continue
       if (evOld !== 0 && words[evOld + table.link] === evNew) this.checker.recycled(world, evOld, table.words)
-      else this.checker.freed(world, evNew, table.words, outerSite(world), table.name)
+      else this.checker.freed(world, evNew, table.words, outerSite(world), table.name, true)
     }
   }
 }
