@@ -13,25 +13,28 @@ export class NumberSet {
     return this.size >= this.most
   }
 
+  /** Whether it holds `value`. */
   has(value: number): boolean {
-    const { slots } = this
-    const mask = slots.length - 1
-    let at = spread(value) & mask
-    for (; slots[at] !== 0; at = (at + 1) & mask) if (slots[at] === value) return true
-    return false
+    return this.slots[this.slotOf(value)] !== 0
   }
 
   /** Adds `value`; whether it was not there. A full set takes nothing. */
   add(value: number): boolean {
+    const at = this.slotOf(value)
+    if (this.slots[at] !== 0 || this.full) return false
+    this.slots[at] = value
+    this.size++
+    if (this.size * 2 > this.slots.length) this.grow()
+    return true
+  }
+
+  /** Where `value` is, or the free place where it would be. */
+  private slotOf(value: number): number {
     const { slots } = this
     const mask = slots.length - 1
     let at = spread(value) & mask
-    for (; slots[at] !== 0; at = (at + 1) & mask) if (slots[at] === value) return false
-    if (this.full) return false
-    slots[at] = value
-    this.size++
-    if (this.size * 2 > slots.length) this.grow()
-    return true
+    while (slots[at] !== 0 && slots[at] !== value) at = (at + 1) & mask
+    return at
   }
 
   private grow(): void {
