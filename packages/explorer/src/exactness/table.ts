@@ -77,6 +77,11 @@ export const MORE_TRACES: readonly TraceRow[] = [
   ...rows('spawn-tree', 'd', { 0: 1, 1: 2, 2: 24 }), // (2^d)!
   ...rows('choose', 'n', { 1: 2, 3: 6, 20: 40 }), // 2n
   ...rows('barrier', 'n', { 1: 1, 2: 2, 3: 6, 4: 24 }), // n!
+  ...rows('clh', 'n', { 1: 1, 2: 2, 3: 6, 4: 24, 5: 120 }), // n!
+  ...rows('hazard-pointer', 'n', { 1: 7, 2: 49, 3: 343, 4: 2401 }), // 7^n
+  row('burns', { n: 2 }, 11),
+  row('peterson-plain', { fence: 0 }, 4),
+  row('peterson-plain', { fence: 1 }, 4),
   row('token-ring', {}, 17, { deadlocked: 7, buggy: 11 }),
   row('string-buffer', {}, 3, { buggy: 1 }),
   // What GenMC expects of them under SC, in its own tests.

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { makeFolder } from '@holdfast/compiler'
 import type { Site } from '@holdfast/compiler'
@@ -32,10 +32,17 @@ export class FindingFileError extends Error {
   }
 }
 
-/** Writes a finding file, making its folder. */
+/** Writes a finding file, making its folder. Whoever reads it meanwhile, or ends this process, has the old file or the new one, whole. */
 export function writeFinding(file: string, finding: Finding): void {
   makeFolder(dirname(file))
-  writeFileSync(file, findingText(finding))
+  const temporary = `${file}.${process.pid}.tmp`
+  try {
+    writeFileSync(temporary, findingText(finding))
+    renameSync(temporary, file)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
 }
 
 /** Reads a finding file. Throws {@link FindingFileError}. */

@@ -28,7 +28,9 @@ export interface PctOptions {
  *     0               not drawn yet
  *
  * A fault of that depth is found with probability at least 1 / (n k^(depth - 1)) by each execution of n actors and k steps. Only steps
- * at which two could go on are counted; k is the largest count seen in the profile. Timeouts and interrupts rank as actors of their own
+ * at which two could go on are counted; k is the largest count seen in the profile. Its random walks may have had fewer of them than
+ * executions by priority have, and what needs a change point after the k-th would never be found: so k is doubled in every second
+ * execution, once more in every fourth, and so on, up to the most steps seen. Timeouts and interrupts rank as actors of their own
  * (slots.ts), each occurrence anew.
  */
 export class Pct implements Strategy {
@@ -78,8 +80,8 @@ export class Pct implements Strategy {
     this.floor = -1
     this.decisions = 0
     this.unfairSteps = this.fairAfter ?? Math.max(1000, 8 * profile.steps)
-    for (let i = 0; i < this.points.length; i++)
-      this.points[i] = 1 + rng.below(Math.max(1, profile.decisions))
+    const within = pointsWithin(profile, index)
+    for (let i = 0; i < this.points.length; i++) this.points[i] = 1 + rng.below(within)
     return true
   }
 
@@ -136,4 +138,10 @@ export class Pct implements Strategy {
     }
     return choice
   }
+}
+
+/** The change points of execution `index` are among so many first decisions. No chance is asked: it depends on the number of the execution alone. */
+function pointsWithin({ decisions, steps }: Profile, index: number): number {
+  const factor = (index + 1) & -(index + 1) // the greatest power of two that divides index + 1
+  return Math.max(1, Math.min(steps, decisions * factor))
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Target } from '../engine/target.js'
 import { explore } from '../explore.js'
+import { programSubject } from '../program/program-subject.js'
 import { Pct } from './pct.js'
 import { Pos } from './pos.js'
 import { RandomWalk } from './random-walk.js'
@@ -88,6 +89,18 @@ test('pct knows the number of decisions of a program from its first executions',
   expect(strategy.profile.decisions).toBeGreaterThanOrEqual(5)
   expect(strategy.profile.decisions).toBeLessThanOrEqual(7)
   expect(strategy.profile.steps).toBe(8)
+})
+
+test('pct finds a fault behind more decisions than its random walks had: peterson-plain under tso, each of 20 seeds', async () => {
+  const { target } = await programSubject('program:peterson-plain')
+  const engine = { memoryModel: 'tso' } as const
+  let few = 0
+  for (let seed = 0; seed < 20; seed++) {
+    const strategy = new Pct({ seed, depth: 2 })
+    expect(explore(target, { strategy, engine, executions: 3000 }).buggy).toBeGreaterThan(0)
+    if (strategy.profile.decisions < 10) few++
+  }
+  expect(few).toBeGreaterThan(0) // the change point that it needs is the 10th or later
 })
 
 test('pct of depth 1 never changes to another while one can go on: each order of actors is as likely', () => {

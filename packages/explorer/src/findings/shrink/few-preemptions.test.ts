@@ -12,10 +12,12 @@ import { sameFault, Trials } from './trial.js'
 import type { Deviation, Shown } from './trial.js'
 
 const GUESSES = 200
+const OTHERS = 4
+const THREADS = OTHERS + 2
 
 /** Of so many guesses, those that show a fault for which one thread of six is preempted at one place; `best` has no other preemption. */
 function shown(anchorsOf: (best: Shown) => readonly Deviation[], places: number): Shown[] {
-  const subject = crowd(4, 20, false)
+  const subject = crowd(OTHERS, 20, false)
   const { found } = explore(subject.target, { strategy: new RandomWalk(1), observers: subject.observers() })
   const { report, schedule } = found[0] as Found
   const trials = new Trials(subject, sameFault(report))
@@ -37,4 +39,10 @@ test('one place of a program at which an actor is preempted is enough, whatever 
   const kept = shown(({ deviations }) => deviations, 0)
   expect(kept.length).toBeGreaterThan(5 * (byChance + 1))
   for (const { preemptions } of kept) expect(preemptions).toBe(1)
+})
+
+test('it is enough that any actor is preempted there, and another takes the part of the one it gave way to', () => {
+  const others = ({ deviations }: Shown): Deviation[] =>
+    deviations.map((each) => ({ ...each, of: (each.of + 1) % THREADS }))
+  expect(shown(others, 0).length).toBeGreaterThan(5 * (shown(() => [], 1).length + 1))
 })

@@ -1,4 +1,5 @@
 import type { Rng } from '../../strategies/rng.js'
+import { MAX_ACTORS } from '../../engine/world.js'
 import type { Chooser } from '../../engine/world.js'
 import type { Budget } from './budget.js'
 import { ddmin } from './ddmin.js'
@@ -78,10 +79,10 @@ export class Reduction {
     const kind = rng.below(KINDS)
     if (kind === NEAR) return new Deviating(neighbour(best, rng))
     if (kind === FAR) return new FewPreemptions(rng, this.places(best.preemptions), best.steps)
-    const { deviations } = best
+    const deviations = rng.below(2) === 0 ? best.deviations : best.deviations.filter(leaves)
     const last = 1 << rng.below(2 + Math.floor(Math.log2(deviations.length + 1)))
     const kept = kind === SOME ? deviations.filter(() => rng.below(2) === 0) : deviations.slice(-last)
-    return new FewPreemptions(rng, rng.below(FEW_PLACES), best.steps, kept)
+    return new FewPreemptions(rng, rng.below(2) * rng.below(FEW_PLACES), best.steps, kept)
   }
 
   /**
@@ -152,6 +153,11 @@ export class Reduction {
       }
     }
   }
+}
+
+/** Another actor goes on after it. */
+function leaves({ of, choice }: Deviation): boolean {
+  return (choice & (MAX_ACTORS - 1)) !== of
 }
 
 /** What may be done with the turn number `at` as a whole. */
