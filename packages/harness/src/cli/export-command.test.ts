@@ -102,13 +102,13 @@ test('mermaid: a participant for each thread, a line for each step of the report
       participant P0 as T1
       participant P1 as T2
       participant P2 as T3
-      P2->>P2: 1 philosopher:5 lock forks[2]
-      Note over P2: preempted before philosopher:6 lock forks[0]
-      P1->>P1: 2 philosopher:5 lock forks[1]
-      Note over P1: waits: lock forks[2], held by T3
-      P0->>P0: 3 philosopher:5 lock forks[0]
-      Note over P0: here: deadlock
+      P1->>P1: 1 philosopher:5 lock forks[1]
+      Note over P1: preempted before philosopher:6 lock forks[2]
+      P0->>P0: 2 philosopher:5 lock forks[0]
       Note over P0: waits: lock forks[1], held by T2
+      P2->>P2: 3 philosopher:5 lock forks[2]
+      Note over P2: here: deadlock
+      Note over P2: waits: lock forks[0], held by T1
       Note over P0: for ever: lock forks[1], held by T2
       Note over P1: for ever: lock forks[2], held by T3
       Note over P2: for ever: lock forks[0], held by T1

@@ -72,7 +72,7 @@ export async function findingsCommand(flags: FindingsFlags, signal: AbortSignal)
     ...(why === undefined ? {} : { why }),
   }))
   if (junit !== undefined) writeJunit(junit, rows.map(caseOfRow))
-  await (json === true ? printJson({ command: 'findings', findings }) : print(textOf(rows)))
+  await (json === true ? printJson({ command: 'findings', findings }) : print(textOf(rows, ids.length)))
   return rows.length === ids.length && rows.every(({ reproduced }) => reproduced) ? EXIT_OK : EXIT_FOUND
 }
 
@@ -142,8 +142,8 @@ async function runAgain(recorded: Recorded): Promise<{ preemptions: number; why:
   }
 }
 
-function textOf(rows: readonly Row[]): string {
-  if (rows.length === 0) return 'No findings are listed.'
+function textOf(rows: readonly Row[], listed: number): string {
+  if (listed === 0) return 'No findings are listed.'
   const lines = table<Row>(
     [
       { title: 'Finding', align: 'left', cell: ({ id }) => id },
@@ -156,5 +156,6 @@ function textOf(rows: readonly Row[]): string {
   )
   const missing = rows.flatMap(({ id, why }) => (why === undefined ? [] : [`${id}: ${why}`]))
   const count = rows.filter(({ reproduced }) => reproduced).length
-  return [...lines, '', ...missing, `${count} of ${rows.length} reproduced.`].join('\n')
+  const ended = rows.length < listed ? [`Interrupted: ${listed - rows.length} were not replayed.`] : []
+  return [...lines, '', ...missing, ...ended, `${count} of ${rows.length} reproduced.`].join('\n')
 }

@@ -15,7 +15,7 @@ export async function main(args: readonly string[]): Promise<number> {
     code = exit
   })
   program.hook('preAction', (_, command) => {
-    if (!AT_ONCE.has(command.name())) listen()
+    if (!endsAtOnce(command)) listen()
   })
   for (const command of [program, ...program.commands]) quiet(command)
   try {
@@ -33,6 +33,12 @@ export async function main(args: readonly string[]): Promise<number> {
 
 /** Commands that work on the main thread, and have nothing to report when they are interrupted: they just end. */
 const AT_ONCE = new Set(['replay', 'view', 'export', 'scenarios', 'schema'])
+
+/** Findings that are made anew or shrunk are written one by one, each whole: those that are done stay. */
+function endsAtOnce(command: Command): boolean {
+  const { rewrite, shrink } = command.opts<{ rewrite?: unknown; shrink?: unknown }>()
+  return AT_ONCE.has(command.name()) || rewrite !== undefined || shrink !== undefined
+}
 
 /** Errors are thrown, not exits. */
 function quiet(command: Command): void {

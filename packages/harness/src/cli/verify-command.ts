@@ -54,6 +54,10 @@ export async function verifyCommand(
     await jobs.close()
   }
   line.done()
+  if (results.length < wanted.length)
+    process.stderr.write(
+      `Interrupted: ${wanted.length - results.length} of ${wanted.length} claims were not looked into to the end.\n`,
+    )
   if (flags.junit !== undefined) writeJunit(flags.junit, results.map(caseOfClaim))
   if (flags.json === true) await printJson({ command: 'verify', claims: results })
   else if (flags.markdown === true) await print(verifyMarkdown(results))

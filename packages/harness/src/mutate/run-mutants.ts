@@ -10,7 +10,7 @@ import { Coverage } from './coverage.js'
 import type { Reach } from './coverage.js'
 import { EQUIVALENT } from './equivalent.js'
 import type { Mutant } from './mutant.js'
-import { MUTANTS_FOLDER } from './mutant-folder.js'
+import { deleteLeftFolders, MUTANTS_FOLDER } from './mutant-folder.js'
 import { MUTANTS_PER_THREAD, MutateJobs } from './mutate-jobs.js'
 import type { Outcome, Tried } from './outcome.js'
 
@@ -31,6 +31,7 @@ const NOTHING = { executions: 0, traces: 0, points: 0, depth: 0 }
 export async function runMutants(options: RunMutantsOptions): Promise<Tried[]> {
   const { mutants, signal } = options
   setMaxListeners(0, signal)
+  deleteLeftFolders()
   return new Trying(options).all(mutants)
 }
 

@@ -6,12 +6,8 @@ import {
   PG_BUSY,
   PG_FLAGS,
   PG_PAGEOUT,
-  PG_PQFLAGS,
   PG_UANON,
   PG_UOBJECT,
-  PG_WIRE_COUNT,
-  PQ_ACTIVE,
-  PQ_INACTIVE,
   UVMEXP_PAGING,
   UVMEXP_SWAPINS,
   UVMEXP_SWAPOUTS,
@@ -34,11 +30,10 @@ const OF_PROCESSES: readonly string[] = ['the anon', 'the amap', 'the address sp
 /**
  * What memory is counted as, and what has become of it, when all processes are gone.
  *
- * Verifies   V1  a frame that has an owner, and is neither wired nor busy, is on a queue, where the pagedaemon looks
- *            V2  slots of the swap device that are taken are as many as uvmexp.swpginuse, those with the only copy as uvmexp.swpgonly, and each is somebody's
- *            V3  anons, amaps and address spaces are as many as before the processes were
- *            V4  where no page is busy the disk has nothing to do; where none is written, uvmexp.paging is 0
- *            V5  no more swap-ins and swap-outs are counted than there were (fewer may be: the counters are changed with no lock, as in C)
+ * Verifies   V1  slots of the swap device that are taken are as many as uvmexp.swpginuse, those with the only copy as uvmexp.swpgonly, and each is somebody's
+ *            V2  anons, amaps and address spaces are as many as before the processes were
+ *            V3  where no page that has an owner is busy the disk has nothing to do; where none is written, uvmexp.paging is 0
+ *            V4  no more swap-ins and swap-outs are counted than there were (fewer may be: the counters are changed with no lock, as in C)
  * Does not   compare uvmexp.wired with the frames; look at executions that end otherwise, or with something else reported; nor tell who has kept or lost what is missing.
  */
 export class Conservation implements Observer, MachineListener {
@@ -71,7 +66,7 @@ export class Conservation implements Observer, MachineListener {
 
   finish(world: World): void {
     if (world.outcome !== 'done' || world.reports.length > 0) return
-    this.frames(world)
+    this.transfers(world)
     this.slots(world)
     this.items(world)
     const { image } = this.target
@@ -86,8 +81,8 @@ export class Conservation implements Observer, MachineListener {
     }
   }
 
-  /** V1, V4 */
-  private frames(world: World): void {
+  /** V3 */
+  private transfers(world: World): void {
     const { words } = world
     const { vmPages, physmem } = this.target.machine.config
     let busy = 0
@@ -95,25 +90,16 @@ export class Conservation implements Observer, MachineListener {
     for (let frame = 0; frame < physmem; frame++) {
       const pg = vmPages + frame * VM_PAGE_WORDS
       const flags = words[pg + PG_FLAGS] as number
-      if ((flags & PG_BUSY) !== 0) busy++
+      // What was taken at boot has no owner, and is busy for ever.
+      const owned = words[pg + PG_UANON] !== 0 || words[pg + PG_UOBJECT] !== 0
+      if (owned && (flags & PG_BUSY) !== 0) busy++
       if ((flags & PG_PAGEOUT) !== 0) written++
-      if (
-        words[pg + PG_WIRE_COUNT] === 0 &&
-        (words[pg + PG_UANON] !== 0 || words[pg + PG_UOBJECT] !== 0) &&
-        (flags & PG_BUSY) === 0 &&
-        ((words[pg + PG_PQFLAGS] as number) & (PQ_ACTIVE | PQ_INACTIVE)) === 0
-      )
-        this.report(
-          world,
-          `frame ${frame} has an owner, and is neither wired, busy nor on a queue`,
-          pg + PG_PQFLAGS,
-        )
     }
     if (busy === 0) this.equal(world, 'the number of transfers', DISK_NACTIVE, 0, 'pages are busy')
     if (written === 0) this.equal(world, 'uvmexp.paging', UVMEXP_PAGING, 0, 'pages are written')
   }
 
-  /** V2 */
+  /** V1 */
   private slots(world: World): void {
     const { words } = world
     const mm = this.target.machine.config.mm
@@ -145,7 +131,7 @@ export class Conservation implements Observer, MachineListener {
     return owned
   }
 
-  /** V3 */
+  /** V2 */
   private items(world: World): void {
     for (const name of OF_PROCESSES) {
       const before = this.inUse(this.target.image, name)

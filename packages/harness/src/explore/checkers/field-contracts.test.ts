@@ -49,6 +49,14 @@ const planted: readonly { what: string; scenario: string; patches: readonly Patc
     says: /sleeps in the kernel with the priority of a user$/,
   },
   {
+    what: 'S4: who has waited for a lock keeps the priority that it had meanwhile',
+    scenario: 'handed-to-writer',
+    patches: [
+      { file: 'kernel/src/kern-turnstile.ts', find: '  mem.write(lwp + L_KPRIBASE, obase)\n', replace: '' },
+    ],
+    says: /is through with an operation, and its l_kpribase is/,
+  },
+  {
     what: 'S5: run queues are last come, first served',
     scenario: 'create-vs-create',
     patches: [
@@ -75,7 +83,7 @@ const planted: readonly { what: string; scenario: string; patches: readonly Patc
     says: /leaves alllwp, and may still be thrown out$/,
   },
   {
-    what: 'V2: slots that a cluster did not need stay taken',
+    what: 'V1: slots that a cluster did not need stay taken',
     scenario: 'map-vs-memory',
     patches: [
       {
@@ -87,7 +95,7 @@ const planted: readonly { what: string; scenario: string; patches: readonly Patc
     says: /is taken, and is nobody's$/,
   },
   {
-    what: 'V3: amap_copy keeps its reference on the original',
+    what: 'V2: amap_copy keeps its reference on the original',
     scenario: 'fault-vs-fork',
     patches: [
       {
@@ -97,6 +105,30 @@ const planted: readonly { what: string; scenario: string; patches: readonly Patc
       },
     ],
     says: /more of the amap is in use than before$/,
+  },
+  {
+    what: 'V3: the disk takes a write that is done for one that is not',
+    scenario: 'map-vs-memory',
+    patches: [
+      {
+        file: 'mm/src/disk.ts',
+        find: '      mem.write(DISK_WRITES, mem.read(DISK_WRITES) + 1)\n      mem.write(DISK_NACTIVE, mem.read(DISK_NACTIVE) - 1)\n',
+        replace: '      mem.write(DISK_WRITES, mem.read(DISK_WRITES) + 1)\n',
+      },
+    ],
+    says: /the number of transfers is \d+, and 0 pages are busy$/,
+  },
+  {
+    what: 'V3: one page of a cluster is counted as given back',
+    scenario: 'map-vs-memory',
+    patches: [
+      {
+        file: 'mm/src/uvm-pdaemon.ts',
+        find: '  mem.sub(UVMEXP_PAGING, npages)\n',
+        replace: '  mem.sub(UVMEXP_PAGING, 1)\n',
+      },
+    ],
+    says: /uvmexp.paging is \d+, and 0 pages are written$/,
   },
   {
     what: 'Q10: turnstile_unlendpri leaves the inheritor as it is',
@@ -119,7 +151,7 @@ const planted: readonly { what: string; scenario: string; patches: readonly Patc
     says: /sleeps in 'physio', which no signal may end, and is woken out of turn$/,
   },
   {
-    what: 'V5: a swap-in is counted twice',
+    what: 'V4: a swap-in is counted twice',
     scenario: 'two-wanted',
     patches: [
       {

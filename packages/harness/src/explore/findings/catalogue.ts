@@ -143,7 +143,7 @@ export const CATALOGUE: readonly Listed[] = [
     title: 'The scan follows the link of an LWP that is gone',
     fault:
       'After uvm_swapout, uvm_swapout_threads tries proc_lock, and if it gets it, goes on from the LWP it stood on; but proc_lock was dropped meanwhile, and the LWP may have left alllwp and been freed.',
-    scenario: 'scan-vs-team-exit',
+    scenario: 'scan-vs-pair-exit',
     variant: 'free-takes-swaplock',
     strategy: 'pct',
     depth: 3,
@@ -154,6 +154,7 @@ export const CATALOGUE: readonly Listed[] = [
     apart:
       "Found in the kernel with the fault before it corrected, so that the execution gets so far; the walk is the C's, statement by statement, and the free list poisons nothing: the checker of lifetimes tells.",
     correction: 'rescan-after-drop',
+    alsoCorrected: 'not-in-switch',
   },
   {
     id: 'kdassert-too-strong',

@@ -64,8 +64,8 @@ export async function rewriteFindings(
     writeFinding(join(paths.dir, `${listed.id}.json`), finding)
     const corrections = { ...correctionsIn(paths), [listed.id]: result }
     writeFileSync(paths.corrections, `${JSON.stringify(corrections, null, 2)}\n`)
+    writePage(paths)
   }
-  writePage(paths)
 }
 
 /** Writes the page, if there is a file for every fault. */

@@ -29,7 +29,10 @@ export async function shrinkFindings(
     say(`${listed.id}: ${soFar(finding)}; shrinking for ${seconds} s`)
     const shrunk = await shrunkInFewestTicks(listed, finding, seconds)
     if (shrunk === undefined) throw new Error(`${listed.id}: does not show again when it is shrunk`)
-    if (isBetter(shrunk, finding)) writeFinding(file, remade(shrunk, finding))
+    if (isBetter(shrunk, finding)) {
+      writeFinding(file, remade(shrunk, finding))
+      writePage(paths)
+    }
     say(`${listed.id}: ${soFar({ ...shrunk, ...shrunk.cost })}, after ${shrunk.attempts} executions`)
   }
   writePage(paths)

@@ -8,6 +8,7 @@ import { holderSwappedOut } from './holder-swapped-out.js'
 import { ptraceVsMemory } from './ptrace-vs-memory.js'
 import { scanVsExit } from './scan-vs-exit.js'
 import { scanVsTeamExit } from './scan-vs-team-exit.js'
+import { scanVsPairExit } from './scan-vs-pair-exit.js'
 import { swapoutInOneSwitch, swapoutInSwitch } from './swapout-in-switch.js'
 import { vslockVsFork } from './vslock-vs-fork.js'
 import { regreadVsScan } from './regread-vs-scan.js'
@@ -82,6 +83,7 @@ export const SMALL_SCENARIOS: readonly Scenario[] = [
   exitVsSwapper,
   scanVsExit,
   scanVsTeamExit,
+  scanVsPairExit,
   holdVsMemory,
   ptraceVsMemory,
   holderSwappedOut,
