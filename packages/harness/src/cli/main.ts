@@ -37,7 +37,8 @@ const AT_ONCE = new Set(['replay', 'view', 'export', 'scenarios', 'schema'])
 /** Findings that are made anew or shrunk are written one by one, each whole: those that are done stay. */
 function endsAtOnce(command: Command): boolean {
   const { rewrite, shrink } = command.opts<{ rewrite?: unknown; shrink?: unknown }>()
-  return AT_ONCE.has(command.name()) || rewrite !== undefined || shrink !== undefined
+  const writes = rewrite !== undefined || shrink !== undefined
+  return AT_ONCE.has(command.name()) || (command.name() === 'findings' && writes)
 }
 
 /** Errors are thrown, not exits. */
