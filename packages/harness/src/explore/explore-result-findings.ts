@@ -27,8 +27,8 @@ export interface FindingsOptions {
 }
 
 /** Executions tried for a smaller schedule: a number, so that the result does not depend on the machine as long as time suffices. */
-const ATTEMPTS = { program: 20_000, scenario: 4_000 }
-const SECONDS = { program: 10, scenario: 20 }
+const ATTEMPTS = 20_000
+const SECONDS = { program: 10, scenario: 30 }
 /** All findings together, about. */
 const SECONDS_FOR_ALL = 90
 
@@ -75,7 +75,7 @@ async function findingOf(found: CampaignFound, all: number, options: FindingsOpt
       executions: found.within,
       seconds: found.seconds,
     },
-    shrink: options.shrink ? { seconds, attempts: ATTEMPTS[kind] } : undefined,
+    shrink: options.shrink ? { seconds, attempts: ATTEMPTS } : undefined,
   }
   if (signal.aborted) return runFindingTask({ ...task, shrink: undefined })
   try {

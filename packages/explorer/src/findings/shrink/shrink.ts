@@ -10,7 +10,7 @@ import { UpwardSearch } from './prove-minimal.js'
 import { Reduction } from './reduction.js'
 import { recordSchedule, replay } from '../replay/replay.js'
 import type { Schedule } from '../replay/schedule.js'
-import { sameFault, similarFault, Trials } from './trial.js'
+import { isCheaper, sameFault, similarFault, Trials } from './trial.js'
 import type { Cost, Shown } from './trial.js'
 
 /** How long shrinking goes on, and what it tries. */
@@ -49,8 +49,8 @@ const DEFAULT_SECONDS = 10
 const FOR_EARLY = 0.8
 const FOR_REDUCTION = 0.5
 const FOR_SUBJECTS = 0.5
-const FOR_PROOF = 0.3
-const FOR_GUESSES = 0.5
+const FOR_PROOF = 0.5
+const FOR_GUESSES = 0.4
 const FOR_REST_OF_PROOF = 0.7
 /** Of a proof for which all executions are to be run: before that, each state is visited once. */
 const FOR_QUICK = 0.5
@@ -196,7 +196,8 @@ function smallerThan(
     attempts += smaller.attempts
     if (shown === undefined) continue
     const found = { trials: smaller, reduction: new Reduction(smaller, shown, rng) }
-    found.reduction.run(budget.part(FOR_REDUCTION))
+    // What costs no more is as good as reduced: what can still be left out of it is left out in the end.
+    if (isCheaper(best, shown)) found.reduction.run(budget.part(FOR_REDUCTION))
     if (found.reduction.best.preemptions <= best.preemptions) return { found, attempts }
   }
   return { found: undefined, attempts }
