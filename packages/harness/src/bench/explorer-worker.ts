@@ -16,6 +16,14 @@ export interface ExplorerCase {
   /** Executions of a round; left out: until the strategy ends. */
   readonly executions?: number
   readonly rounds: number
+  /** Executions of a round after which memory is measured besides. */
+  readonly memoryAfter?: number
+}
+
+/** Bytes, after a garbage collection. */
+export interface Memory {
+  readonly rss: number
+  readonly heap: number
 }
 
 export interface ExplorerFigures {
@@ -28,9 +36,9 @@ export interface ExplorerFigures {
   /** Of those of the first executions, the share at which the strategy was asked: counted in a round that is not timed. */
   readonly asked: number
   readonly complete: boolean
-  /** Bytes, at the end, after a garbage collection. */
-  readonly rss: number
-  readonly heap: number
+  /** When {@link ExplorerCase.memoryAfter} was come to, in the first round; and at the end. */
+  readonly early: Memory | undefined
+  readonly memory: Memory
 }
 
 const SEED = 1
@@ -45,8 +53,12 @@ async function subjectOf({ what, variant }: ExplorerCase): Promise<Subject> {
   return kernelSubject(what, variant === undefined ? {} : { variant })
 }
 
-function measure({ strategy, watch, executions, rounds }: ExplorerCase, subject: Subject): ExplorerFigures {
+function measure(
+  { strategy, watch, executions, rounds, memoryAfter = Infinity }: ExplorerCase,
+  subject: Subject,
+): ExplorerFigures {
   let best = Infinity
+  let early: Memory | undefined
   let explored = { executions: 0, points: 0, complete: false }
   for (let round = 0; round < rounds; round++) {
     const started = process.cpuUsage()
@@ -55,12 +67,14 @@ function measure({ strategy, watch, executions, rounds }: ExplorerCase, subject:
       observers: observersOf(subject, watch),
       engine: subject.options,
       ...(executions === undefined ? {} : { executions }),
+      progress: (so) => {
+        if (early === undefined && so.executions >= memoryAfter) early = memoryNow()
+        return true
+      },
     })
     const { user, system } = process.cpuUsage(started)
     best = Math.min(best, (user + system) / 1e6)
   }
-  globalThis.gc?.()
-  const { rss, heapUsed, external } = process.memoryUsage()
   return {
     executionsPerSecond: explored.executions / best,
     pointsPerSecond: explored.points / best,
@@ -68,9 +82,15 @@ function measure({ strategy, watch, executions, rounds }: ExplorerCase, subject:
     points: explored.points,
     asked: askedShare(subject, strategy),
     complete: explored.complete,
-    rss,
-    heap: heapUsed + external,
+    early,
+    memory: memoryNow(),
   }
+}
+
+function memoryNow(): Memory {
+  globalThis.gc?.()
+  const { rss, heapUsed, external } = process.memoryUsage()
+  return { rss, heap: heapUsed + external }
 }
 
 function askedShare(subject: Subject, name: ExplorerCase['strategy']): number {

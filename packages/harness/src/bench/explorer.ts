@@ -102,15 +102,26 @@ async function kernel(add: Add): Promise<void> {
   }
 }
 
+/** In one process: two differ by more than one grows. */
 async function memory(add: Add): Promise<void> {
   const [few, many] = [1_000_000, 10_000_000]
-  const before = await walk('lockinc?n=2&k=1', 'races', few, 1)
-  const after = await walk('lockinc?n=2&k=1', 'races', many, 1)
-  add(
-    `memory after ${count(many)} executions`,
-    megabytes(after.rss),
-    `heap ${megabytes(after.heap)}; after ${count(few)}: ${megabytes(before.rss)}, heap ${megabytes(before.heap)}`,
-  )
+  for (const what of ['lockinc?n=2&k=1', 'reorder?s=4&c=1']) {
+    const { early, memory } = await explorerFigures({
+      what: `program:${what}`,
+      strategy: 'random',
+      watch: 'races',
+      executions: many,
+      rounds: 1,
+      memoryAfter: few,
+    })
+    if (early === undefined)
+      throw new Error(`${what}: memory was not measured after ${count(few)} executions`)
+    add(
+      `memory after ${count(many)} executions, ${named(what)}`,
+      megabytes(memory.rss),
+      `heap ${megabytes(memory.heap)}; after ${count(few)}: ${megabytes(early.rss)}, heap ${megabytes(early.heap)}`,
+    )
+  }
 }
 
 async function points(add: Add): Promise<void> {
