@@ -106,7 +106,7 @@ async function kernel(add: Add): Promise<void> {
 async function memory(add: Add): Promise<void> {
   const [few, many] = [1_000_000, 10_000_000]
   for (const what of ['lockinc?n=2&k=1', 'reorder?s=4&c=1']) {
-    const { early, memory } = await explorerFigures({
+    const { early, memory: late } = await explorerFigures({
       what: `program:${what}`,
       strategy: 'random',
       watch: 'races',
@@ -118,8 +118,8 @@ async function memory(add: Add): Promise<void> {
       throw new Error(`${what}: memory was not measured after ${count(few)} executions`)
     add(
       `memory after ${count(many)} executions, ${named(what)}`,
-      megabytes(memory.rss),
-      `heap ${megabytes(memory.heap)}; after ${count(few)}: ${megabytes(early.rss)}, heap ${megabytes(early.heap)}`,
+      megabytes(late.rss),
+      `heap ${megabytes(late.heap)}; after ${count(few)}: ${megabytes(early.rss)}, heap ${megabytes(early.heap)}`,
     )
   }
 }
