@@ -49,9 +49,11 @@ const DEFAULT_SECONDS = 10
 const FOR_EARLY = 0.8
 const FOR_REDUCTION = 0.5
 const FOR_SUBJECTS = 0.5
-const FOR_PROOF = 0.5
-const FOR_GUESSES = 0.4
+const FOR_PROOF = { few: 0.5, many: 0.1 }
+const FOR_GUESSES = { few: 0.4, many: 0.8 }
 const FOR_REST_OF_PROOF = 0.7
+/** So many preemptions may be proven the fewest; more may have fewer, which chance finds sooner. */
+const FEW = 3
 /** Of a proof for which all executions are to be run: before that, each state is visited once. */
 const FOR_QUICK = 0.5
 /** Executions by chance in which a smaller subject may show the fault. */
@@ -109,8 +111,9 @@ function shrinkWith(
   const { reduction } = found
   // What is small is proven at once; what is not may have fewer, for the proof to go on from.
   const proof = early?.isOf(found) === true ? early : new Search(found)
-  proof.run(budget.part(FOR_PROOF))
-  const guesses = budget.part(FOR_GUESSES)
+  const left = reduction.best.preemptions > FEW ? 'many' : 'few'
+  proof.run(budget.part(FOR_PROOF[left]))
+  const guesses = budget.part(FOR_GUESSES[left])
   while (!proof.isDone && reduction.guessFewer(guesses, proof.atLeast)) reduction.run(guesses, proof.atLeast)
   proof.run(budget.part(FOR_REST_OF_PROOF))
   reduction.run(budget, proof.atLeast)
